@@ -1,0 +1,2 @@
+//! provision
+fn main() {}
