@@ -1,8 +1,7 @@
 //! The master keys: one that seals, and older ones that still open.
 
 use base64::{
-    Engine as _,
-    alphabet,
+    Engine as _, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use ring::{aead, digest};
@@ -33,7 +32,8 @@ impl MasterKey {
         if bytes.iter().all(|byte| Some(byte) == bytes.first()) {
             return Err(KeyError::Weak);
         }
-        let unbound = aead::UnboundKey::new(&aead::AES_256_GCM, &bytes).map_err(|_source| KeyError::Length)?;
+        let unbound =
+            aead::UnboundKey::new(&aead::AES_256_GCM, &bytes).map_err(|_source| KeyError::Length)?;
         let fingerprint = digest::digest(&digest::SHA256, &bytes);
         let id = hex::encode(fingerprint.as_ref().get(..4).unwrap_or_default());
         Ok(Self { id, key: aead::LessSafeKey::new(unbound) })

@@ -30,11 +30,7 @@ pub struct WeakPassword;
 /// Refuses passwords that are too short or too long.
 pub fn check_strength(password: &SecretString) -> Result<(), WeakPassword> {
     let length = password.expose_secret().chars().count();
-    if (MIN_LENGTH..=MAX_LENGTH).contains(&length) {
-        Ok(())
-    } else {
-        Err(WeakPassword)
-    }
+    if (MIN_LENGTH..=MAX_LENGTH).contains(&length) { Ok(()) } else { Err(WeakPassword) }
 }
 
 /// Hashes `password` with Argon2id (19 MiB, 2 passes, as OWASP recommends) and a random salt.

@@ -81,9 +81,7 @@ impl Keyring {
             }
             _ => return Err(OpenError::Malformed),
         };
-        String::from_utf8(plain)
-            .map(SecretString::from)
-            .map_err(|_source| OpenError::Malformed)
+        String::from_utf8(plain).map(SecretString::from).map_err(|_source| OpenError::Malformed)
     }
 }
 
@@ -93,20 +91,17 @@ fn decode(part: &str) -> Result<Vec<u8>, OpenError> {
 
 fn open_with(key: &MasterKey, nonce: &str, mut body: Vec<u8>, aad: Vec<u8>) -> Result<Vec<u8>, OpenError> {
     let nonce = Nonce::try_assume_unique_for_key(&decode(nonce)?).map_err(|_source| OpenError::Malformed)?;
-    let length = key
-        .key
-        .open_in_place(nonce, Aad::from(aad), &mut body)
-        .map_err(|_source| OpenError::Refused)?
-        .len();
+    let length =
+        key.key.open_in_place(nonce, Aad::from(aad), &mut body).map_err(|_source| OpenError::Refused)?.len();
     body.truncate(length);
     Ok(body)
 }
 
 /// Fills `bytes` from the system's generator.
 pub(crate) fn fill_random(bytes: &mut [u8]) {
-    SystemRandom::new()
-        .fill(bytes)
-        .unwrap_or_else(|_unspecified| unreachable!("the system's random generator does not fail once booted"));
+    SystemRandom::new().fill(bytes).unwrap_or_else(|_unspecified| {
+        unreachable!("the system's random generator does not fail once booted")
+    });
 }
 
 #[cfg(test)]
@@ -153,7 +148,8 @@ mod tests {
     #[test]
     fn rubbish_is_refused_without_a_panic() {
         let ring = ring(OLD, &[]);
-        for text in ["", "v2", "v2:::", "v2:00000000:AA==:AA==", "v1:a:b:c", "v3:a:b:c", "v1:AAAA:AAAA:AAAA"] {
+        for text in ["", "v2", "v2:::", "v2:00000000:AA==:AA==", "v1:a:b:c", "v3:a:b:c", "v1:AAAA:AAAA:AAAA"]
+        {
             assert!(ring.open(&place(1), text).is_err(), "{text}");
         }
     }

@@ -32,15 +32,13 @@ impl Connector {
     pub async fn connect(&self, url: &DatabaseUrl) -> ConnectionResult<AsyncPgConnection> {
         let url = url.clone();
         let opening = self.runtime.spawn(async move {
-            tokio::time::timeout(std::time::Duration::from_secs(8), open(&url))
-                .await
-                .unwrap_or_else(|_elapsed| {
+            tokio::time::timeout(std::time::Duration::from_secs(8), open(&url)).await.unwrap_or_else(
+                |_elapsed| {
                     Err(ConnectionError::BadConnection("the server did not answer in time".to_owned()))
-                })
+                },
+            )
         });
-        opening
-            .await
-            .map_err(|source| ConnectionError::BadConnection(source.to_string()))?
+        opening.await.map_err(|source| ConnectionError::BadConnection(source.to_string()))?
     }
 }
 

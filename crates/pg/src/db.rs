@@ -29,8 +29,7 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Set on every connection. A statement that outlives its caller would hold
 /// the connection for the next one; a transaction left open holds locks.
-const SESSION_SETTINGS: &str =
-    "SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'";
+const SESSION_SETTINGS: &str = "SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'";
 
 /// A small, lazy pool tagged with the kind of database it reaches.
 pub struct Db<D> {

@@ -81,3 +81,14 @@ macro_rules! id_type {
         }
     };
 }
+
+crate::id_type! {
+    /// A tenant: a customer company.
+    TenantId
+}
+
+crate::id_type! {
+    /// A channel: one WhatsApp line. Its row lives in the control plane, and
+    /// every tenant's conversations refer to it by this id.
+    ChannelId
+}

@@ -13,6 +13,8 @@
 //! fn has_control(conn: &mut pg::Conn<pg::Control>) { needs_tenant(conn); }
 //! ```
 
+extern crate self as pg;
+
 mod connector;
 mod db;
 mod error;
@@ -28,6 +30,7 @@ pub use self::{
     connector::Connector,
     db::{Conn, Control, Db, Tenant},
     error::DbError,
+    id::{ChannelId, TenantId},
     page::{Cursor, InvalidCursor, Page, PageRequest},
     url::{DatabaseUrl, DatabaseUrlError, SslMode},
 };

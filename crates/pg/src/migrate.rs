@@ -2,7 +2,9 @@
 //! with what the binary expects.
 
 use diesel::{
-    QueryableByName, migration::MigrationSource, pg::Pg,
+    QueryableByName,
+    migration::MigrationSource,
+    pg::Pg,
     sql_types::{Bool, Text},
 };
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
@@ -76,9 +78,7 @@ pub async fn run(
     mut on_step: impl FnMut(usize, usize) + Send + 'static,
 ) -> Result<Vec<String>, MigrateError> {
     let mut conn = connector.connect(url).await?;
-    conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
-        .await
-        .map_err(DbError::from)?;
+    conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await.map_err(DbError::from)?;
     // The harness blocks its thread, which a single-threaded runtime cannot bear.
     connector
         .runtime()
@@ -93,17 +93,15 @@ fn apply(
     on_step: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<String>, MigrateError> {
     let mut harness = AsyncMigrationHarness::new(conn);
-    let failed = |version: &str, reason: String| MigrateError::Migration { version: version.to_owned(), reason };
-    let pending = harness
-        .pending_migrations(migrations)
-        .map_err(|source| failed("list", source.to_string()))?;
+    let failed =
+        |version: &str, reason: String| MigrateError::Migration { version: version.to_owned(), reason };
+    let pending =
+        harness.pending_migrations(migrations).map_err(|source| failed("list", source.to_string()))?;
     let mut applied = Vec::with_capacity(pending.len());
     on_step(0, pending.len());
     for migration in &pending {
         let version = migration.name().version().to_string();
-        harness
-            .run_migration(migration)
-            .map_err(|source| failed(&version, source.to_string()))?;
+        harness.run_migration(migration).map_err(|source| failed(&version, source.to_string()))?;
         applied.push(version);
         on_step(applied.len(), pending.len());
     }
@@ -128,9 +126,10 @@ pub async fn status(
     migrations: &EmbeddedMigrations,
 ) -> Result<SchemaStatus, DbError> {
     let expected = expected_versions(migrations);
-    let table = diesel::sql_query("SELECT to_regclass('public.__diesel_schema_migrations') IS NOT NULL AS found")
-        .get_result::<Exists>(conn)
-        .await?;
+    let table =
+        diesel::sql_query("SELECT to_regclass('public.__diesel_schema_migrations') IS NOT NULL AS found")
+            .get_result::<Exists>(conn)
+            .await?;
     let applied: Vec<String> = if table.found {
         diesel::sql_query("SELECT version::text FROM public.__diesel_schema_migrations ORDER BY version")
             .load::<Version>(conn)
@@ -149,11 +148,7 @@ pub async fn status(
         (_, None, 0) => SchemaState::Current,
         (_, None, missing) => SchemaState::Behind { missing },
     };
-    Ok(SchemaStatus {
-        state,
-        applied: applied.last().cloned(),
-        expected: expected.last().cloned(),
-    })
+    Ok(SchemaStatus { state, applied: applied.last().cloned(), expected: expected.last().cloned() })
 }
 
 fn expected_versions(migrations: &EmbeddedMigrations) -> Vec<String> {

@@ -16,27 +16,16 @@ pub struct Page<T> {
 impl<T> Page<T> {
     /// Cuts `rows`, fetched with one more than `limit`, to a page. `key` names
     /// the sort key of the last row kept.
-    pub fn from_rows<K: Serialize>(
-        mut rows: Vec<T>,
-        limit: usize,
-        key: impl FnOnce(&T) -> K,
-    ) -> Self {
+    pub fn from_rows<K: Serialize>(mut rows: Vec<T>, limit: usize, key: impl FnOnce(&T) -> K) -> Self {
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next = if more {
-            rows.last().map(|row| Cursor::encode(&key(row)))
-        } else {
-            None
-        };
+        let next = if more { rows.last().map(|row| Cursor::encode(&key(row))) } else { None };
         Self { items: rows, next }
     }
 
     /// The same page with each item converted.
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
-        Page {
-            items: self.items.into_iter().map(convert).collect(),
-            next: self.next,
-        }
+        Page { items: self.items.into_iter().map(convert).collect(), next: self.next }
     }
 }
 

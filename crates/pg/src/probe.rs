@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use diesel::{ConnectionError, QueryableByName, sql_types::{Integer, Text}};
+use diesel::{
+    ConnectionError, QueryableByName,
+    sql_types::{Integer, Text},
+};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 
 use crate::{Connector, DatabaseUrl, DbError};
@@ -70,7 +73,11 @@ pub async fn probe(connector: &Connector, url: &DatabaseUrl) -> Result<Probed, P
 /// Reads the SQLSTATE that the connector puts in front of the text.
 fn classify(error: ConnectionError) -> ProbeError {
     let text = error.to_string();
-    if text.contains("[28P01]") || text.contains("[28000]") || text.contains("[42501]") || text.contains("password missing") {
+    if text.contains("[28P01]")
+        || text.contains("[28000]")
+        || text.contains("[42501]")
+        || text.contains("password missing")
+    {
         ProbeError::Login(error)
     } else if text.contains("[3D000]") {
         ProbeError::NoDatabase(error)

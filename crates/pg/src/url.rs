@@ -115,11 +115,7 @@ impl DatabaseUrl {
             url.push(':');
             url.push_str(&encode(password.expose_secret()));
         }
-        let host = if self.host.contains(':') {
-            format!("[{}]", self.host)
-        } else {
-            self.host.clone()
-        };
+        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
         url.push_str(&format!(
             "@{host}:{}/{}?sslmode={}",
             self.port,
@@ -152,9 +148,7 @@ impl DatabaseUrl {
 }
 
 fn encode(part: &str) -> String {
-    url::form_urlencoded::byte_serialize(part.as_bytes())
-        .collect::<String>()
-        .replace('+', "%20")
+    url::form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>().replace('+', "%20")
 }
 
 fn decode(part: &str) -> Result<String, DatabaseUrlError> {
@@ -205,14 +199,7 @@ impl FromStr for DatabaseUrl {
                 _ => return Err(DatabaseUrlError::Option("sslmode".to_owned())),
             };
         }
-        Ok(Self {
-            host,
-            port: url.port().unwrap_or(5432),
-            user,
-            password,
-            database,
-            ssl_mode,
-        })
+        Ok(Self { host, port: url.port().unwrap_or(5432), user, password, database, ssl_mode })
     }
 }
 
