@@ -33,7 +33,7 @@ pub use self::{
     email::{Email, InvalidEmail},
     error::DbError,
     id::{ChannelId, TenantId},
-    page::{Cursor, InvalidCursor, Page, PageRequest},
+    page::{Cursor, InvalidCursor, ListError, Page, PageRequest},
     url::{DatabaseUrl, DatabaseUrlError, SslMode},
 };
 
