@@ -206,7 +206,7 @@ fn initdb(
         (0, &["--lc-collate=C", "--lc-ctype=UTF-8"]),
         (0, &["--lc-collate=C", "--lc-ctype=C"]),
     ];
-    let mut output = String::new();
+    let mut outputs = Vec::new();
     for (_, locale) in LOCALES
         .into_iter()
         .filter(|(major, _)| binaries.version.major >= *major)
@@ -238,11 +238,11 @@ fn initdb(
         if said.status.success() {
             return Ok(());
         }
-        output = format!("{}", String::from_utf8_lossy(&said.stderr).trim());
+        outputs.push(String::from_utf8_lossy(&said.stderr).trim().to_owned());
     }
     let _ = fs::remove_dir_all(data);
     Err(Error::InitDb {
         path: data.to_path_buf(),
-        output,
+        output: outputs.pop().unwrap_or_default(),
     })
 }
