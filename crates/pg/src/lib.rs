@@ -17,6 +17,7 @@ extern crate self as pg;
 
 mod connector;
 mod db;
+mod email;
 mod error;
 mod id;
 pub mod listen;
@@ -29,9 +30,10 @@ mod url;
 pub use self::{
     connector::Connector,
     db::{Conn, Control, Db, Tenant},
+    email::{Email, InvalidEmail},
     error::DbError,
     id::{ChannelId, TenantId},
-    page::{Cursor, InvalidCursor, Page, PageRequest},
+    page::{Cursor, InvalidCursor, ListError, Page, PageRequest},
     url::{DatabaseUrl, DatabaseUrlError, SslMode},
 };
 
