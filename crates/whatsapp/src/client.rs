@@ -150,9 +150,7 @@ impl Client {
         token: &SecretString,
         message: &OutboundMessage,
     ) -> Result<Sent, SendError> {
-        self.post_message(phone_number_id, token, message)
-            .await?
-            .sent()
+        self.post_message(phone_number_id, token, message).await?.sent()
     }
 
     /// Marks an inbound message, and those before it, as read; with `typing` it also shows the

@@ -105,9 +105,7 @@ impl GraphError {
     /// Reads an answer, whatever its body holds.
     pub fn from_response(http_status: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {
         let raw: Option<&RawValue> = serde_json::from_slice(body).ok();
-        let error = raw
-            .and_then(Object::parse)
-            .and_then(|body| body.object("error"));
+        let error = raw.and_then(Object::parse).and_then(|body| body.object("error"));
         let text = |key: &str| error.as_ref().and_then(|error| error.text(key));
         let integer = |key: &str| error.as_ref().and_then(|error| error.integer(key));
         let data = error.as_ref().and_then(|error| error.object("error_data"));

@@ -34,33 +34,18 @@ mod tests {
 
     #[test]
     fn bsuids_are_told_from_phones() {
-        for id in [
-            "US.90000000000000000001",
-            "BR.A1b2C3d4E5f6G7h8",
-            "US.ENT.6000",
-        ] {
+        for id in ["US.90000000000000000001", "BR.A1b2C3d4E5f6G7h8", "US.ENT.6000"] {
             assert!(is_bsuid(id), "{id}");
         }
         let too_long = format!("US.{}", "a".repeat(129));
-        for text in [
-            "12025550111",
-            "us.1",
-            "USA.1",
-            "US.",
-            "US.a-b",
-            "",
-            &too_long,
-        ] {
+        for text in ["12025550111", "us.1", "USA.1", "US.", "US.a-b", "", &too_long] {
             assert!(!is_bsuid(text), "{text}");
         }
     }
 
     #[test]
     fn a_phone_loses_its_decoration() {
-        assert_eq!(
-            phone_digits("+1 (202) 555-0111").as_deref(),
-            Some("12025550111")
-        );
+        assert_eq!(phone_digits("+1 (202) 555-0111").as_deref(), Some("12025550111"));
         for text in [
             "",
             "123",

@@ -185,10 +185,7 @@ mod tests {
         }
         assert_eq!(storable(r#""n\u0000l""#), r#""n\ufffdl""#);
         assert_eq!(storable(r#""\ud83d x \ude00""#), r#""\ufffd x \ufffd""#);
-        assert_eq!(
-            storable(r#""\\\ud83d\ud83d\ude00""#),
-            r#""\\\ufffd\ud83d\ude00""#
-        );
+        assert_eq!(storable(r#""\\\ud83d\ud83d\ude00""#), r#""\\\ufffd\ud83d\ude00""#);
     }
 
     #[test]

@@ -98,11 +98,7 @@ impl OutboundMessage {
                 )?;
             }
             Recipient::UserId(id) => {
-                check(
-                    is_bsuid(id),
-                    "recipient",
-                    "must be a business-scoped user id",
-                )?;
+                check(is_bsuid(id), "recipient", "must be a business-scoped user id")?;
             }
         }
         match &self.content {

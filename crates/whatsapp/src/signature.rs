@@ -34,9 +34,7 @@ pub enum SignatureError {
 impl Signature {
     /// Reads the header's value. Needs no body, so it can refuse before one is read.
     pub fn parse(header: &[u8]) -> Result<Self, SignatureError> {
-        let digits = header
-            .strip_prefix(PREFIX)
-            .ok_or(SignatureError::Malformed)?;
+        let digits = header.strip_prefix(PREFIX).ok_or(SignatureError::Malformed)?;
         let mut tag = [0; SHA256_OUTPUT_LEN];
         match hex::decode_to_slice(digits, &mut tag) {
             Ok(()) => Ok(Self(tag)),
@@ -60,11 +58,7 @@ impl fmt::Debug for Signature {
 }
 
 /// Parses the header and compares it with the body, for callers with a single secret.
-pub fn verify(
-    app_secret: &SecretString,
-    header: Option<&[u8]>,
-    body: &[u8],
-) -> Result<(), SignatureError> {
+pub fn verify(app_secret: &SecretString, header: Option<&[u8]>, body: &[u8]) -> Result<(), SignatureError> {
     let signature = Signature::parse(header.ok_or(SignatureError::Missing)?)?;
     if signature.matches(app_secret, body) {
         Ok(())

@@ -150,8 +150,7 @@ impl Envelope {
                 self.set_aside(raw, "the change is not an object")?;
                 continue;
             };
-            self.changes
-                .push(Change::new(waba_id.clone(), time, &change));
+            self.changes.push(Change::new(waba_id.clone(), time, &change));
             self.check_size()?;
         }
         Ok(())
@@ -224,18 +223,11 @@ impl Change {
                 raw: raw.to_owned(),
             }
         };
-        let errors = value
-            .list("errors")
-            .into_iter()
-            .map(other(OtherKind::LineError));
+        let errors = value.list("errors").into_iter().map(other(OtherKind::LineError));
         let actions = value
             .list("user_actions")
             .into_iter()
             .map(other(OtherKind::UserAction));
-        messages
-            .chain(statuses)
-            .chain(errors)
-            .chain(actions)
-            .collect()
+        messages.chain(statuses).chain(errors).chain(actions).collect()
     }
 }

@@ -93,10 +93,9 @@ fn refusal(error: GraphError) -> SendError {
             reason: UnknownReason::ServerError,
             error: Some(Box::new(error)),
         },
-        ErrorClass::Retry
-        | ErrorClass::RetryLater
-        | ErrorClass::Permanent
-        | ErrorClass::PauseLine => SendError::Refused(Box::new(error)),
+        ErrorClass::Retry | ErrorClass::RetryLater | ErrorClass::Permanent | ErrorClass::PauseLine => {
+            SendError::Refused(Box::new(error))
+        }
     }
 }
 
@@ -111,10 +110,7 @@ fn lost(error: &reqwest::Error) -> SendError {
         } else {
             UnknownReason::ConnectionLost
         };
-        SendError::Unknown {
-            reason,
-            error: None,
-        }
+        SendError::Unknown { reason, error: None }
     }
 }
 

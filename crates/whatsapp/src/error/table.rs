@@ -107,11 +107,7 @@ mod tests {
 
     #[test]
     fn rows_are_sorted_and_do_not_overlap() {
-        assert!(
-            TABLE
-                .windows(2)
-                .all(|pair| pair[0].0.end() < pair[1].0.start())
-        );
+        assert!(TABLE.windows(2).all(|pair| pair[0].0.end() < pair[1].0.start()));
     }
 
     #[test]
@@ -167,9 +163,6 @@ mod tests {
             assert_eq!(error.class(), class, "{status}");
         }
         let unknown = br#"{"error":{"code":999999,"message":"new"}}"#;
-        assert_eq!(
-            GraphError::from_response(400, None, unknown).class(),
-            Permanent
-        );
+        assert_eq!(GraphError::from_response(400, None, unknown).class(), Permanent);
     }
 }

@@ -87,19 +87,14 @@ fn read(raw: &RawValue, contacts: &[Object<'_>]) -> Result<Item, &'static str> {
         profile_name: sender.name,
         content: content(&message, &kind),
         kind,
-        context_wamid: message
-            .object("context")
-            .and_then(|context| context.text("id")),
+        context_wamid: message.object("context").and_then(|context| context.text("id")),
         raw: raw.to_owned(),
     }))
 }
 
 fn content(message: &Object<'_>, kind: &str) -> InboundContent {
     match kind {
-        "text" => match message
-            .object("text")
-            .and_then(|text| text.any_text("body"))
-        {
+        "text" => match message.object("text").and_then(|text| text.any_text("body")) {
             Some(body) => InboundContent::Text { body },
             None => InboundContent::Other,
         },

@@ -119,11 +119,7 @@ fn read(raw: &RawValue) -> Result<Item, &'static str> {
         recipient,
         recipient_user_id: status.text("recipient_user_id").or(id_in_phone),
         callback_data: status.text("biz_opaque_callback_data"),
-        errors: status
-            .list("errors")
-            .into_iter()
-            .filter_map(error)
-            .collect(),
+        errors: status.list("errors").into_iter().filter_map(error).collect(),
         raw: raw.to_owned(),
     }))
 }
@@ -133,8 +129,6 @@ fn error(raw: &RawValue) -> Option<MetaError> {
     Some(MetaError {
         code: error.integer("code"),
         title: error.text("title").or_else(|| error.text("message")),
-        details: error
-            .object("error_data")
-            .and_then(|data| data.text("details")),
+        details: error.object("error_data").and_then(|data| data.text("details")),
     })
 }

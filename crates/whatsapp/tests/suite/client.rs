@@ -99,10 +99,7 @@ async fn a_refusal_is_definite_and_keeps_its_code() {
     let Err(SendError::Refused(error)) = send_against(canned).await else {
         panic!()
     };
-    assert_eq!(
-        (error.subcode, error.class()),
-        (Some(463), ErrorClass::PauseLine)
-    );
+    assert_eq!((error.subcode, error.class()), (Some(463), ErrorClass::PauseLine));
 }
 
 #[tokio::test]
@@ -128,10 +125,7 @@ async fn whatever_may_have_been_sent_is_unknown() {
         ),
         (answer("200 OK", b"{}"), UnknownReason::Unreadable),
         (answer("200 OK", b"hello"), UnknownReason::Unreadable),
-        (
-            answer("200 OK", &vec![b' '; 300_000]),
-            UnknownReason::Unreadable,
-        ),
+        (answer("200 OK", &vec![b' '; 300_000]), UnknownReason::Unreadable),
         (Vec::new(), UnknownReason::ConnectionLost),
         (
             b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{".to_vec(),
@@ -160,13 +154,8 @@ async fn without_a_connection_nothing_was_sent() {
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let (elsewhere, request) = server(answer("200 OK", b"{}")).await;
-    let canned = answer(
-        &format!("307 Temporary Redirect\r\nlocation: {elsewhere}"),
-        b"",
-    );
-    assert!(
-        matches!(send_against(canned).await, Err(SendError::Refused(error)) if error.http_status == 307)
-    );
+    let canned = answer(&format!("307 Temporary Redirect\r\nlocation: {elsewhere}"), b"");
+    assert!(matches!(send_against(canned).await, Err(SendError::Refused(error)) if error.http_status == 307));
     assert!(!request.is_finished());
     request.abort();
 }
@@ -175,10 +164,7 @@ async fn a_redirect_is_not_followed() {
 async fn a_token_never_shows() {
     let client = Client::new("http://127.0.0.1:1", "v25.0", http_client().unwrap()).unwrap();
     let token = SecretString::from("s3cret\n");
-    let error = client
-        .send_message(LINE, &token, &message())
-        .await
-        .unwrap_err();
+    let error = client.send_message(LINE, &token, &message()).await.unwrap_err();
     assert!(matches!(error, SendError::NotSent(NotSentReason::Token)));
     assert!(!format!("{error} {error:?} {client:?}").contains("s3cret"));
 }

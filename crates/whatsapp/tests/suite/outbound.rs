@@ -20,9 +20,7 @@ fn a_text_has_metas_shape() {
 
     let mut reply = to_phone("Sure");
     let expected = json("api/requests/text_reply.json");
-    reply.context_wamid = expected["context"]["message_id"]
-        .as_str()
-        .map(str::to_owned);
+    reply.context_wamid = expected["context"]["message_id"].as_str().map(str::to_owned);
     assert_eq!(serde_json::to_value(&reply).unwrap(), expected);
 }
 

@@ -24,8 +24,7 @@ fn every_well_formed_body_yields_all_it_holds() {
         let only = |field: &str| envelope.changes.iter().all(|change| change.field == field);
         if only("messages") {
             let about = |kind: &[OtherKind]| {
-                let is =
-                    |item: &&Item| matches!(item, Item::Other { kind: k, .. } if kind.contains(k));
+                let is = |item: &&Item| matches!(item, Item::Other { kind: k, .. } if kind.contains(k));
                 items.iter().filter(is).count()
             };
             let written = items
@@ -55,10 +54,7 @@ fn a_text_is_read_whole() {
     let message = messages(change.items()).remove(0);
     assert_eq!(message.timestamp.unwrap().timestamp(), 1_793_440_800);
     assert_eq!(message.from.as_deref(), Some("12025550111"));
-    assert_eq!(
-        message.from_user_id.as_deref(),
-        Some("US.90000000000000000001")
-    );
+    assert_eq!(message.from_user_id.as_deref(), Some("US.90000000000000000001"));
     assert_eq!(message.user_key, "12025550111");
     assert_eq!(message.profile_name.as_deref(), Some("Ana Prueba"));
     assert_eq!(message.kind, "text");
@@ -77,9 +73,7 @@ fn a_hidden_phone_leaves_the_user_id_as_key() {
 
 #[test]
 fn contacts_are_joined_by_id_and_not_by_position() {
-    let messages = messages(items(
-        "batch/three_messages_one_change_contacts_shuffled.json",
-    ));
+    let messages = messages(items("batch/three_messages_one_change_contacts_shuffled.json"));
     let names: Vec<_> = messages
         .iter()
         .filter_map(|message| message.profile_name.as_deref())
@@ -92,10 +86,7 @@ fn two_accounts_in_one_body_stay_apart() {
     let envelope = Envelope::parse(&bytes("batch/two_wabas_in_one_post.json")).unwrap();
     let ids: Vec<_> = envelope.phone_number_ids().into_iter().collect();
     assert_eq!(ids, ["800000000000001", "800000000000002"]);
-    assert_eq!(
-        envelope.changes[1].waba_id.as_deref(),
-        Some("700000000000002")
-    );
+    assert_eq!(envelope.changes[1].waba_id.as_deref(), Some("700000000000002"));
 }
 
 #[test]
@@ -137,18 +128,12 @@ fn groups_payments_and_notices_are_no_conversation() {
         kind_of("statuses/group_delivered_aggregated.json"),
         OtherKind::GroupStatus
     );
-    assert_eq!(
-        kind_of("statuses/payment_refund.json"),
-        OtherKind::PaymentStatus
-    );
+    assert_eq!(kind_of("statuses/payment_refund.json"), OtherKind::PaymentStatus);
     assert_eq!(
         kind_of("messages/system_user_changed_user_id.json"),
         OtherKind::System
     );
-    assert_eq!(
-        kind_of("messages/value_errors_130429.json"),
-        OtherKind::LineError
-    );
+    assert_eq!(kind_of("messages/value_errors_130429.json"), OtherKind::LineError);
     assert_eq!(
         kind_of("messages/user_actions_link_click.json"),
         OtherKind::UserAction
@@ -157,10 +142,7 @@ fn groups_payments_and_notices_are_no_conversation() {
 
 #[test]
 fn echoes_and_history_are_changes_without_items() {
-    for name in [
-        "fields/smb_message_echoes_text.json",
-        "fields/history_media.json",
-    ] {
+    for name in ["fields/smb_message_echoes_text.json", "fields/history_media.json"] {
         let envelope = Envelope::parse(&bytes(name)).unwrap();
         assert_ne!(envelope.changes[0].field, "messages");
         assert!(envelope.changes[0].items().is_empty(), "{name}");
@@ -170,8 +152,7 @@ fn echoes_and_history_are_changes_without_items() {
 
 #[test]
 fn a_handover_names_its_line_too() {
-    let envelope =
-        Envelope::parse(&bytes("fields/messaging_handovers_control_passed.json")).unwrap();
+    let envelope = Envelope::parse(&bytes("fields/messaging_handovers_control_passed.json")).unwrap();
     assert_eq!(
         envelope.changes[0].phone_number_id.as_deref(),
         Some("800000000000001")

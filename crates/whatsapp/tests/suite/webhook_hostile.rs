@@ -45,10 +45,7 @@ fn numbers_serve_as_ids_and_a_byte_order_mark_is_skipped() {
 
 #[test]
 fn text_that_no_database_takes_is_replaced() {
-    assert_eq!(
-        text_of("hostile/lone_surrogate.json"),
-        "broken \u{FFFD} emoji"
-    );
+    assert_eq!(text_of("hostile/lone_surrogate.json"), "broken \u{FFFD} emoji");
     let message = messages(items("hostile/nul_in_text.json")).remove(0);
     assert_eq!(message.profile_name.as_deref(), Some("n\u{FFFD}l"));
     assert!(message.raw.get().contains("\\u0000"));
@@ -58,12 +55,7 @@ fn text_that_no_database_takes_is_replaced() {
 #[test]
 fn deep_nesting_is_carried_along() {
     let message = messages(items("hostile/deep_nesting.json")).remove(0);
-    assert_eq!(
-        message.content,
-        InboundContent::Text {
-            body: "x".to_owned()
-        }
-    );
+    assert_eq!(message.content, InboundContent::Text { body: "x".to_owned() });
 }
 
 #[test]
