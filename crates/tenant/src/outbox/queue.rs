@@ -99,24 +99,7 @@ async fn queue_in(
             since: conversation.window_expires_at,
         });
     }
-    let message: Message = diesel::insert_into(messages::table)
-        .values((
-            messages::id.eq(MessageId::generate()),
-            messages::conversation_id.eq(conversation.id),
-            messages::channel_id.eq(conversation.channel_id),
-            messages::direction.eq(Direction::Out.as_str()),
-            messages::kind.eq("text"),
-            messages::body.eq(text.body),
-            messages::author_kind.eq(AuthorKind::Agent.as_str()),
-            messages::author_id.eq(text.author),
-            messages::context_wamid.eq(text.context_wamid),
-            messages::state.eq(MessageStatus::Queued.as_str()),
-            messages::occurred_at.eq(now),
-        ))
-        .returning(Message::as_returning())
-        .get_result(&mut **tx)
-        .await
-        .map_err(DbError::from)?;
+    let message = insert(tx, &conversation, text, now).await?;
     enqueue(tx, &message, now).await?;
     if let Some(idempotency) = &text.idempotency {
         diesel::insert_into(idempotency_keys::table)
@@ -145,6 +128,31 @@ async fn queue_in(
     )
     .await?;
     Ok(message)
+}
+
+async fn insert(
+    tx: &mut Conn<Tenant>,
+    conversation: &Conversation,
+    text: &QueueText<'_>,
+    now: DateTime<Utc>,
+) -> Result<Message, DbError> {
+    Ok(diesel::insert_into(messages::table)
+        .values((
+            messages::id.eq(MessageId::generate()),
+            messages::conversation_id.eq(conversation.id),
+            messages::channel_id.eq(conversation.channel_id),
+            messages::direction.eq(Direction::Out.as_str()),
+            messages::kind.eq("text"),
+            messages::body.eq(text.body),
+            messages::author_kind.eq(AuthorKind::Agent.as_str()),
+            messages::author_id.eq(text.author),
+            messages::context_wamid.eq(text.context_wamid),
+            messages::state.eq(MessageStatus::Queued.as_str()),
+            messages::occurred_at.eq(now),
+        ))
+        .returning(Message::as_returning())
+        .get_result(&mut **tx)
+        .await?)
 }
 
 async fn earlier(
@@ -252,30 +260,7 @@ pub async fn retry_message(
                 since: conversation.window_expires_at,
             });
         }
-        diesel::update(outbox::table.filter(outbox::message_id.eq(id)))
-            .set((
-                outbox::state.eq("queued"),
-                outbox::attempt_id.eq(None::<uuid::Uuid>),
-                outbox::lease_until.eq(None::<DateTime<Utc>>),
-                outbox::next_attempt_at.eq(now),
-            ))
-            .execute(&mut **tx)
-            .await
-            .map_err(DbError::from)?;
-        let message: Message = diesel::update(messages::table.find(id))
-            .set((
-                messages::state.eq(MessageStatus::Queued.as_str()),
-                messages::wamid.eq(None::<String>),
-                messages::sent_at.eq(None::<DateTime<Utc>>),
-                messages::failed_at.eq(None::<DateTime<Utc>>),
-                messages::error_code.eq(None::<i32>),
-                messages::error_title.eq(None::<String>),
-                messages::error_detail.eq(None::<String>),
-            ))
-            .returning(Message::as_returning())
-            .get_result(&mut **tx)
-            .await
-            .map_err(DbError::from)?;
+        let message = requeue(tx, id, now).await?;
         let target = Some(id.to_string());
         let data = serde_json::json!({});
         audit::record(
@@ -298,4 +283,29 @@ pub async fn retry_message(
         Ok(message)
     })
     .await
+}
+
+async fn requeue(tx: &mut Conn<Tenant>, id: MessageId, now: DateTime<Utc>) -> Result<Message, DbError> {
+    diesel::update(outbox::table.filter(outbox::message_id.eq(id)))
+        .set((
+            outbox::state.eq("queued"),
+            outbox::attempt_id.eq(None::<uuid::Uuid>),
+            outbox::lease_until.eq(None::<DateTime<Utc>>),
+            outbox::next_attempt_at.eq(now),
+        ))
+        .execute(&mut **tx)
+        .await?;
+    Ok(diesel::update(messages::table.find(id))
+        .set((
+            messages::state.eq(MessageStatus::Queued.as_str()),
+            messages::wamid.eq(None::<String>),
+            messages::sent_at.eq(None::<DateTime<Utc>>),
+            messages::failed_at.eq(None::<DateTime<Utc>>),
+            messages::error_code.eq(None::<i32>),
+            messages::error_title.eq(None::<String>),
+            messages::error_detail.eq(None::<String>),
+        ))
+        .returning(Message::as_returning())
+        .get_result(&mut **tx)
+        .await?)
 }

@@ -96,7 +96,8 @@ mod tests {
     #[test]
     fn only_those_who_answer_may_write_in_a_conversation() {
         let writers: Vec<Role> = Role::ALL
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|role| role.allows(ChatWrite))
             .collect();
         assert_eq!(writers, [Role::Admin, Role::Recepcion]);
