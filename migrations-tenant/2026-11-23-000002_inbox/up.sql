@@ -12,6 +12,8 @@ COMMENT ON TABLE contacts IS 'Customers.';
 COMMENT ON COLUMN contacts.user_key IS 'Opaque: a phone number, a wa_id or a business-scoped user id.';
 COMMENT ON COLUMN contacts.name IS 'As the team calls the customer; never overwritten by WhatsApp.';
 COMMENT ON COLUMN contacts.profile_name IS 'As the customer''s WhatsApp profile says.';
+CREATE INDEX contacts_phone_idx ON contacts (phone) WHERE phone IS NOT NULL;
+CREATE INDEX contacts_bsuid_idx ON contacts (bsuid) WHERE bsuid IS NOT NULL;
 
 CREATE TABLE conversations (
     id uuid PRIMARY KEY,

@@ -36,7 +36,10 @@ impl MasterKey {
             aead::UnboundKey::new(&aead::AES_256_GCM, &bytes).map_err(|_source| KeyError::Length)?;
         let fingerprint = digest::digest(&digest::SHA256, &bytes);
         let id = hex::encode(fingerprint.as_ref().get(..4).unwrap_or_default());
-        Ok(Self { id, key: aead::LessSafeKey::new(unbound) })
+        Ok(Self {
+            id,
+            key: aead::LessSafeKey::new(unbound),
+        })
     }
 }
 

@@ -30,7 +30,11 @@ pub struct WeakPassword;
 /// Refuses passwords that are too short or too long.
 pub fn check_strength(password: &SecretString) -> Result<(), WeakPassword> {
     let length = password.expose_secret().chars().count();
-    if (MIN_LENGTH..=MAX_LENGTH).contains(&length) { Ok(()) } else { Err(WeakPassword) }
+    if (MIN_LENGTH..=MAX_LENGTH).contains(&length) {
+        Ok(())
+    } else {
+        Err(WeakPassword)
+    }
 }
 
 /// Hashes `password` with Argon2id (19 MiB, 2 passes, as OWASP recommends) and a random salt.
@@ -81,7 +85,10 @@ mod tests {
     #[test]
     fn the_predecessors_bcrypt_hash_verifies_and_asks_to_be_replaced() {
         let stored = bcrypt::hash("perzivalh-2026", 4).unwrap().replace("$2b$", "$2a$");
-        assert_eq!(verify(&"perzivalh-2026".into(), &stored), Verdict::RightButOutdated);
+        assert_eq!(
+            verify(&"perzivalh-2026".into(), &stored),
+            Verdict::RightButOutdated
+        );
         assert_eq!(verify(&"other".into(), &stored), Verdict::Wrong);
     }
 

@@ -29,7 +29,12 @@ pub struct Place {
 
 impl Place {
     fn associated_data(&self) -> Vec<u8> {
-        let Self { tenant, table, column, row } = self;
+        let Self {
+            tenant,
+            table,
+            column,
+            row,
+        } = self;
         format!("centralita|{tenant}|{table}|{column}|{row}").into_bytes()
     }
 }
@@ -81,7 +86,9 @@ impl Keyring {
             }
             _ => return Err(OpenError::Malformed),
         };
-        String::from_utf8(plain).map(SecretString::from).map_err(|_source| OpenError::Malformed)
+        String::from_utf8(plain)
+            .map(SecretString::from)
+            .map_err(|_source| OpenError::Malformed)
     }
 }
 
@@ -91,8 +98,11 @@ fn decode(part: &str) -> Result<Vec<u8>, OpenError> {
 
 fn open_with(key: &MasterKey, nonce: &str, mut body: Vec<u8>, aad: Vec<u8>) -> Result<Vec<u8>, OpenError> {
     let nonce = Nonce::try_assume_unique_for_key(&decode(nonce)?).map_err(|_source| OpenError::Malformed)?;
-    let length =
-        key.key.open_in_place(nonce, Aad::from(aad), &mut body).map_err(|_source| OpenError::Refused)?.len();
+    let length = key
+        .key
+        .open_in_place(nonce, Aad::from(aad), &mut body)
+        .map_err(|_source| OpenError::Refused)?
+        .len();
     body.truncate(length);
     Ok(body)
 }
@@ -112,12 +122,20 @@ mod tests {
     const NEW: &str = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
 
     fn ring(current: &str, previous: &[&str]) -> Keyring {
-        let previous = previous.iter().map(|key| MasterKey::parse(key).unwrap()).collect();
+        let previous = previous
+            .iter()
+            .map(|key| MasterKey::parse(key).unwrap())
+            .collect();
         Keyring::new(MasterKey::parse(current).unwrap(), previous)
     }
 
     fn place(tenant: u128) -> Place {
-        Place { tenant: Uuid::from_u128(tenant), table: "channels", column: "wa_token", row: Uuid::nil() }
+        Place {
+            tenant: Uuid::from_u128(tenant),
+            table: "channels",
+            column: "wa_token",
+            row: Uuid::nil(),
+        }
     }
 
     #[test]
@@ -126,7 +144,10 @@ mod tests {
         let sealed = ring.seal(&place(1), &"EAAB".into());
         assert_eq!(ring.open(&place(1), &sealed).unwrap().expose_secret(), "EAAB");
         assert_eq!(ring.open(&place(2), &sealed).unwrap_err(), OpenError::Refused);
-        let other_column = Place { column: "app_secret", ..place(1) };
+        let other_column = Place {
+            column: "app_secret",
+            ..place(1)
+        };
         assert_eq!(ring.open(&other_column, &sealed).unwrap_err(), OpenError::Refused);
     }
 
@@ -134,7 +155,10 @@ mod tests {
     fn an_older_key_opens_only_while_it_is_on_the_ring() {
         let sealed = ring(OLD, &[]).seal(&place(1), &"x".into());
         assert!(ring(NEW, &[OLD]).open(&place(1), &sealed).is_ok());
-        assert_eq!(ring(NEW, &[]).open(&place(1), &sealed).unwrap_err(), OpenError::UnknownKey);
+        assert_eq!(
+            ring(NEW, &[]).open(&place(1), &sealed).unwrap_err(),
+            OpenError::UnknownKey
+        );
     }
 
     #[test]
@@ -148,8 +172,15 @@ mod tests {
     #[test]
     fn rubbish_is_refused_without_a_panic() {
         let ring = ring(OLD, &[]);
-        for text in ["", "v2", "v2:::", "v2:00000000:AA==:AA==", "v1:a:b:c", "v3:a:b:c", "v1:AAAA:AAAA:AAAA"]
-        {
+        for text in [
+            "",
+            "v2",
+            "v2:::",
+            "v2:00000000:AA==:AA==",
+            "v1:a:b:c",
+            "v3:a:b:c",
+            "v1:AAAA:AAAA:AAAA",
+        ] {
             assert!(ring.open(&place(1), text).is_err(), "{text}");
         }
     }

@@ -16,5 +16,7 @@ pub fn generate() -> SecretString {
 /// SHA-256 of a token. Comparing or looking up digests takes a time that says
 /// nothing about the token.
 pub fn digest(token: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, token.as_bytes()).as_ref().to_vec()
+    digest::digest(&digest::SHA256, token.as_bytes())
+        .as_ref()
+        .to_vec()
 }

@@ -20,7 +20,9 @@ pub struct Connector {
 impl Connector {
     /// A connector for the current runtime, which must be multi-threaded and outlive every connection.
     pub fn current() -> Self {
-        Self { runtime: Handle::current() }
+        Self {
+            runtime: Handle::current(),
+        }
     }
 
     /// The runtime that drives the connections.
@@ -32,13 +34,17 @@ impl Connector {
     pub async fn connect(&self, url: &DatabaseUrl) -> ConnectionResult<AsyncPgConnection> {
         let url = url.clone();
         let opening = self.runtime.spawn(async move {
-            tokio::time::timeout(std::time::Duration::from_secs(8), open(&url)).await.unwrap_or_else(
-                |_elapsed| {
-                    Err(ConnectionError::BadConnection("the server did not answer in time".to_owned()))
-                },
-            )
+            tokio::time::timeout(std::time::Duration::from_secs(8), open(&url))
+                .await
+                .unwrap_or_else(|_elapsed| {
+                    Err(ConnectionError::BadConnection(
+                        "the server did not answer in time".to_owned(),
+                    ))
+                })
         });
-        opening.await.map_err(|source| ConnectionError::BadConnection(source.to_string()))?
+        opening
+            .await
+            .map_err(|source| ConnectionError::BadConnection(source.to_string()))?
     }
 }
 

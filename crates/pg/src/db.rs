@@ -39,7 +39,10 @@ pub struct Db<D> {
 
 impl<D> Clone for Db<D> {
     fn clone(&self) -> Self {
-        Self { pool: self.pool.clone(), kind: PhantomData }
+        Self {
+            pool: self.pool.clone(),
+            kind: PhantomData,
+        }
     }
 }
 
@@ -72,7 +75,10 @@ impl<D> Db<D> {
     /// A connection, waiting up to five seconds for a free one.
     pub async fn conn(&self) -> Result<Conn<D>, DbError> {
         match tokio::time::timeout(ACQUIRE_TIMEOUT, self.pool.get()).await {
-            Ok(object) => Ok(Conn { inner: object?, kind: PhantomData }),
+            Ok(object) => Ok(Conn {
+                inner: object?,
+                kind: PhantomData,
+            }),
             Err(elapsed) => Err(DbError::Unavailable(Box::new(elapsed))),
         }
     }
@@ -112,10 +118,14 @@ impl<D> Conn<D> {
         E: From<DbError>,
     {
         type Manager = <AsyncPgConnection as AsyncConnection>::TransactionManager;
-        Manager::begin_transaction(&mut *self.inner).await.map_err(DbError::from)?;
+        Manager::begin_transaction(&mut *self.inner)
+            .await
+            .map_err(DbError::from)?;
         match work(self).await {
             Ok(value) => {
-                Manager::commit_transaction(&mut *self.inner).await.map_err(DbError::from)?;
+                Manager::commit_transaction(&mut *self.inner)
+                    .await
+                    .map_err(DbError::from)?;
                 Ok(value)
             }
             Err(error) => {

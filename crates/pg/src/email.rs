@@ -85,13 +85,27 @@ mod tests {
     #[test]
     fn the_same_address_has_one_spelling() {
         let spellings = ["ana@x.pe", "ANA@X.PE", "\tAna@x.pe \n"];
-        assert!(spellings.iter().all(|text| text.parse::<Email>().unwrap().as_str() == "ana@x.pe"));
+        assert!(
+            spellings
+                .iter()
+                .all(|text| text.parse::<Email>().unwrap().as_str() == "ana@x.pe")
+        );
     }
 
     #[test]
     fn what_is_plainly_no_address_is_refused() {
         let long = format!("{}@x.pe", "a".repeat(250));
-        for text in ["", "ana", "@x.pe", "ana@", "a@b@c", "an a@x.pe", "ana\0@x.pe", "51", long.as_str()] {
+        for text in [
+            "",
+            "ana",
+            "@x.pe",
+            "ana@",
+            "a@b@c",
+            "an a@x.pe",
+            "ana\0@x.pe",
+            "51",
+            long.as_str(),
+        ] {
             assert_eq!(text.parse::<Email>(), Err(InvalidEmail), "{text:?}");
         }
     }

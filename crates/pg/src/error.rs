@@ -69,7 +69,9 @@ impl From<DieselError> for DbError {
                 | DatabaseErrorKind::ExclusionViolation
                 | DatabaseErrorKind::RestrictViolation,
                 info,
-            ) => Self::Conflict { constraint: info.constraint_name().unwrap_or_default().to_owned() },
+            ) => Self::Conflict {
+                constraint: info.constraint_name().unwrap_or_default().to_owned(),
+            },
             DieselError::DatabaseError(
                 DatabaseErrorKind::ClosedConnection
                 | DatabaseErrorKind::UnableToSendCommand

@@ -17,7 +17,10 @@ pub async fn listen(
     on_ready: impl FnOnce(),
     mut on_payload: impl FnMut(String),
 ) -> Result<(), DbError> {
-    let mut conn = connector.connect(url).await.map_err(|source| DbError::Unavailable(Box::new(source)))?;
+    let mut conn = connector
+        .connect(url)
+        .await
+        .map_err(|source| DbError::Unavailable(Box::new(source)))?;
     conn.batch_execute(&format!("LISTEN {channel}")).await?;
     on_ready();
     let mut notifications = std::pin::pin!(conn.notifications_stream());

@@ -78,7 +78,9 @@ pub async fn run(
     mut on_step: impl FnMut(usize, usize) + Send + 'static,
 ) -> Result<Vec<String>, MigrateError> {
     let mut conn = connector.connect(url).await?;
-    conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await.map_err(DbError::from)?;
+    conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
+        .await
+        .map_err(DbError::from)?;
     // The harness blocks its thread, which a single-threaded runtime cannot bear.
     connector
         .runtime()
@@ -93,15 +95,20 @@ fn apply(
     on_step: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<String>, MigrateError> {
     let mut harness = AsyncMigrationHarness::new(conn);
-    let failed =
-        |version: &str, reason: String| MigrateError::Migration { version: version.to_owned(), reason };
-    let pending =
-        harness.pending_migrations(migrations).map_err(|source| failed("list", source.to_string()))?;
+    let failed = |version: &str, reason: String| MigrateError::Migration {
+        version: version.to_owned(),
+        reason,
+    };
+    let pending = harness
+        .pending_migrations(migrations)
+        .map_err(|source| failed("list", source.to_string()))?;
     let mut applied = Vec::with_capacity(pending.len());
     on_step(0, pending.len());
     for migration in &pending {
         let version = migration.name().version().to_string();
-        harness.run_migration(migration).map_err(|source| failed(&version, source.to_string()))?;
+        harness
+            .run_migration(migration)
+            .map_err(|source| failed(&version, source.to_string()))?;
         applied.push(version);
         on_step(applied.len(), pending.len());
     }
@@ -140,15 +147,24 @@ pub async fn status(
     } else {
         Vec::new()
     };
-    let missing = expected.iter().filter(|version| !applied.contains(version)).count();
+    let missing = expected
+        .iter()
+        .filter(|version| !applied.contains(version))
+        .count();
     let unknown = applied.iter().find(|version| !expected.contains(version));
     let state = match (applied.is_empty(), unknown, missing) {
         (true, ..) => SchemaState::Empty,
-        (_, Some(unknown), _) => SchemaState::Ahead { unknown: unknown.clone() },
+        (_, Some(unknown), _) => SchemaState::Ahead {
+            unknown: unknown.clone(),
+        },
         (_, None, 0) => SchemaState::Current,
         (_, None, missing) => SchemaState::Behind { missing },
     };
-    Ok(SchemaStatus { state, applied: applied.last().cloned(), expected: expected.last().cloned() })
+    Ok(SchemaStatus {
+        state,
+        applied: applied.last().cloned(),
+        expected: expected.last().cloned(),
+    })
 }
 
 fn expected_versions(migrations: &EmbeddedMigrations) -> Vec<String> {

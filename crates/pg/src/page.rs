@@ -21,13 +21,20 @@ impl<T> Page<T> {
     pub fn from_rows<K: Serialize>(mut rows: Vec<T>, limit: usize, key: impl FnOnce(&T) -> K) -> Self {
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next = if more { rows.last().map(|row| Cursor::encode(&key(row))) } else { None };
+        let next = if more {
+            rows.last().map(|row| Cursor::encode(&key(row)))
+        } else {
+            None
+        };
         Self { items: rows, next }
     }
 
     /// The same page with each item converted.
     pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
-        Page { items: self.items.into_iter().map(convert).collect(), next: self.next }
+        Page {
+            items: self.items.into_iter().map(convert).collect(),
+            next: self.next,
+        }
     }
 }
 
@@ -108,7 +115,10 @@ mod tests {
     fn the_extra_row_becomes_the_cursor_of_the_last_kept() {
         let page = Page::from_rows(vec![3, 2, 1], 2, |row| *row);
         assert_eq!(page.items, [3, 2]);
-        let request = PageRequest { limit: 2, cursor: page.next };
+        let request = PageRequest {
+            limit: 2,
+            cursor: page.next,
+        };
         assert_eq!(request.after::<i32>(), Ok(Some(2)));
     }
 
@@ -119,7 +129,10 @@ mod tests {
 
     #[test]
     fn a_made_up_cursor_is_refused() {
-        let request = PageRequest { limit: 1, cursor: Some(Cursor::new("zzz")) };
+        let request = PageRequest {
+            limit: 1,
+            cursor: Some(Cursor::new("zzz")),
+        };
         assert_eq!(request.after::<(i64, String)>(), Err(InvalidCursor));
     }
 }

@@ -65,9 +65,15 @@ pub async fn probe(connector: &Connector, url: &DatabaseUrl) -> Result<Probed, P
     .await
     .map_err(DbError::from)?;
     if server.number / 10_000 < MINIMUM_SERVER_MAJOR {
-        return Err(ProbeError::TooOld { found: server.version });
+        return Err(ProbeError::TooOld {
+            found: server.version,
+        });
     }
-    Ok(Probed { conn, server_version: server.version, latency: started.elapsed() })
+    Ok(Probed {
+        conn,
+        server_version: server.version,
+        latency: started.elapsed(),
+    })
 }
 
 /// Reads the SQLSTATE that the connector puts in front of the text.

@@ -104,7 +104,10 @@ impl DatabaseUrl {
     /// The same server and login, another database.
     #[must_use]
     pub fn with_database(&self, database: &str) -> Self {
-        Self { database: database.to_owned(), ..self.clone() }
+        Self {
+            database: database.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// The URL in full, password included: for sealing, never for printing.
@@ -115,14 +118,13 @@ impl DatabaseUrl {
             url.push(':');
             url.push_str(&encode(password.expose_secret()));
         }
-        let host = if self.host.contains(':') { format!("[{}]", self.host) } else { self.host.clone() };
-        url.push_str(&format!(
-            "@{host}:{}/{}?sslmode={}",
-            self.port,
-            encode(&self.database),
-            self.ssl_mode.as_str()
-        ));
-        SecretString::from(url)
+        let host = if self.host.contains(':') {
+            format!("[{}]", self.host)
+        } else {
+            self.host.clone()
+        };
+        let (port, database, ssl_mode) = (self.port, encode(&self.database), self.ssl_mode.as_str());
+        SecretString::from(format!("{url}@{host}:{port}/{database}?sslmode={ssl_mode}"))
     }
 
     pub(crate) fn driver_config(&self) -> tokio_postgres::Config {
@@ -148,7 +150,9 @@ impl DatabaseUrl {
 }
 
 fn encode(part: &str) -> String {
-    url::form_urlencoded::byte_serialize(part.as_bytes()).collect::<String>().replace('+', "%20")
+    url::form_urlencoded::byte_serialize(part.as_bytes())
+        .collect::<String>()
+        .replace('+', "%20")
 }
 
 fn decode(part: &str) -> Result<String, DatabaseUrlError> {
@@ -199,7 +203,14 @@ impl FromStr for DatabaseUrl {
                 _ => return Err(DatabaseUrlError::Option("sslmode".to_owned())),
             };
         }
-        Ok(Self { host, port: url.port().unwrap_or(5432), user, password, database, ssl_mode })
+        Ok(Self {
+            host,
+            port: url.port().unwrap_or(5432),
+            user,
+            password,
+            database,
+            ssl_mode,
+        })
     }
 }
 
@@ -243,7 +254,12 @@ mod tests {
 
     #[test]
     fn refuses_options_that_reach_files_sockets_or_server_settings() {
-        for option in ["host=/tmp", "sslrootcert=/etc/passwd", "options=-c%20x", "passfile=x"] {
+        for option in [
+            "host=/tmp",
+            "sslrootcert=/etc/passwd",
+            "options=-c%20x",
+            "passfile=x",
+        ] {
             let refused = parse(&format!("postgres://u:p@h/d?{option}")).unwrap_err();
             assert!(matches!(refused, DatabaseUrlError::Option(_)), "{option}");
         }

@@ -1,0 +1,91 @@
+//! A database for one test.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+
+use diesel_migrations::EmbeddedMigrations;
+
+use crate::{runtime, server, template};
+
+/// A database that only this test knows, dropped when the value is.
+#[derive(Debug)]
+pub struct TestDb {
+    name: String,
+    url: String,
+}
+
+impl TestDb {
+    /// A database to which `migrations` have been applied. `label` (lower-case letters) names it in the server's lists.
+    ///
+    /// It is cloned from a template, so the migrations run once, not for every test.
+    pub fn create(label: &str, migrations: EmbeddedMigrations) -> Self {
+        let test = Self::named(label);
+        runtime::run(async {
+            let admin = server::connect(&server::url("postgres")).await;
+            let template = template::ensure(&admin, label, migrations).await;
+            // Without fsync, copying files is the fastest way to clone.
+            let clone = format!(
+                r#"CREATE DATABASE "{}" TEMPLATE "{template}" STRATEGY file_copy"#,
+                test.name
+            );
+            admin
+                .batch_execute(&clone)
+                .await
+                .expect("a clone of the template");
+        });
+        test
+    }
+
+    /// A database with nothing in it.
+    pub fn empty(label: &str) -> Self {
+        let test = Self::named(label);
+        runtime::run(async {
+            let admin = server::connect(&server::url("postgres")).await;
+            let create = format!(r#"CREATE DATABASE "{}""#, test.name);
+            admin.batch_execute(&create).await.expect("an empty database");
+        });
+        test
+    }
+
+    /// Where it is, password included.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Its name on the server.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn named(label: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let nonce = pgcluster::random_hex(3).unwrap_or_else(|error| panic!("{error}"));
+        let name = format!("test_{label}_{}_{count}_{nonce}", std::process::id());
+        Self {
+            url: server::url(&name),
+            name,
+        }
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        let drop = || {
+            runtime::run(async {
+                let admin = server::connect(&server::url("postgres")).await;
+                let drop = format!(r#"DROP DATABASE IF EXISTS "{}" WITH (FORCE)"#, self.name);
+                admin
+                    .batch_execute(&drop)
+                    .await
+                    .expect("the database can be dropped");
+            });
+        };
+        // While a failed test unwinds, a second panic would hide the first.
+        if let Err(panic) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(drop))
+            && !thread::panicking()
+        {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
