@@ -14,11 +14,17 @@ pub struct Actor {
 impl Actor {
     /// A user who is logged in.
     pub fn user(id: Uuid, email: impl Into<String>) -> Self {
-        Self { id: Some(id), email: Some(email.into()) }
+        Self {
+            id: Some(id),
+            email: Some(email.into()),
+        }
     }
 
     /// An operator at the command line, who has no account.
     pub fn command_line() -> Self {
-        Self { id: None, email: None }
+        Self {
+            id: None,
+            email: None,
+        }
     }
 }

@@ -57,7 +57,14 @@ pub struct AuditFilter {
 
 /// Adds an entry.
 pub async fn record(conn: &mut Conn<Control>, entry: AuditEntry<'_>) -> Result<(), DbError> {
-    let AuditEntry { at, actor, tenant_id, action, target, data } = entry;
+    let AuditEntry {
+        at,
+        actor,
+        tenant_id,
+        action,
+        target,
+        data,
+    } = entry;
     diesel::insert_into(audit_log::table)
         .values((
             audit_log::id.eq(Uuid::now_v7()),
@@ -97,7 +104,11 @@ impl<'c> Audit<'c> {
             query = query.filter(audit_log::tenant_id.eq(tenant_id));
         }
         if let Some((at, id)) = page.after::<(DateTime<Utc>, Uuid)>()? {
-            query = query.filter(audit_log::at.lt(at).or(audit_log::at.eq(at).and(audit_log::id.lt(id))));
+            query = query.filter(
+                audit_log::at
+                    .lt(at)
+                    .or(audit_log::at.eq(at).and(audit_log::id.lt(id))),
+            );
         }
         let rows = query.load(&mut **self.0).await?;
         Ok(Page::from_rows(rows, page.limit, |record| (record.at, record.id)))

@@ -84,7 +84,9 @@ impl Channel {
         sealed: Option<&Hidden>,
     ) -> Result<Option<SecretString>, OpenError> {
         let place = secret_place(self.tenant_id, self.id, column);
-        sealed.map(|sealed| keyring.open(&place, sealed.as_str())).transpose()
+        sealed
+            .map(|sealed| keyring.open(&place, sealed.as_str()))
+            .transpose()
     }
 }
 
@@ -93,5 +95,10 @@ const APP_SECRET: &str = "app_secret_sealed";
 
 /// Where a line's secret is sealed for.
 fn secret_place(tenant_id: TenantId, id: ChannelId, column: &'static str) -> Place {
-    Place { tenant: tenant_id.uuid(), table: "channels", column, row: id.uuid() }
+    Place {
+        tenant: tenant_id.uuid(),
+        table: "channels",
+        column,
+        row: id.uuid(),
+    }
 }

@@ -59,5 +59,10 @@ impl TenantDatabase {
 
 /// Where a tenant's database URL is sealed for.
 fn url_place(tenant_id: TenantId) -> Place {
-    Place { tenant: tenant_id.uuid(), table: "tenant_databases", column: "url_sealed", row: tenant_id.uuid() }
+    Place {
+        tenant: tenant_id.uuid(),
+        table: "tenant_databases",
+        column: "url_sealed",
+        row: tenant_id.uuid(),
+    }
 }

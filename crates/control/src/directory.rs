@@ -27,7 +27,9 @@ impl<'c> Directory<'c> {
         let ids = login_directory::table
             .filter(login_directory::email.eq(email))
             .select(login_directory::tenant_id);
-        let query = Tenant::query().filter(tenants::id.eq_any(ids)).order((tenants::name, tenants::id));
+        let query = Tenant::query()
+            .filter(tenants::id.eq_any(ids))
+            .order((tenants::name, tenants::id));
         Ok(query.load(&mut **self.0).await?)
     }
 
@@ -68,7 +70,12 @@ impl<'c> Directory<'c> {
     async fn insert(&mut self, tenant_id: TenantId, emails: &[Email]) -> Result<(), DbError> {
         let rows: Vec<_> = emails
             .iter()
-            .map(|email| (login_directory::email.eq(email), login_directory::tenant_id.eq(tenant_id)))
+            .map(|email| {
+                (
+                    login_directory::email.eq(email),
+                    login_directory::tenant_id.eq(tenant_id),
+                )
+            })
             .collect();
         diesel::insert_into(login_directory::table)
             .values(rows)

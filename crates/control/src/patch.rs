@@ -37,6 +37,7 @@ impl<T> Patch<T> {
     }
 
     /// The change for a column: `None` leaves it, `Some(None)` empties it.
+    #[expect(clippy::option_option, reason = "what diesel takes for a nullable column")]
     pub(crate) fn into_column(self) -> Option<Option<T>> {
         match self {
             Self::Keep => None,

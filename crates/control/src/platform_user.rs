@@ -49,7 +49,9 @@ impl PlatformUser {
 
 impl fmt::Debug for PlatformUser {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PlatformUser").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("PlatformUser")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -82,7 +84,10 @@ impl<'c> PlatformUsers<'c> {
         now: DateTime<Utc>,
     ) -> Result<(), DbError> {
         diesel::update(platform_users::table.find(id))
-            .set((platform_users::password_hash.eq(hash), platform_users::updated_at.eq(now)))
+            .set((
+                platform_users::password_hash.eq(hash),
+                platform_users::updated_at.eq(now),
+            ))
             .execute(&mut **self.0)
             .await?;
         Ok(())
@@ -141,7 +146,9 @@ impl<'c> PlatformUsers<'c> {
     }
 
     async fn lock_by_email(&mut self, email: &Email) -> Result<Option<PlatformUser>, DbError> {
-        let query = PlatformUser::query().filter(platform_users::email.eq(email)).for_update();
+        let query = PlatformUser::query()
+            .filter(platform_users::email.eq(email))
+            .for_update();
         Ok(query.first(&mut **self.0).await.optional()?)
     }
 

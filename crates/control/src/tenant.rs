@@ -83,7 +83,10 @@ impl FromStr for Plan {
     type Err = UnknownPlan;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|plan| plan.as_str() == text).ok_or(UnknownPlan)
+        Self::ALL
+            .into_iter()
+            .find(|plan| plan.as_str() == text)
+            .ok_or(UnknownPlan)
     }
 }
 
@@ -166,7 +169,18 @@ mod tests {
         for good in ["a", "7", "clinica-sol", "a--b", &"a".repeat(63)] {
             assert!(good.parse::<Slug>().is_ok(), "{good}");
         }
-        for bad in ["", "-a", "a-", "Sol", "a b", "a_b", "ñandu", "a\0", "a\n", &"a".repeat(64)] {
+        for bad in [
+            "",
+            "-a",
+            "a-",
+            "Sol",
+            "a b",
+            "a_b",
+            "ñandu",
+            "a\0",
+            "a\n",
+            &"a".repeat(64),
+        ] {
             assert_eq!(bad.parse::<Slug>(), Err(InvalidSlug), "{bad:?}");
         }
     }

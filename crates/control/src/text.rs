@@ -59,7 +59,10 @@ mod tests {
 
     #[test]
     fn a_phone_number_may_be_written_with_blanks_and_signs() {
-        assert_eq!(phone_number(" +51 (1) 987-654.321 ").as_deref(), Some("+51 (1) 987-654.321"));
+        assert_eq!(
+            phone_number(" +51 (1) 987-654.321 ").as_deref(),
+            Some("+51 (1) 987-654.321")
+        );
         for bad in ["", "+", "51x", "51\0", "١٢٣"] {
             assert_eq!(phone_number(bad), None, "{bad:?}");
         }

@@ -103,12 +103,16 @@ impl<'c> Unrouted<'c> {
     /// The lines, the one heard from last first.
     pub async fn list(&mut self, page: &PageRequest) -> Result<Page<UnroutedLine>, ListError> {
         let mut query = UnroutedLine::query()
-            .order((unrouted_lines::last_seen_at.desc(), unrouted_lines::phone_number_id.desc()))
+            .order((
+                unrouted_lines::last_seen_at.desc(),
+                unrouted_lines::phone_number_id.desc(),
+            ))
             .limit(page.fetch_limit())
             .into_boxed();
         if let Some((at, id)) = page.after::<(DateTime<Utc>, String)>()? {
-            let same_instant =
-                unrouted_lines::last_seen_at.eq(at).and(unrouted_lines::phone_number_id.lt(id));
+            let same_instant = unrouted_lines::last_seen_at
+                .eq(at)
+                .and(unrouted_lines::phone_number_id.lt(id));
             query = query.filter(unrouted_lines::last_seen_at.lt(at).or(same_instant));
         }
         let rows = query.load(&mut **self.0).await?;
@@ -139,10 +143,17 @@ struct Added<'a> {
 /// side then lock rows in the same order.
 fn by_line(hits: &[UnroutedHit]) -> BTreeMap<&str, Added<'_>> {
     let mut lines: BTreeMap<&str, Added<'_>> = BTreeMap::new();
-    for hit in hits.iter().filter(|hit| text::is_digits(&hit.phone_number_id, 1..=32)) {
+    for hit in hits
+        .iter()
+        .filter(|hit| text::is_digits(&hit.phone_number_id, 1..=32))
+    {
         let line = lines.entry(&hit.phone_number_id).or_default();
         line.hits += 1;
-        line.waba_id = hit.waba_id.as_deref().filter(|id| text::is_digits(id, 1..=32)).or(line.waba_id);
+        line.waba_id = hit
+            .waba_id
+            .as_deref()
+            .filter(|id| text::is_digits(id, 1..=32))
+            .or(line.waba_id);
         let number = hit.display_phone_number.as_deref().and_then(text::phone_number);
         line.number = number.or(line.number.take());
     }
@@ -164,9 +175,18 @@ mod tests {
     #[test]
     fn hits_of_one_line_add_up_and_rubbish_is_dropped() {
         let long = "1".repeat(33);
-        let hits = [hit("77", Some("5")), hit("77", None), hit("", None), hit("7a", None), hit(&long, None)];
+        let hits = [
+            hit("77", Some("5")),
+            hit("77", None),
+            hit("", None),
+            hit("7a", None),
+            hit(&long, None),
+        ];
         let lines = by_line(&hits);
         assert_eq!(lines.len(), 1);
-        assert_eq!((lines["77"].hits, lines["77"].waba_id, &lines["77"].number), (2, Some("5"), &None));
+        assert_eq!(
+            (lines["77"].hits, lines["77"].waba_id, &lines["77"].number),
+            (2, Some("5"), &None)
+        );
     }
 }

@@ -93,7 +93,10 @@ pub async fn save_branding(
 ) -> Result<Branding, SaveBrandingError> {
     let choice = checked(&choice)?;
     conn.transaction(async |tx| {
-        Tenants::new(tx).lock(tenant_id).await?.ok_or(SaveBrandingError::UnknownTenant)?;
+        Tenants::new(tx)
+            .lock(tenant_id)
+            .await?
+            .ok_or(SaveBrandingError::UnknownTenant)?;
         let saved = Brandings::new(tx).upsert(tenant_id, &choice, now).await?;
         audit::record(
             tx,
@@ -121,7 +124,10 @@ pub async fn save_branding(
 
 fn checked(choice: &BrandingChoice) -> Result<BrandingChoice, InvalidBranding> {
     let field = |value: &Option<String>, check: fn(&str) -> Option<String>, error| {
-        value.as_deref().map(|text| check(text.trim()).ok_or(error)).transpose()
+        value
+            .as_deref()
+            .map(|text| check(text.trim()).ok_or(error))
+            .transpose()
     };
     Ok(BrandingChoice {
         brand_name: text::name(&choice.brand_name).ok_or(InvalidBranding::BrandName)?,
@@ -168,7 +174,13 @@ mod tests {
     #[test]
     fn a_logo_is_loaded_over_http_and_carries_no_login() {
         assert!(logo_url("https://cdn.example.com/logo.png?v=2").is_some());
-        for bad in ["", "logo.png", "javascript:alert(1)", "data:image/png;base64,AA", "https://u:p@x.pe/l"] {
+        for bad in [
+            "",
+            "logo.png",
+            "javascript:alert(1)",
+            "data:image/png;base64,AA",
+            "https://u:p@x.pe/l",
+        ] {
             assert_eq!(logo_url(bad), None, "{bad}");
         }
     }

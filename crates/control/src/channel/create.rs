@@ -70,7 +70,10 @@ pub async fn create_channel(
 ) -> Result<Channel, CreateChannelError> {
     let mut row = checked_row(keyring, tenant_id, &wanted, now)?;
     conn.transaction(async |tx| {
-        Tenants::new(tx).lock(tenant_id).await?.ok_or(CreateChannelError::UnknownTenant)?;
+        Tenants::new(tx)
+            .lock(tenant_id)
+            .await?
+            .ok_or(CreateChannelError::UnknownTenant)?;
         let mut channels = Channels::new(tx);
         if row.is_default {
             channels.clear_default(tenant_id, now).await?;
@@ -78,7 +81,11 @@ pub async fn create_channel(
             row.is_default = !channels.has_any(tenant_id).await?;
         }
         let channel = channels.insert(&row).await.map_err(|error| {
-            if is_taken(&error) { CreateChannelError::PhoneNumberIdTaken } else { error.into() }
+            if is_taken(&error) {
+                CreateChannelError::PhoneNumberIdTaken
+            } else {
+                error.into()
+            }
         })?;
         Unrouted::new(tx).delete(&channel.phone_number_id).await?;
         audit::record(
@@ -128,7 +135,11 @@ fn checked_row(
             .as_deref()
             .map(fields::display_phone_number)
             .transpose()?,
-        verify_token_digest: wanted.verify_token.as_ref().map(fields::verify_token).transpose()?,
+        verify_token_digest: wanted
+            .verify_token
+            .as_ref()
+            .map(fields::verify_token)
+            .transpose()?,
         wa_token_sealed: wa_token.map(|secret| seal(WA_TOKEN, secret)),
         app_secret_sealed: app_secret.map(|secret| seal(APP_SECRET, secret)),
         is_active: wanted.is_active,

@@ -33,7 +33,10 @@ pub async fn delete_channel(
 ) -> Result<(), DeleteChannelError> {
     conn.transaction(async |tx| {
         let mut channels = Channels::new(tx);
-        let channel = channels.find(id).await?.ok_or(DeleteChannelError::UnknownChannel)?;
+        let channel = channels
+            .find(id)
+            .await?
+            .ok_or(DeleteChannelError::UnknownChannel)?;
         if !channels.delete(id).await? {
             return Err(DeleteChannelError::UnknownChannel);
         }

@@ -65,7 +65,11 @@ pub(super) fn display_phone_number(text: &str) -> Result<String, InvalidChannel>
 pub(super) fn verify_token(secret: &SecretString) -> Result<Vec<u8>, InvalidChannel> {
     let token = secret.expose_secret().trim();
     let fits = (1..=200).contains(&token.chars().count()) && !token.chars().any(char::is_control);
-    if fits { Ok(crypto::token::digest(token)) } else { Err(InvalidChannel::VerifyToken) }
+    if fits {
+        Ok(crypto::token::digest(token))
+    } else {
+        Err(InvalidChannel::VerifyToken)
+    }
 }
 
 pub(super) fn wa_token(secret: &SecretString) -> Result<SecretString, InvalidChannel> {
@@ -94,9 +98,24 @@ mod tests {
 
     #[test]
     fn an_id_of_meta_is_digits() {
-        assert_eq!(phone_number_id(" 106540352242922 ").as_deref(), Ok("106540352242922"));
-        for bad in ["", "1234", "+51987654321", "12345a", "12345\0", "٣٤٥٦٧٨", &"1".repeat(33)] {
-            assert_eq!(phone_number_id(bad), Err(InvalidChannel::PhoneNumberId), "{bad:?}");
+        assert_eq!(
+            phone_number_id(" 106540352242922 ").as_deref(),
+            Ok("106540352242922")
+        );
+        for bad in [
+            "",
+            "1234",
+            "+51987654321",
+            "12345a",
+            "12345\0",
+            "٣٤٥٦٧٨",
+            &"1".repeat(33),
+        ] {
+            assert_eq!(
+                phone_number_id(bad),
+                Err(InvalidChannel::PhoneNumberId),
+                "{bad:?}"
+            );
         }
     }
 
@@ -105,7 +124,11 @@ mod tests {
         let token = wa_token(&" EAAB\n".into()).unwrap();
         assert_eq!(token.expose_secret(), "EAAB");
         for bad in ["", " ", "EA AB", "EA\0AB", "EAñ"] {
-            assert_eq!(wa_token(&bad.into()).unwrap_err(), InvalidChannel::WaToken, "{bad:?}");
+            assert_eq!(
+                wa_token(&bad.into()).unwrap_err(),
+                InvalidChannel::WaToken,
+                "{bad:?}"
+            );
         }
     }
 }

@@ -35,6 +35,7 @@ pub(super) struct NewRow {
 
 /// Columns to change; `None` leaves one, `Some(None)` empties it.
 #[derive(AsChangeset)]
+#[expect(clippy::option_option, reason = "what diesel takes for a nullable column")]
 #[diesel(table_name = channels)]
 pub(super) struct Changes {
     pub(super) phone_number_id: Option<String>,
@@ -128,7 +129,9 @@ impl<'c> Channels<'c> {
     }
 
     pub(super) async fn delete(&mut self, id: ChannelId) -> Result<bool, DbError> {
-        let deleted = diesel::delete(channels::table.find(id)).execute(&mut **self.0).await?;
+        let deleted = diesel::delete(channels::table.find(id))
+            .execute(&mut **self.0)
+            .await?;
         Ok(deleted == 1)
     }
 }

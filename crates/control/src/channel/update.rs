@@ -71,18 +71,31 @@ pub async fn update_channel(
     let checked = Checked::new(changes)?;
     conn.transaction(async |tx| {
         // The tenant is locked before the line is read, as every change to its lines does.
-        let unlocked = Channels::new(tx).find(id).await?.ok_or(UpdateChannelError::UnknownChannel)?;
+        let unlocked = Channels::new(tx)
+            .find(id)
+            .await?
+            .ok_or(UpdateChannelError::UnknownChannel)?;
         let tenant_id = unlocked.tenant_id;
-        Tenants::new(tx).lock(tenant_id).await?.ok_or(UpdateChannelError::UnknownChannel)?;
+        Tenants::new(tx)
+            .lock(tenant_id)
+            .await?
+            .ok_or(UpdateChannelError::UnknownChannel)?;
         let mut channels = Channels::new(tx);
-        let old = channels.find(id).await?.ok_or(UpdateChannelError::UnknownChannel)?;
+        let old = channels
+            .find(id)
+            .await?
+            .ok_or(UpdateChannelError::UnknownChannel)?;
         if checked.0.is_default == Some(true) && !old.is_default {
             channels.clear_default(tenant_id, now).await?;
         }
         let secrets = checked.secret_names();
         let columns = checked.into_columns(keyring, &old, now);
         let channel = channels.update(id, &columns).await.map_err(|error| {
-            if is_taken(&error) { UpdateChannelError::PhoneNumberIdTaken } else { error.into() }
+            if is_taken(&error) {
+                UpdateChannelError::PhoneNumberIdTaken
+            } else {
+                error.into()
+            }
         })?;
         Unrouted::new(tx).delete(&channel.phone_number_id).await?;
         let mut data = difference(&old, &channel);
@@ -114,9 +127,17 @@ impl Checked {
             fields::verify_token(token)?;
         }
         Ok(Self(ChannelChanges {
-            phone_number_id: changes.phone_number_id.as_deref().map(fields::phone_number_id).transpose()?,
+            phone_number_id: changes
+                .phone_number_id
+                .as_deref()
+                .map(fields::phone_number_id)
+                .transpose()?,
             waba_id: changes.waba_id.try_map(|id| fields::waba_id(&id))?,
-            display_name: changes.display_name.as_deref().map(fields::display_name).transpose()?,
+            display_name: changes
+                .display_name
+                .as_deref()
+                .map(fields::display_name)
+                .transpose()?,
             display_phone_number: changes
                 .display_phone_number
                 .try_map(|number| fields::display_phone_number(&number))?,
@@ -154,8 +175,14 @@ impl Checked {
             display_name: changes.display_name,
             display_phone_number: changes.display_phone_number.into_column(),
             verify_token_digest: digest.unwrap_or_default().into_column(),
-            wa_token_sealed: changes.wa_token.map(|secret| seal(WA_TOKEN, secret)).into_column(),
-            app_secret_sealed: changes.app_secret.map(|secret| seal(APP_SECRET, secret)).into_column(),
+            wa_token_sealed: changes
+                .wa_token
+                .map(|secret| seal(WA_TOKEN, secret))
+                .into_column(),
+            app_secret_sealed: changes
+                .app_secret
+                .map(|secret| seal(APP_SECRET, secret))
+                .into_column(),
             is_active: changes.is_active,
             is_default: changes.is_default,
             updated_at: now,
@@ -166,10 +193,18 @@ impl Checked {
 /// Each changed field with its old and new value.
 fn difference(old: &Channel, new: &Channel) -> Map<String, Value> {
     let fields = [
-        ("phone_number_id", json!(old.phone_number_id), json!(new.phone_number_id)),
+        (
+            "phone_number_id",
+            json!(old.phone_number_id),
+            json!(new.phone_number_id),
+        ),
         ("waba_id", json!(old.waba_id), json!(new.waba_id)),
         ("display_name", json!(old.display_name), json!(new.display_name)),
-        ("display_phone_number", json!(old.display_phone_number), json!(new.display_phone_number)),
+        (
+            "display_phone_number",
+            json!(old.display_phone_number),
+            json!(new.display_phone_number),
+        ),
         ("is_active", json!(old.is_active), json!(new.is_active)),
         ("is_default", json!(old.is_default), json!(new.is_default)),
     ];

@@ -35,7 +35,10 @@ pub enum AttachDatabaseError {
 /// to this tenant, and is not the control plane's own database. A user whose
 /// e-mail is none (only a hand could have written it) cannot log in.
 #[tracing::instrument(name = "database.attach", skip_all, fields(tenant.id = %tenant_id))]
-#[expect(clippy::too_many_arguments, reason = "each is another kind of thing, none optional")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is another kind of thing, none optional"
+)]
 pub async fn attach_database(
     conn: &mut Conn<Control>,
     keyring: &Keyring,
@@ -47,9 +50,15 @@ pub async fn attach_database(
     now: DateTime<Utc>,
 ) -> Result<TenantDatabase, AttachDatabaseError> {
     let sealed = keyring.seal(&url_place(tenant_id), &url.to_secret());
-    let emails: Vec<Email> = user_emails.iter().filter_map(|email| email.parse().ok()).collect();
+    let emails: Vec<Email> = user_emails
+        .iter()
+        .filter_map(|email| email.parse().ok())
+        .collect();
     conn.transaction(async |tx| {
-        Tenants::new(tx).lock(tenant_id).await?.ok_or(AttachDatabaseError::UnknownTenant)?;
+        Tenants::new(tx)
+            .lock(tenant_id)
+            .await?
+            .ok_or(AttachDatabaseError::UnknownTenant)?;
         let database = TenantDatabases::new(tx)
             .upsert(tenant_id, url, &sealed, server_version, now)
             .await

@@ -66,7 +66,11 @@ pub async fn seed_superadmin(
     let name = text::name(name).ok_or(SeedSuperadminError::InvalidName)?;
     let hash = password::hash(password);
     conn.transaction(async |tx| {
-        let outcome = if PlatformUsers::new(tx).insert(email, &name, &hash, now).await?.is_some() {
+        let outcome = if PlatformUsers::new(tx)
+            .insert(email, &name, &hash, now)
+            .await?
+            .is_some()
+        {
             SeedOutcome::Created
         } else {
             bring_up_to_date(tx, email, &name, password, &hash, now).await?
@@ -119,7 +123,15 @@ async fn bring_up_to_date(
     }
     if verdict == Verdict::Wrong {
         users.bump_session_version(old.id, now).await?;
-        revoke_user(tx, SessionSubject { tenant_id: None, user_id: old.id.uuid() }, now).await?;
+        revoke_user(
+            tx,
+            SessionSubject {
+                tenant_id: None,
+                user_id: old.id.uuid(),
+            },
+            now,
+        )
+        .await?;
     }
     Ok(outcome)
 }

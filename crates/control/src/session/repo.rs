@@ -30,7 +30,10 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn subject(&self) -> SessionSubject {
-        SessionSubject { tenant_id: self.tenant_id, user_id: self.user_id }
+        SessionSubject {
+            tenant_id: self.tenant_id,
+            user_id: self.user_id,
+        }
     }
 }
 
@@ -42,8 +45,11 @@ impl<'c> Sessions<'c> {
 
     /// Whether the login that a token came from still stands.
     pub async fn family_is_active(&mut self, family_id: Uuid) -> Result<bool, DbError> {
-        let alive =
-            sessions::table.filter(sessions::family_id.eq(family_id).and(sessions::revoked_at.is_null()));
+        let alive = sessions::table.filter(
+            sessions::family_id
+                .eq(family_id)
+                .and(sessions::revoked_at.is_null()),
+        );
         Ok(diesel::select(exists(alive)).get_result(&mut **self.0).await?)
     }
 
@@ -91,18 +97,29 @@ impl<'c> Sessions<'c> {
                 sessions::token_digest.eq(crypto::token::digest(token.expose_secret())),
                 sessions::created_at.eq(now),
                 sessions::expires_at.eq(expires_at),
-                sessions::user_agent.eq(meta.user_agent.as_deref().and_then(|agent| text::clip(agent, 300))),
+                sessions::user_agent.eq(meta
+                    .user_agent
+                    .as_deref()
+                    .and_then(|agent| text::clip(agent, 300))),
                 sessions::ip.eq(meta.ip.map(|ip| ip.to_string())),
             ))
             .execute(&mut **self.0)
             .await?;
-        Ok(IssuedSession { session_id, family_id, token, expires_at })
+        Ok(IssuedSession {
+            session_id,
+            family_id,
+            token,
+            expires_at,
+        })
     }
 
     /// Marks a token as used. A later use within the grace does not extend the grace.
     pub(super) async fn mark_rotated(&mut self, id: Uuid, now: DateTime<Utc>) -> Result<(), DbError> {
         let first_use = sessions::table.filter(sessions::id.eq(id).and(sessions::rotated_at.is_null()));
-        diesel::update(first_use).set(sessions::rotated_at.eq(now)).execute(&mut **self.0).await?;
+        diesel::update(first_use)
+            .set(sessions::rotated_at.eq(now))
+            .execute(&mut **self.0)
+            .await?;
         Ok(())
     }
 
@@ -111,9 +128,15 @@ impl<'c> Sessions<'c> {
         family_id: Uuid,
         now: DateTime<Utc>,
     ) -> Result<usize, DbError> {
-        let alive =
-            sessions::table.filter(sessions::family_id.eq(family_id).and(sessions::revoked_at.is_null()));
-        Ok(diesel::update(alive).set(sessions::revoked_at.eq(now)).execute(&mut **self.0).await?)
+        let alive = sessions::table.filter(
+            sessions::family_id
+                .eq(family_id)
+                .and(sessions::revoked_at.is_null()),
+        );
+        Ok(diesel::update(alive)
+            .set(sessions::revoked_at.eq(now))
+            .execute(&mut **self.0)
+            .await?)
     }
 
     pub(super) async fn revoke_user(
@@ -125,6 +148,9 @@ impl<'c> Sessions<'c> {
             .filter(sessions::user_id.eq(subject.user_id))
             .filter(sessions::tenant_id.is_not_distinct_from(subject.tenant_id))
             .filter(sessions::revoked_at.is_null());
-        Ok(diesel::update(alive).set(sessions::revoked_at.eq(now)).execute(&mut **self.0).await?)
+        Ok(diesel::update(alive)
+            .set(sessions::revoked_at.eq(now))
+            .execute(&mut **self.0)
+            .await?)
     }
 }

@@ -49,7 +49,12 @@ pub async fn create_tenant(
 ) -> Result<Tenant, CreateTenantError> {
     let slug: Slug = wanted.slug.parse()?;
     let name = text::name(&wanted.name).ok_or(CreateTenantError::InvalidName)?;
-    let row = TenantRow { name: &name, slug: &slug, plan: wanted.plan, is_active: true };
+    let row = TenantRow {
+        name: &name,
+        slug: &slug,
+        plan: wanted.plan,
+        is_active: true,
+    };
     conn.transaction(async |tx| {
         let tenant = Tenants::new(tx).insert(row, now).await.map_err(|error| {
             if error.conflicts_with("tenants_slug_key") { CreateTenantError::SlugTaken } else { error.into() }

@@ -76,15 +76,23 @@ macro_rules! summary_columns {
 /// Filters, orders and limits a boxed query over `tenants`, newest first.
 macro_rules! page_of {
     ($query:expr, $filter:expr, $page:expr) => {{
-        let mut query =
-            $query.order((tenants::created_at.desc(), tenants::id.desc())).limit($page.fetch_limit());
+        let mut query = $query
+            .order((tenants::created_at.desc(), tenants::id.desc()))
+            .limit($page.fetch_limit());
         if let Some(q) = $filter.q.as_deref().map(str::trim).filter(|q| !q.is_empty()) {
             let pattern = text::contains_pattern(q);
-            query = query.filter(tenants::name.ilike(pattern.clone()).or(tenants::slug.ilike(pattern)));
+            query = query.filter(
+                tenants::name
+                    .ilike(pattern.clone())
+                    .or(tenants::slug.ilike(pattern)),
+            );
         }
         if let Some((at, id)) = $page.after::<(DateTime<Utc>, TenantId)>()? {
-            query = query
-                .filter(tenants::created_at.lt(at).or(tenants::created_at.eq(at).and(tenants::id.lt(id))));
+            query = query.filter(
+                tenants::created_at
+                    .lt(at)
+                    .or(tenants::created_at.eq(at).and(tenants::id.lt(id))),
+            );
         }
         query
     }};
@@ -126,7 +134,9 @@ impl<'c> Tenants<'c> {
     ) -> Result<Page<Tenant>, ListError> {
         let query = page_of!(Tenant::query().into_boxed(), filter, page);
         let rows: Vec<Tenant> = query.load(&mut **self.0).await?;
-        Ok(Page::from_rows(rows, page.limit, |tenant| (tenant.created_at, tenant.id)))
+        Ok(Page::from_rows(rows, page.limit, |tenant| {
+            (tenant.created_at, tenant.id)
+        }))
     }
 
     /// The tenants with what is attached to each, newest first, in one query.
@@ -135,7 +145,11 @@ impl<'c> Tenants<'c> {
         filter: &TenantFilter,
         page: &PageRequest,
     ) -> Result<Page<TenantSummary>, ListError> {
-        let query = page_of!(tenants::table.select(summary_columns!()).into_boxed(), filter, page);
+        let query = page_of!(
+            tenants::table.select(summary_columns!()).into_boxed(),
+            filter,
+            page
+        );
         let rows: Vec<SummaryRow> = query.load(&mut **self.0).await?;
         let page = Page::from_rows(rows, page.limit, |(tenant, ..)| (tenant.created_at, tenant.id));
         Ok(page.map(TenantSummary::from))
@@ -143,14 +157,18 @@ impl<'c> Tenants<'c> {
 
     /// One tenant with what is attached to it.
     pub async fn summary(&mut self, id: TenantId) -> Result<Option<TenantSummary>, DbError> {
-        let query = tenants::table.filter(tenants::id.eq(id)).select(summary_columns!());
+        let query = tenants::table
+            .filter(tenants::id.eq(id))
+            .select(summary_columns!());
         let row: Option<SummaryRow> = query.first(&mut **self.0).await.optional()?;
         Ok(row.map(TenantSummary::from))
     }
 
     /// Every tenant that is not suspended, oldest first.
     pub async fn all_active(&mut self) -> Result<Vec<Tenant>, DbError> {
-        let query = Tenant::query().filter(tenants::is_active).order((tenants::created_at, tenants::id));
+        let query = Tenant::query()
+            .filter(tenants::is_active)
+            .order((tenants::created_at, tenants::id));
         Ok(query.load(&mut **self.0).await?)
     }
 

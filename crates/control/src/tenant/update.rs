@@ -60,7 +60,10 @@ pub async fn update_tenant(
         .map(|name| text::name(name).ok_or(UpdateTenantError::InvalidName))
         .transpose()?;
     conn.transaction(async |tx| {
-        let old = Tenants::new(tx).lock(id).await?.ok_or(UpdateTenantError::UnknownTenant)?;
+        let old = Tenants::new(tx)
+            .lock(id)
+            .await?
+            .ok_or(UpdateTenantError::UnknownTenant)?;
         let row = TenantRow {
             name: name.as_deref().unwrap_or(&old.name),
             slug: slug.as_ref().unwrap_or(&old.slug),
@@ -72,7 +75,11 @@ pub async fn update_tenant(
             return Ok(old);
         }
         let tenant = Tenants::new(tx).update(id, row, now).await.map_err(|error| {
-            if error.conflicts_with("tenants_slug_key") { UpdateTenantError::SlugTaken } else { error.into() }
+            if error.conflicts_with("tenants_slug_key") {
+                UpdateTenantError::SlugTaken
+            } else {
+                error.into()
+            }
         })?;
         audit::record(
             tx,
