@@ -1,1 +1,13 @@
-//! crypto
+//! Keeps secrets: sealed values with key ids and associated data, password
+//! hashes, opaque tokens. Pure: no I/O, no clock, no other crate of ours.
+
+mod keyring;
+pub mod password;
+mod sealed;
+pub mod token;
+
+pub use self::{
+    keyring::{KeyError, Keyring, MasterKey},
+    sealed::{OpenError, Place},
+};
+pub use secrecy::{ExposeSecret, SecretString};

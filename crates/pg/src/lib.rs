@@ -1,1 +1,45 @@
-//! pg
+//! Connection plumbing over Postgres: parsed database URLs, typed pools and
+//! connections, errors, typed ids, keyset pages and the migration runner.
+//!
+//! Knows no table and no tenant. May depend on diesel, diesel-async,
+//! tokio-postgres and rustls; no other crate of ours.
+//!
+//! The one idea: a [`Db`] carries the kind of database it reaches as a type
+//! ([`Control`] or [`Tenant`]), so a connection to the control plane cannot be
+//! handed to a repository of a tenant's data:
+//!
+//! ```compile_fail
+//! fn needs_tenant(_: &mut pg::Conn<pg::Tenant>) {}
+//! fn has_control(conn: &mut pg::Conn<pg::Control>) { needs_tenant(conn); }
+//! ```
+
+extern crate self as pg;
+
+mod connector;
+mod db;
+mod email;
+mod error;
+mod id;
+pub mod listen;
+pub mod migrate;
+mod page;
+pub mod probe;
+mod tls;
+mod url;
+
+pub use self::{
+    connector::Connector,
+    db::{Conn, Control, Db, Tenant},
+    email::{Email, InvalidEmail},
+    error::DbError,
+    id::{ChannelId, TenantId},
+    page::{Cursor, InvalidCursor, ListError, Page, PageRequest},
+    url::{DatabaseUrl, DatabaseUrlError, SslMode},
+};
+
+#[doc(hidden)]
+pub mod reexport {
+    pub use diesel;
+    pub use serde;
+    pub use uuid;
+}

@@ -1,1 +1,35 @@
-//! tenant
+//! One tenant's data and its rules: team, contacts, conversations, messages,
+//! tags, outbox, events, audit.
+//!
+//! Depends on `pg` and `crypto`. Knows neither the control plane's tables nor
+//! HTTP nor Meta: callers translate. Every function takes a `Conn<Tenant>`, so
+//! a connection to the control plane does not fit:
+//!
+//! ```compile_fail
+//! async fn wrong(conn: &mut pg::Conn<pg::Control>) {
+//!     tenant::user::Users::new(conn);
+//! }
+//! ```
+
+pub mod audit;
+mod change;
+pub mod contact;
+pub mod conversation;
+pub mod event;
+pub mod inbound;
+pub mod message;
+pub mod meta;
+pub mod outbox;
+mod schema;
+pub mod status;
+pub mod tag;
+mod text_enum;
+pub mod user;
+
+pub use self::change::Change;
+pub use self::text_enum::UnknownName;
+pub(crate) use self::text_enum::text_enum;
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+
+/// The tenant schema, embedded in every binary that serves or migrates tenants.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations-tenant");

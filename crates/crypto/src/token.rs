@@ -1,0 +1,22 @@
+//! Opaque random tokens, and the digests under which they are stored and looked up.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::digest;
+use secrecy::SecretString;
+
+use crate::sealed::fill_random;
+
+/// A token of 256 random bits, URL-safe.
+pub fn generate() -> SecretString {
+    let mut bytes = [0_u8; 32];
+    fill_random(&mut bytes);
+    SecretString::from(URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// SHA-256 of a token. Comparing or looking up digests takes a time that says
+/// nothing about the token.
+pub fn digest(token: &str) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.as_bytes())
+        .as_ref()
+        .to_vec()
+}

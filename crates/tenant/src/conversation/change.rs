@@ -1,0 +1,218 @@
+//! What the team does to a conversation: state, owner, tags, read.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use pg::{Conn, DbError, Tenant};
+
+use super::{Conversation, ConversationId, ConversationStatus, Conversations};
+use crate::{
+    Change,
+    audit::{self, AuditEntry},
+    event::{self, EventKind, NewEvent},
+    schema::conversations,
+    tag::{SaveTagError, Tags},
+    user::{UserId, Users},
+};
+
+/// What to change of a conversation.
+#[derive(Debug, Clone, Default)]
+pub struct ConversationChanges {
+    /// Another state.
+    pub status: Option<ConversationStatus>,
+    /// Another owner, or nobody.
+    pub assignee: Change<UserId>,
+    /// Until when it is snoozed; needed for `snoozed`, meaningless otherwise.
+    pub snoozed_until: Change<DateTime<Utc>>,
+}
+
+/// Why a conversation could not be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// No such conversation.
+    #[error("there is no such conversation")]
+    Unknown,
+    /// The new owner is nobody of the team, or locked out, or may not answer.
+    #[error("this person cannot own conversations")]
+    InvalidAssignee,
+    /// Snoozed without a time, or until a time that has passed.
+    #[error("a snoozed conversation needs a time in the future")]
+    InvalidSnooze,
+    /// A tag's name is not valid.
+    #[error(transparent)]
+    Tag(SaveTagError),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Applies `changes` and tells everybody.
+pub async fn change(
+    conn: &mut Conn<Tenant>,
+    id: ConversationId,
+    changes: &ConversationChanges,
+    actor: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), ChangeError> {
+    conn.transaction(async |tx| {
+        let before = Conversations::new(tx)
+            .lock(id)
+            .await?
+            .ok_or(ChangeError::Unknown)?;
+        let assignee = match changes.assignee {
+            Change::Keep => before.assignee_id,
+            Change::Clear => None,
+            Change::Set(user) => Some(owner(tx, user).await?),
+        };
+        let (status, snoozed_until) = snooze(&before, changes, now)?;
+        diesel::update(conversations::table.find(id))
+            .set((
+                conversations::status.eq(status.as_str()),
+                conversations::snoozed_until.eq(snoozed_until),
+                conversations::assignee_id.eq(assignee),
+            ))
+            .execute(&mut **tx)
+            .await
+            .map_err(DbError::from)?;
+        audit_changes(tx, &before, status, assignee, actor, now).await?;
+        event::append(tx, &[updated(id)]).await?;
+        Ok(())
+    })
+    .await
+}
+
+async fn owner(tx: &mut Conn<Tenant>, user: UserId) -> Result<UserId, ChangeError> {
+    let user = Users::new(tx)
+        .find(user)
+        .await?
+        .ok_or(ChangeError::InvalidAssignee)?;
+    if user.is_active && user.role.allows(crate::user::Permission::ChatRead) {
+        Ok(user.id)
+    } else {
+        Err(ChangeError::InvalidAssignee)
+    }
+}
+
+fn snooze(
+    before: &Conversation,
+    changes: &ConversationChanges,
+    now: DateTime<Utc>,
+) -> Result<(ConversationStatus, Option<DateTime<Utc>>), ChangeError> {
+    let until = match changes.snoozed_until {
+        Change::Keep => before.snoozed_until,
+        Change::Clear => None,
+        Change::Set(until) => Some(until),
+    };
+    let status = match (changes.status, changes.snoozed_until) {
+        (Some(status), _) => status,
+        (None, Change::Set(_)) => ConversationStatus::Snoozed,
+        (None, Change::Clear) if before.status == ConversationStatus::Snoozed => ConversationStatus::Open,
+        (None, _) => before.status,
+    };
+    if status != ConversationStatus::Snoozed {
+        return Ok((status, None));
+    }
+    match until {
+        Some(until) if until > now => Ok((status, Some(until))),
+        _ => Err(ChangeError::InvalidSnooze),
+    }
+}
+
+async fn audit_changes(
+    tx: &mut Conn<Tenant>,
+    before: &Conversation,
+    status: ConversationStatus,
+    assignee: Option<UserId>,
+    actor: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let mut entries = Vec::new();
+    if status != before.status {
+        let data = serde_json::json!({ "from": before.status.as_str(), "to": status.as_str() });
+        entries.push(("conversation.status_changed", data));
+    }
+    if assignee != before.assignee_id {
+        entries.push((
+            "conversation.assigned",
+            serde_json::json!({ "from": before.assignee_id, "to": assignee }),
+        ));
+    }
+    for (action, data) in entries {
+        let target = Some(before.id.to_string());
+        audit::record(
+            tx,
+            AuditEntry {
+                actor: Some(actor),
+                action,
+                target,
+                data,
+            },
+            now,
+        )
+        .await?;
+    }
+    Ok(())
+}
+
+/// Makes `names` the conversation's tags; unknown names become tags.
+pub async fn set_tags(
+    conn: &mut Conn<Tenant>,
+    id: ConversationId,
+    names: &[String],
+    actor: UserId,
+    now: DateTime<Utc>,
+) -> Result<(), ChangeError> {
+    conn.transaction(async |tx| {
+        Conversations::new(tx)
+            .lock(id)
+            .await?
+            .ok_or(ChangeError::Unknown)?;
+        Tags::new(tx)
+            .assign(id, names)
+            .await
+            .map_err(|error| match error {
+                SaveTagError::Db(error) => ChangeError::Db(error),
+                other => ChangeError::Tag(other),
+            })?;
+        let data = serde_json::json!({ "tags": names });
+        let target = Some(id.to_string());
+        let entry = AuditEntry {
+            actor: Some(actor),
+            action: "conversation.tagged",
+            target,
+            data,
+        };
+        audit::record(tx, entry, now).await?;
+        event::append(tx, &[updated(id)]).await?;
+        Ok(())
+    })
+    .await
+}
+
+/// Sets the unread count to zero.
+pub async fn mark_read(conn: &mut Conn<Tenant>, id: ConversationId) -> Result<(), ChangeError> {
+    conn.transaction(async |tx| {
+        let before = Conversations::new(tx)
+            .lock(id)
+            .await?
+            .ok_or(ChangeError::Unknown)?;
+        if before.unread_count > 0 {
+            diesel::update(conversations::table.find(id))
+                .set(conversations::unread_count.eq(0))
+                .execute(&mut **tx)
+                .await
+                .map_err(DbError::from)?;
+            event::append(tx, &[updated(id)]).await?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+fn updated(conversation: ConversationId) -> NewEvent {
+    NewEvent {
+        kind: EventKind::ConversationUpdated,
+        conversation,
+        message: None,
+    }
+}

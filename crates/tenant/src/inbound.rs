@@ -1,0 +1,119 @@
+//! Applying what Meta delivers: messages and statuses, in batches, so that
+//! order and repetition change nothing.
+
+mod message;
+mod status;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use pg::{ChannelId, Conn, DbError, Tenant};
+use uuid::Uuid;
+
+pub(crate) use self::status::join_orphans;
+use crate::{
+    contact::Identity,
+    event::{self, NewEvent},
+    schema::dead_letters,
+    status::StatusReport,
+};
+
+/// A message as it came.
+#[derive(Debug, Clone)]
+pub struct InboundMessage {
+    /// Meta's id.
+    pub wamid: String,
+    /// Who wrote.
+    pub from: Identity,
+    /// Meta's type, or `unsupported`.
+    pub kind: String,
+    /// The text, if it has one.
+    pub body: Option<String>,
+    /// The message it answers.
+    pub context_wamid: Option<String>,
+    /// Meta's time, if it could be read.
+    pub at: Option<DateTime<Utc>>,
+}
+
+/// What an item is.
+#[derive(Debug, Clone)]
+pub enum InboundContent {
+    /// A customer's message.
+    Message(InboundMessage),
+    /// A report about one of ours.
+    Status(StatusReport),
+    /// Something that could not be read; kept with the reason.
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// One item of a webhook, with the bytes it came as.
+#[derive(Debug, Clone)]
+pub struct InboundItem {
+    /// The line it came in on.
+    pub channel: ChannelId,
+    /// What it is.
+    pub content: InboundContent,
+    /// Its JSON, verbatim.
+    pub raw: String,
+}
+
+/// Meta's time, kept within what can be true: webhooks are redelivered for up
+/// to seven days, and clocks differ by minutes.
+pub(crate) fn clamp(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<Utc> {
+    at.map_or(now, |at| {
+        at.clamp(now - TimeDelta::days(8), now + TimeDelta::minutes(5))
+    })
+}
+
+/// Applies `items` in one transaction: all of them, or none on an error.
+pub async fn apply(
+    conn: &mut Conn<Tenant>,
+    items: &[InboundItem],
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    conn.transaction(async |tx| {
+        let mut events: Vec<NewEvent> = Vec::new();
+        for item in items {
+            match &item.content {
+                InboundContent::Message(message) => {
+                    message::apply(tx, item.channel, message, &item.raw, now, &mut events).await?;
+                }
+                InboundContent::Status(report) => {
+                    status::apply(tx, item.channel, report, now, &mut events).await?;
+                }
+                InboundContent::Unreadable { reason } => set_aside(tx, item, reason, now).await?,
+            }
+        }
+        event::append(tx, &events).await
+    })
+    .await
+}
+
+/// Keeps an item that cannot be applied, with the reason.
+pub async fn set_aside(
+    conn: &mut Conn<Tenant>,
+    item: &InboundItem,
+    reason: &str,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let kind = match item.content {
+        InboundContent::Message(_) => "message",
+        InboundContent::Status(_) => "status",
+        InboundContent::Unreadable { .. } => "unreadable",
+    };
+    diesel::insert_into(dead_letters::table)
+        .values((
+            dead_letters::id.eq(Uuid::now_v7()),
+            dead_letters::channel_id.eq(item.channel),
+            dead_letters::kind.eq(kind),
+            dead_letters::reason.eq(reason.replace('\0', "\u{fffd}")),
+            dead_letters::raw.eq(item.raw.as_bytes()),
+            dead_letters::received_at.eq(now),
+        ))
+        .execute(&mut **conn)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! Everything said in a conversation: what customers and the team wrote, and notes.
+
+mod note;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use pg::{ChannelId, Conn, DbError, InvalidCursor, Page, PageRequest, Tenant};
+
+pub use self::note::{AddNoteError, add_note};
+use crate::{conversation::ConversationId, schema::messages, status::SendFailure, user::UserId};
+
+pg::id_type! {
+    /// A message or note.
+    MessageId
+}
+
+crate::text_enum! {
+    /// Which way a message went.
+    Direction {
+        /// From the customer.
+        In = "in",
+        /// To the customer.
+        Out = "out",
+        /// To nobody: the team's own note.
+        Note = "note",
+    }
+}
+
+crate::text_enum! {
+    /// Who wrote.
+    AuthorKind {
+        /// The customer.
+        Contact = "contact",
+        /// One of the team.
+        Agent = "agent",
+        /// The bot.
+        Bot = "bot",
+        /// The system itself.
+        System = "system",
+    }
+}
+
+crate::text_enum! {
+    /// How far a message got, the furthest that is known: the contract's words.
+    MessageStatus {
+        /// Inbound messages and notes.
+        Received = "received",
+        /// Waits for its turn.
+        Queued = "queued",
+        /// A call to Meta is under way.
+        Sending = "sending",
+        /// Meta took it.
+        Accepted = "accepted",
+        /// Left Meta's servers.
+        Sent = "sent",
+        /// Reached a device.
+        Delivered = "delivered",
+        /// Was shown.
+        Read = "read",
+        /// Was refused or not delivered.
+        Failed = "failed",
+        /// The call may or may not have reached Meta.
+        Unknown = "unknown",
+    }
+}
+
+/// A message or note, without its raw JSON.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = messages)]
+#[expect(missing_docs, reason = "the columns are commented in the migration")]
+pub struct Message {
+    pub id: MessageId,
+    pub conversation_id: ConversationId,
+    pub channel_id: ChannelId,
+    pub wamid: Option<String>,
+    #[diesel(deserialize_as = String)]
+    pub direction: Direction,
+    pub kind: String,
+    pub body: Option<String>,
+    pub payload: Option<serde_json::Value>,
+    #[diesel(deserialize_as = String)]
+    pub author_kind: AuthorKind,
+    pub author_id: Option<UserId>,
+    pub context_wamid: Option<String>,
+    pub state: Option<String>,
+    pub sent_at: Option<DateTime<Utc>>,
+    pub delivered_at: Option<DateTime<Utc>>,
+    pub read_at: Option<DateTime<Utc>>,
+    pub failed_at: Option<DateTime<Utc>>,
+    pub error_code: Option<i32>,
+    pub error_title: Option<String>,
+    pub error_detail: Option<String>,
+    pub occurred_at: DateTime<Utc>,
+    pub created_at: DateTime<Utc>,
+}
+
+impl Message {
+    /// The furthest that is known. A failure that came after `sent` shows; one
+    /// that came after `delivered` is contradicted by the delivery.
+    pub fn status(&self) -> MessageStatus {
+        if self.direction != Direction::Out {
+            return MessageStatus::Received;
+        }
+        if self.read_at.is_some() {
+            MessageStatus::Read
+        } else if self.delivered_at.is_some() {
+            MessageStatus::Delivered
+        } else if self.failed_at.is_some() {
+            MessageStatus::Failed
+        } else if self.sent_at.is_some() {
+            MessageStatus::Sent
+        } else {
+            match self.state.as_deref() {
+                Some("sending") => MessageStatus::Sending,
+                Some("accepted") => MessageStatus::Accepted,
+                Some("failed") => MessageStatus::Failed,
+                Some("unknown") => MessageStatus::Unknown,
+                _ => MessageStatus::Queued,
+            }
+        }
+    }
+
+    /// Why it failed, while it counts as failed.
+    pub fn failure(&self) -> Option<SendFailure> {
+        (self.status() == MessageStatus::Failed).then(|| SendFailure {
+            code: self.error_code,
+            title: self.error_title.clone().unwrap_or_default(),
+            detail: self.error_detail.clone(),
+        })
+    }
+}
+
+/// Queries over `messages`.
+pub struct Messages<'c>(&'c mut Conn<Tenant>);
+
+impl<'c> Messages<'c> {
+    /// Over this connection.
+    pub fn new(conn: &'c mut Conn<Tenant>) -> Self {
+        Self(conn)
+    }
+
+    /// One message.
+    pub async fn find(&mut self, id: MessageId) -> Result<Option<Message>, DbError> {
+        Ok(messages::table
+            .find(id)
+            .select(Message::as_select())
+            .first(&mut **self.0)
+            .await
+            .optional()?)
+    }
+
+    /// A conversation's messages, newest first.
+    pub async fn list(
+        &mut self,
+        conversation: ConversationId,
+        page: &PageRequest,
+    ) -> Result<Result<Page<Message>, InvalidCursor>, DbError> {
+        let after = match page.after::<(DateTime<Utc>, MessageId)>() {
+            Ok(after) => after,
+            Err(invalid) => return Ok(Err(invalid)),
+        };
+        let mut query = messages::table
+            .filter(messages::conversation_id.eq(conversation))
+            .order((messages::occurred_at.desc(), messages::id.desc()))
+            .limit(page.fetch_limit())
+            .select(Message::as_select())
+            .into_boxed();
+        if let Some((at, id)) = after {
+            query = query.filter(
+                messages::occurred_at
+                    .lt(at)
+                    .or(messages::occurred_at.eq(at).and(messages::id.lt(id))),
+            );
+        }
+        let rows = query.load(&mut **self.0).await?;
+        Ok(Ok(Page::from_rows(rows, page.limit, |row: &Message| {
+            (row.occurred_at, row.id)
+        })))
+    }
+
+    /// What was added to a conversation after one of its messages, oldest first, at most `limit`.
+    pub async fn added_after(
+        &mut self,
+        conversation: ConversationId,
+        known: MessageId,
+        limit: i64,
+    ) -> Result<Vec<Message>, DbError> {
+        Ok(messages::table
+            .filter(messages::conversation_id.eq(conversation))
+            .filter(messages::id.gt(known))
+            .order(messages::id)
+            .limit(limit)
+            .select(Message::as_select())
+            .load(&mut **self.0)
+            .await?)
+    }
+}

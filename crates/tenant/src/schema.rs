@@ -1,0 +1,203 @@
+// @generated from the migrations; `just schema` rewrites it.
+
+diesel::table! {
+    audit_log (id) {
+        id -> Uuid,
+        at -> Timestamptz,
+        actor_id -> Nullable<Uuid>,
+        action -> Text,
+        target -> Nullable<Text>,
+        data -> Jsonb,
+    }
+}
+
+diesel::table! {
+    contacts (id) {
+        id -> Uuid,
+        user_key -> Text,
+        phone -> Nullable<Text>,
+        bsuid -> Nullable<Text>,
+        name -> Nullable<Text>,
+        profile_name -> Nullable<Text>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    conversation_tags (conversation_id, tag_id) {
+        conversation_id -> Uuid,
+        tag_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    conversations (id) {
+        id -> Uuid,
+        channel_id -> Uuid,
+        user_key -> Text,
+        contact_id -> Uuid,
+        status -> Text,
+        snoozed_until -> Nullable<Timestamptz>,
+        assignee_id -> Nullable<Uuid>,
+        unread_count -> Int4,
+        last_message_id -> Nullable<Uuid>,
+        last_activity_at -> Timestamptz,
+        last_inbound_at -> Nullable<Timestamptz>,
+        window_expires_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    dead_letters (id) {
+        id -> Uuid,
+        channel_id -> Uuid,
+        kind -> Text,
+        reason -> Text,
+        raw -> Bytea,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    events (seq) {
+        seq -> Int8,
+        kind -> Text,
+        conversation_id -> Uuid,
+        message_id -> Nullable<Uuid>,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (user_id, key) {
+        user_id -> Uuid,
+        key -> Text,
+        body_digest -> Bytea,
+        message_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Uuid,
+        conversation_id -> Uuid,
+        channel_id -> Uuid,
+        wamid -> Nullable<Text>,
+        direction -> Text,
+        kind -> Text,
+        body -> Nullable<Text>,
+        payload -> Nullable<Jsonb>,
+        raw -> Nullable<Json>,
+        author_kind -> Text,
+        author_id -> Nullable<Uuid>,
+        context_wamid -> Nullable<Text>,
+        state -> Nullable<Text>,
+        sent_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+        read_at -> Nullable<Timestamptz>,
+        failed_at -> Nullable<Timestamptz>,
+        error_code -> Nullable<Int4>,
+        error_title -> Nullable<Text>,
+        error_detail -> Nullable<Text>,
+        occurred_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    orphan_statuses (channel_id, wamid, status) {
+        channel_id -> Uuid,
+        wamid -> Text,
+        status -> Text,
+        at -> Timestamptz,
+        error_code -> Nullable<Int4>,
+        error_title -> Nullable<Text>,
+        error_detail -> Nullable<Text>,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    outbox (id) {
+        id -> Uuid,
+        message_id -> Uuid,
+        conversation_id -> Uuid,
+        channel_id -> Uuid,
+        state -> Text,
+        attempt -> Int4,
+        attempt_id -> Nullable<Uuid>,
+        lease_until -> Nullable<Timestamptz>,
+        next_attempt_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    settings (singleton) {
+        singleton -> Bool,
+        bot_enabled -> Bool,
+        auto_reply_enabled -> Bool,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tags (id) {
+        id -> Uuid,
+        name -> Text,
+        color -> Nullable<Text>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tenant_meta (singleton) {
+        singleton -> Bool,
+        tenant_id -> Nullable<Uuid>,
+        last_event -> Int8,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        name -> Text,
+        email -> Text,
+        password_hash -> Text,
+        role -> Text,
+        is_active -> Bool,
+        session_version -> Int4,
+        last_login_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(conversation_tags -> conversations (conversation_id));
+diesel::joinable!(conversation_tags -> tags (tag_id));
+diesel::joinable!(conversations -> contacts (contact_id));
+diesel::joinable!(conversations -> users (assignee_id));
+diesel::joinable!(idempotency_keys -> messages (message_id));
+diesel::joinable!(messages -> conversations (conversation_id));
+diesel::joinable!(outbox -> conversations (conversation_id));
+diesel::joinable!(outbox -> messages (message_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    audit_log,
+    contacts,
+    conversation_tags,
+    conversations,
+    dead_letters,
+    events,
+    idempotency_keys,
+    messages,
+    orphan_statuses,
+    outbox,
+    settings,
+    tags,
+    tenant_meta,
+    users,
+);

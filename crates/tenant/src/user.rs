@@ -1,0 +1,137 @@
+//! The tenant's team: who they are, what their role lets them do, their passwords.
+
+mod role;
+mod save;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use pg::{Conn, DbError, Email, Tenant};
+
+pub use self::{
+    role::{Permission, Role},
+    save::{NewUser, SaveUserError, UserChanges, create_user, seed_admin, update_user},
+};
+use crate::schema::users;
+
+pg::id_type! {
+    /// One of a tenant's team.
+    UserId
+}
+
+/// One of the team. The password's hash stays in this crate and its callers' login.
+#[derive(Clone, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// As colleagues see it.
+    pub name: String,
+    /// Lower case, unique in the tenant.
+    pub email: String,
+    /// Argon2id, or the predecessor's bcrypt.
+    pub password_hash: String,
+    /// What the user may do.
+    #[diesel(deserialize_as = String)]
+    pub role: Role,
+    /// Whether the user may log in.
+    pub is_active: bool,
+    /// Raised to end all sessions.
+    pub session_version: i32,
+    /// The newest login.
+    pub last_login_at: Option<DateTime<Utc>>,
+    /// Since when the user exists.
+    pub created_at: DateTime<Utc>,
+}
+
+impl std::fmt::Debug for User {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("User")
+            .field("id", &self.id)
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Queries over `users`.
+pub struct Users<'c>(&'c mut Conn<Tenant>);
+
+impl<'c> Users<'c> {
+    /// Over this connection.
+    pub fn new(conn: &'c mut Conn<Tenant>) -> Self {
+        Self(conn)
+    }
+
+    /// One user.
+    pub async fn find(&mut self, id: UserId) -> Result<Option<User>, DbError> {
+        Ok(users::table
+            .find(id)
+            .select(User::as_select())
+            .first(&mut **self.0)
+            .await
+            .optional()?)
+    }
+
+    /// The user of an e-mail.
+    pub async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, DbError> {
+        Ok(users::table
+            .filter(users::email.eq(email.as_str()))
+            .select(User::as_select())
+            .first(&mut **self.0)
+            .await
+            .optional()?)
+    }
+
+    /// The whole team by name; only those who may log in when `only_active`.
+    pub async fn list(&mut self, only_active: bool) -> Result<Vec<User>, DbError> {
+        let mut query = users::table
+            .order((users::name, users::id))
+            .select(User::as_select())
+            .into_boxed();
+        if only_active {
+            query = query.filter(users::is_active);
+        }
+        Ok(query.load(&mut **self.0).await?)
+    }
+
+    /// Names by id.
+    pub async fn names(&mut self, ids: &[UserId]) -> Result<Vec<(UserId, String)>, DbError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(users::table
+            .filter(users::id.eq_any(ids))
+            .select((users::id, users::name))
+            .load(&mut **self.0)
+            .await?)
+    }
+
+    /// Every e-mail of the team.
+    pub async fn emails(&mut self) -> Result<Vec<String>, DbError> {
+        Ok(users::table
+            .select(users::email)
+            .order(users::email)
+            .load(&mut **self.0)
+            .await?)
+    }
+
+    /// Notes a login; with a new hash where the stored one was outdated.
+    pub async fn logged_in(
+        &mut self,
+        id: UserId,
+        new_hash: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), DbError> {
+        if let Some(hash) = new_hash {
+            diesel::update(users::table.find(id))
+                .set(users::password_hash.eq(hash))
+                .execute(&mut **self.0)
+                .await?;
+        }
+        diesel::update(users::table.find(id))
+            .set(users::last_login_at.eq(now))
+            .execute(&mut **self.0)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,9 @@
+//! The crate against synthetic fixtures and a server on the loopback.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod client;
+mod common;
+mod outbound;
+mod signature;
+mod webhook;
+mod webhook_hostile;

@@ -1,0 +1,4 @@
+DROP TABLE branding;
+DROP TABLE channels;
+DROP TABLE tenant_databases;
+DROP TABLE tenants;

@@ -1,0 +1,2 @@
+DROP TABLE unrouted_lines;
+DROP TABLE audit_log;
