@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the scripts beside it. Needs nothing but bash and the tools it checks for.
 
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -15,8 +16,10 @@ require_tools() {
     command -v cargo >/dev/null || PATH="$HOME/.cargo/bin:$PATH"
     command -v cargo >/dev/null || die "Rust is missing: install it with rustup (https://rustup.rs), then open a new terminal"
     command -v cc >/dev/null || die "a C compiler is missing (Debian: apt install build-essential; macOS: xcode-select --install)"
-    command -v node >/dev/null && command -v npm >/dev/null || die "Node.js 20 or newer with npm is missing (https://nodejs.org)"
-    local major
+    local name major
+    for name in node npm; do
+        command -v $name >/dev/null || die "$name is missing: install Node.js 20 or newer (https://nodejs.org)"
+    done
     major=$(node -p 'process.versions.node.split(".")[0]')
     [ "$major" -ge 20 ] || die "Node.js is version $major, but 20 or newer is needed"
 }
