@@ -50,11 +50,11 @@ pub(crate) struct Report {
 pub(crate) async fn bring_up(args: &Args, home: &Home, site: &mut Site) -> anyhow::Result<Report> {
     let progress = Progress::new(7);
     let secrets = Secrets::load(home)?;
-    let mut state = State::load(home)?;
 
     progress.step("PostgreSQL");
     let cluster = site.cluster.insert(databases::start(home).await?);
     databases::create(cluster).await?;
+    let mut state = State::load(home, cluster.is_new())?;
     let control_db_url = cluster.url(CONTROL);
     let provision = Provision {
         cluster,

@@ -69,8 +69,12 @@ pub(crate) struct State {
 }
 
 impl State {
-    pub(crate) fn load(home: &Home) -> anyhow::Result<Self> {
+    /// `anew` forgets what an earlier run did, as the databases have.
+    pub(crate) fn load(home: &Home, anew: bool) -> anyhow::Result<Self> {
         let path = home.dir().join("state.json");
+        if anew {
+            let _ = fs::remove_file(&path);
+        }
         Ok(Self {
             steps: read(&path)?.unwrap_or_default(),
             path,

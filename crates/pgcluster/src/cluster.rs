@@ -90,6 +90,7 @@ pub struct Cluster {
     layout: Layout,
     access: Access,
     version: Version,
+    is_new: bool,
     child: Child,
     watchdog: Option<Watchdog>,
     /// Held while we run the cluster, so that nobody else does.
@@ -144,6 +145,7 @@ impl Cluster {
             layout,
             access,
             version: binaries.version,
+            is_new: major.is_none(),
             child,
             watchdog: None,
             _lock: lock,
@@ -163,6 +165,11 @@ impl Cluster {
     /// The server's version.
     pub fn version(&self) -> &Version {
         &self.version
+    }
+
+    /// Whether this start made the cluster: there was no data before.
+    pub fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// The server's log.
