@@ -43,7 +43,7 @@ web_packages() {
     [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
     say "· npm ci (apps/web)"
     (cd "$web" && npm ci --no-audit --no-fund --loglevel=error >&2) || return
-    printf '%s' "$wanted" >"$stamp"
+    mkdir -p "$web/node_modules" && printf "%s" "$wanted" >"$stamp"
 }
 
 # Builds the web when a source has changed. It calls the API that serves it.
@@ -54,5 +54,5 @@ web_build() {
     [ -f "$web/dist/index.html" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && return
     say "· npm run build (apps/web)"
     (cd "$web" && env -u VITE_API_BASE npm run build --loglevel=error >&2) || return
-    printf '%s' "$wanted" >"$stamp"
+    mkdir -p "$web/node_modules" && printf "%s" "$wanted" >"$stamp"
 }
