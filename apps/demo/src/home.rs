@@ -90,6 +90,7 @@ impl Home {
             "state.json",
             "simulator.json",
             "simulator-ready.json",
+            "simulator-state.json",
         ] {
             let _ = fs::remove_file(self.dir.join(name));
         }

@@ -68,7 +68,7 @@ pub(crate) async fn bring_up(args: &Args, home: &Home, site: &mut Site) -> anyho
     progress.step("Simulator / simulador");
     let api_port = choose_port(args.port, 3000)?;
     let api_url = format!("http://127.0.0.1:{api_port}");
-    let simulator_port = choose_port(None, 3100)?;
+    let simulator_port = choose_port(None, 4010)?;
     let simulator_url = format!("http://127.0.0.1:{simulator_port}");
     site.simulator = Some(start_simulator(home, &secrets, &api_url, simulator_port)?);
     site.wait_for(&simulator_url, "/").await?;
@@ -204,7 +204,9 @@ fn start_simulator(home: &Home, secrets: &Secrets, api_url: &str, port: u16) -> 
         .arg(path);
     command
         .arg("--ready-file")
-        .arg(home.dir().join("simulator-ready.json"));
+        .arg(home.dir().join("simulator-ready.json"))
+        .arg("--state-file")
+        .arg(home.dir().join("simulator-state.json"));
     Service::start("simulator", &home.logs(), command)
 }
 

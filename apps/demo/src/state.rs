@@ -74,6 +74,7 @@ impl State {
         let path = home.dir().join("state.json");
         if anew {
             let _ = fs::remove_file(&path);
+            let _ = fs::remove_file(home.dir().join("simulator-state.json"));
         }
         Ok(Self {
             steps: read(&path)?.unwrap_or_default(),
