@@ -52,7 +52,7 @@ const LIBRARIES: [(&str, &[&str]); 15] = [
     ("utoipa*", &["api"]),
     ("jsonwebtoken", &["api"]),
     ("diesel*", &["pg", "control", "tenant", "testkit"]),
-    ("tokio-postgres*", &["pg", "testkit"]),
+    ("tokio-postgres*", &["pg", "testkit", "demo", "bench", "chaos"]),
     ("ring", &["crypto", "whatsapp", "api", "simulator"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
