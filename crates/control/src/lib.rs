@@ -23,7 +23,6 @@ pub mod channel;
 pub mod database;
 pub mod directory;
 mod hidden;
-mod patch;
 pub mod platform_user;
 mod schema;
 pub mod session;
@@ -33,7 +32,9 @@ pub mod unrouted;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
-pub use self::{actor::Actor, change::CONFIG_CHANNEL, patch::Patch};
+pub use pg::Patch;
+
+pub use self::{actor::Actor, change::CONFIG_CHANNEL};
 
 /// The migrations of the control plane's database.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations-control");

@@ -1,7 +1,7 @@
 //! What to do with an optional field of a row.
 
 /// What to do with an optional field. Unlike `Option<Option<T>>` it says so.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Patch<T> {
     /// Leave it as it is.
     #[default]
@@ -38,7 +38,7 @@ impl<T> Patch<T> {
 
     /// The change for a column: `None` leaves it, `Some(None)` empties it.
     #[expect(clippy::option_option, reason = "what diesel takes for a nullable column")]
-    pub(crate) fn into_column(self) -> Option<Option<T>> {
+    pub fn into_column(self) -> Option<Option<T>> {
         match self {
             Self::Keep => None,
             Self::Clear => Some(None),
