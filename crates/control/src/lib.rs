@@ -20,6 +20,7 @@ pub mod audit;
 pub mod branding;
 mod change;
 pub mod channel;
+pub mod contents;
 pub mod database;
 pub mod directory;
 mod hidden;

@@ -1,4 +1,4 @@
-// @generated automatically by Diesel CLI.
+// @generated from the migrations; `just schema` rewrites it.
 
 diesel::table! {
     audit_log (id) {

@@ -25,6 +25,7 @@ pub mod migrate;
 mod page;
 mod patch;
 pub mod probe;
+pub mod server;
 mod tls;
 mod url;
 

@@ -46,13 +46,14 @@ const WORKSPACE: [(&str, &[&str]); 17] = [
 const IN_TESTS: &[&str] = &["testkit", "pgcluster", "simulator"];
 
 /// Libraries (a trailing `*` means every name that begins so) and the crates that may use them.
-const LIBRARIES: [(&str, &[&str]); 15] = [
+const LIBRARIES: [(&str, &[&str]); 16] = [
     ("actix*", &["api", "simulator"]),
     ("tracing-actix-web", &["api", "simulator"]),
     ("utoipa*", &["api"]),
     ("jsonwebtoken", &["api"]),
     ("diesel*", &["pg", "control", "tenant", "testkit"]),
     ("tokio-postgres*", &["pg", "testkit", "demo", "bench", "chaos"]),
+    ("postgres-protocol", &["pg"]),
     ("ring", &["crypto", "whatsapp", "api", "simulator"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
