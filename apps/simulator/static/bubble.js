@@ -7,18 +7,40 @@ export function node(name, className, ...children) {
   return element;
 }
 
+const SVG = "http://www.w3.org/2000/svg";
+
+function drawing(className, viewBox, d) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", viewBox);
+  svg.setAttribute("class", className);
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", d);
+  svg.append(path);
+  return svg;
+}
+
+const SIGNS = {
+  image: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15 9h.01",
+  video: "M3 6h12v12H3zM15 10l6-3v10l-6-3",
+  audio: "M9 6a3 3 0 0 1 6 0v6a3 3 0 0 1-6 0zM5 12a7 7 0 0 0 14 0M12 19v3",
+  document: "M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6",
+  sticker: "M4 4h16v10l-6 6H4zM14 20v-6h6",
+  location: "M12 21s-7-6-7-11a7 7 0 0 1 14 0c0 5-7 11-7 11zM12 12a2 2 0 1 0 0-4 2 2 0 0 0 0 4z",
+  contacts: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM4 21a8 8 0 0 1 16 0",
+};
+
 /** One line that says what a message holds, for lists and quotes. */
 export function summary(payload, words) {
   const content = payload?.[payload?.type] ?? {};
   switch (payload?.type) {
     case "text": return content.body ?? "";
-    case "image": return `📷 ${content.caption ?? words.photo}`;
-    case "video": return `🎬 ${content.caption ?? words.video}`;
-    case "audio": return `🎤 ${words.voice}`;
-    case "document": return `📄 ${content.filename ?? content.caption ?? words.document}`;
-    case "sticker": return `🏷️ ${words.sticker}`;
-    case "location": return `📍 ${content.name ?? words.location}`;
-    case "contacts": return `👤 ${content[0]?.name?.formatted_name ?? words.contact}`;
+    case "image": return content.caption ?? words.photo;
+    case "video": return content.caption ?? words.video;
+    case "audio": return words.voice;
+    case "document": return content.filename ?? content.caption ?? words.document;
+    case "sticker": return words.sticker;
+    case "location": return content.name ?? words.location;
+    case "contacts": return content[0]?.name?.formatted_name ?? words.contact;
     case "reaction": return `${words.reaction} ${content.emoji ?? ""}`;
     case "interactive": return content.body?.text ?? content.button_reply?.title ?? content.list_reply?.title ?? "";
     case "button": return content.text ?? "";
@@ -35,7 +57,7 @@ export function bubble(message, { words, time, quoted, first, choose }) {
   box.append(...body(payload, words));
   if (message.status === "failed") {
     const code = message.error_code ? ` (${message.error_code})` : "";
-    box.append(node("p", "failed", `⚠ ${words.failed}${code}`));
+    box.append(node("p", "failed", `${words.failed}${code}`));
   }
   const meta = node("span", "meta", time);
   if (message.direction === "in") meta.append(ticks(message.status));
@@ -50,9 +72,9 @@ function body(payload, words) {
   switch (payload?.type) {
     case "text": return [text(content.body)];
     case "image": case "video": case "audio": case "document": case "sticker": case "location": case "contacts": {
-      const [sign, ...rest] = summary(payload, words).split(" ");
-      const part = node("div", "part", node("span", "sign", sign), node("span", "", rest.join(" ")));
-      return content.caption && payload.type === "document" ? [part, text(content.caption)] : [part, text("")];
+      const part = node("div", "part", drawing("sign", "0 0 24 24", SIGNS[payload.type]), node("span", "", summary(payload, words)));
+      const hasCaption = payload.type === "document" && content.filename && content.caption;
+      return [part, text(hasCaption ? content.caption : "")];
     }
     case "interactive": {
       if (!content.body) return [text(summary(payload, words))];
@@ -83,7 +105,7 @@ function choices(payload, words, choose, message) {
       replies.push({ title: row.title, note: row.description, answer: { type: "list_reply", list_reply: row } });
     }
   } else if (type === "cta_url") {
-    return node("li", "options", node("button", "", `↗ ${action.parameters?.display_text ?? words.call_to_action}`));
+    return node("li", "options", node("button", "", action.parameters?.display_text ?? words.call_to_action));
   }
   if (!replies.length) return null;
   const list = node("li", "options");
@@ -98,13 +120,10 @@ function choices(payload, words, choose, message) {
 }
 
 function ticks(status) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 17 12");
-  svg.setAttribute("class", status === "read" ? "ticks read" : "ticks");
+  const one = "M4 7l3 3 6-8";
+  const two = "M1 6.500l3 3.500 6-8M8.500 9.500l.5.5 6.500-8";
+  const svg = drawing(status === "read" ? "ticks read" : "ticks", "0 0 17 12", status === "sent" ? one : two);
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", status);
-  const path = document.createElementNS(svg.namespaceURI, "path");
-  path.setAttribute("d", status === "sent" ? "M4 7l3 3 6-8" : "M1 7l3 3 6-8M8.500 9.500l.5.5 6-8");
-  svg.append(path);
   return svg;
 }

@@ -129,7 +129,8 @@ async function showChat(jump) {
 
 async function write(content) {
   const { delivery } = await post("inbound", { phone_number_id: state.line, from: state.phone, ...content });
-  notice(delivery && !delivery.delivered ? state.words.not_delivered : "");
+  if (!delivery || delivery.delivered) notice("");
+  else notice(delivery.attempts ? state.words.not_delivered : state.words.no_callback);
 }
 
 function notice(text) {
