@@ -10,7 +10,7 @@ use crate::{
     delivery::{Delivery, Webhook},
     payload::{self, StatusReport},
     simulator::Simulator,
-    world::ChatKey,
+    world::{Bubble, ChatKey, Direction},
 };
 
 impl Simulator {
@@ -24,18 +24,17 @@ impl Simulator {
     pub fn catch_up(self: &Arc<Self>, key: &ChatKey) {
         let inner = self.lock();
         let messages = inner.world.chat(key).map(|chat| chat.messages.iter());
-        let delivered = messages
-            .into_iter()
-            .flatten()
-            .filter(|bubble| bubble.status == "delivered");
-        let unread: Vec<_> = delivered.map(|bubble| bubble.wamid.clone()).collect();
+        let unread =
+            |bubble: &&Bubble| bubble.direction == Direction::Out && bubble.status == "delivered";
+        let unread = messages.into_iter().flatten().filter(unread);
+        let unread: Vec<_> = unread.map(|bubble| bubble.wamid.clone()).collect();
         drop(inner);
         for wamid in unread {
             self.report(&wamid, "read");
         }
     }
 
-    /// Sets a status and composes its webhook; `None` when nobody knows the message.
+    /// Sets a status and composes its webhook; `None` when no business sent the message.
     pub fn set_status(
         &self,
         wamid: &str,
@@ -45,6 +44,9 @@ impl Simulator {
     ) -> Option<Webhook> {
         let mut inner = self.lock();
         let (key, bubble) = inner.world.find(wamid)?;
+        if bubble.direction == Direction::In {
+            return None;
+        }
         let bubble = bubble.clone();
         let line = inner.world.lines.get(&key.line)?.clone();
         let person = inner.world.person(&key.phone);

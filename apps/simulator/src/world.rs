@@ -78,7 +78,7 @@ impl World {
         };
     }
 
-    /// The line that a person's message or a business's message belongs to.
+    /// The messages between a line and a person.
     pub fn chat(&self, key: &ChatKey) -> Option<&Chat> {
         self.chats.get(&key.line)?.get(&key.phone)
     }
@@ -114,7 +114,7 @@ impl World {
         Some((key.clone(), bubble))
     }
 
-    /// The chat behind an id, and its message to change.
+    /// The message behind an id, to change it.
     pub fn find_mut(&mut self, wamid: &str) -> Option<&mut Bubble> {
         let key = self.index.get(wamid)?;
         let chat = self.chats.get_mut(&key.line)?.get_mut(&key.phone)?;
@@ -161,7 +161,7 @@ impl World {
         }
     }
 
-    /// The content of a message, for a chat's preview.
+    /// The content of a message.
     pub fn payload_of(&self, wamid: &str) -> Option<&Value> {
         self.find(wamid).map(|(_, bubble)| &bubble.payload)
     }

@@ -9,8 +9,8 @@ pub enum ControlError {
     /// No line has this id.
     #[error("no line has the id {0}")]
     UnknownLine(String),
-    /// No message has this id.
-    #[error("no message has the id {0}")]
+    /// No business sent a message with this id.
+    #[error("no business sent a message with the id {0}")]
     UnknownMessage(String),
     /// A property is missing or wrong.
     #[error("{0}")]

@@ -1,4 +1,5 @@
 use serde_json::json;
+use simulator::persist;
 
 use crate::stage::{CUSTOMER, LINE, Stage, TOKEN, WABA, text};
 
@@ -54,11 +55,30 @@ async fn a_chat_on_screen_is_read() {
     );
     let mut events = stage.http.get(url).send().await.unwrap();
     assert_eq!(stage.receiver.statuses(1).await[0]["status"], "read");
+    let path = format!("/simulator/chats?phone_number_id={LINE}&from={CUSTOMER}");
+    let (_, chat) = stage.get(&path).await;
+    assert_eq!(chat["messages"][0]["status"], "delivered");
+    assert_eq!(chat["messages"][1]["status"], "read");
     stage.post("/simulator/reset", &json!({})).await;
     let mut seen = String::new();
     while !seen.contains("\"reset\"") {
         seen.push_str(std::str::from_utf8(&events.chunk().await.unwrap().unwrap()).unwrap());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_file_brings_chats_and_windows_back() {
+    let mut stage = Stage::set();
+    let wamid = stage.customer_writes("hola").await;
+    let path = std::env::temp_dir().join(format!("simulator-{}.json", std::process::id()));
+    persist::save(&stage.simulator, &path).unwrap();
+    let world = persist::load(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let (key, bubble) = world.find(&wamid).unwrap();
+    assert_eq!(bubble.payload["text"]["body"], "hola");
+    assert!(world.window_is_open(&key, bubble.at));
+    assert_eq!(world.person(CUSTOMER).name, "Ana");
+    assert!(persist::load(&path).unwrap().lines.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

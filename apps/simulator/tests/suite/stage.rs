@@ -1,5 +1,7 @@
 //! A simulator with one line, a receiver, and a client to speak to it.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use simulator::{Simulator, config::Config, serve, world::World};
 use tokio::runtime::Handle;
@@ -16,6 +18,7 @@ pub struct Stage {
     pub receiver: Receiver,
     pub url: String,
     pub http: reqwest::Client,
+    pub simulator: Arc<Simulator>,
 }
 
 impl Stage {
@@ -37,12 +40,13 @@ impl Stage {
         .unwrap();
         let http = whatsapp::client::http_client().unwrap();
         let simulator = Simulator::new(config, World::default(), http.clone(), Handle::current());
-        let (server, address) = serve(simulator, "127.0.0.1", 0).unwrap();
+        let (server, address) = serve(Arc::clone(&simulator), "127.0.0.1", 0).unwrap();
         tokio::spawn(server);
         Self {
             receiver,
             url: format!("http://{address}"),
             http,
+            simulator,
         }
     }
 
