@@ -55,9 +55,7 @@ impl Webhook {
 
     /// Any body, signed with any secret or with none.
     pub fn signed(kind: &'static str, body: String, secret: Option<&str>) -> Self {
-        let secret = secret
-            .filter(|secret| !secret.is_empty())
-            .map(SecretString::from);
+        let secret = secret.filter(|secret| !secret.is_empty()).map(SecretString::from);
         let signature = secret.map(|secret| signature::sign(&secret, body.as_bytes()));
         Self {
             kind,

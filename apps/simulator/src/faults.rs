@@ -47,11 +47,9 @@ impl SendFault {
     /// Whether the message goes out in spite of the fault.
     pub fn outcome(self) -> Outcome {
         match self {
-            Self::None
-            | Self::ServerErrorAfter
-            | Self::Timeout
-            | Self::ResetAfter
-            | Self::Unreadable => Outcome::GoesOut,
+            Self::None | Self::ServerErrorAfter | Self::Timeout | Self::ResetAfter | Self::Unreadable => {
+                Outcome::GoesOut
+            }
             Self::RateLimit
             | Self::ServerError
             | Self::TimeoutBefore

@@ -24,8 +24,7 @@ impl Simulator {
     pub fn catch_up(self: &Arc<Self>, key: &ChatKey) {
         let inner = self.lock();
         let messages = inner.world.chat(key).map(|chat| chat.messages.iter());
-        let unread =
-            |bubble: &&Bubble| bubble.direction == Direction::Out && bubble.status == "delivered";
+        let unread = |bubble: &&Bubble| bubble.direction == Direction::Out && bubble.status == "delivered";
         let unread = messages.into_iter().flatten().filter(unread);
         let unread: Vec<_> = unread.map(|bubble| bubble.wamid.clone()).collect();
         drop(inner);
@@ -164,7 +163,5 @@ fn rank(status: &str) -> u8 {
 
 fn major(version: &str) -> u32 {
     let digits = version.trim_start_matches('v').split('.').next();
-    digits
-        .and_then(|digits| digits.parse().ok())
-        .unwrap_or(u32::MAX)
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or(u32::MAX)
 }

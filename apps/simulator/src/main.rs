@@ -56,10 +56,8 @@ async fn main() -> anyhow::Result<()> {
     let url = format!("http://{address}");
     tracing::info!(%url, "the phone is ready");
     if let Some(path) = &arguments.ready_file {
-        let ready =
-            serde_json::json!({"url": url, "port": address.port(), "pid": std::process::id()});
-        persist::replace(path, ready.to_string().as_bytes())
-            .context("cannot write the ready file")?;
+        let ready = serde_json::json!({"url": url, "port": address.port(), "pid": std::process::id()});
+        persist::replace(path, ready.to_string().as_bytes()).context("cannot write the ready file")?;
     }
     server.await??;
     if let Some(path) = &arguments.state_file {

@@ -31,11 +31,7 @@ const FILES: &[(&str, &str, &str)] = &[
         "application/json",
         include_str!("../static/words.json"),
     ),
-    (
-        "/icon.svg",
-        "image/svg+xml",
-        include_str!("../static/icon.svg"),
-    ),
+    ("/icon.svg", "image/svg+xml", include_str!("../static/icon.svg")),
 ];
 
 /// Adds the page.

@@ -39,20 +39,11 @@ pub fn inbound(line: &Line, person: &Person, messages: Vec<Value>) -> Value {
 }
 
 /// A message as the webhook carries it: the content with identity, id and time around it.
-pub fn message(
-    line: &Line,
-    person: &Person,
-    content: &Value,
-    wamid: &str,
-    at: DateTime<Utc>,
-) -> Value {
+pub fn message(line: &Line, person: &Person, content: &Value, wamid: &str, at: DateTime<Utc>) -> Value {
     let mut message = content.as_object().cloned().unwrap_or_default();
     message.insert("id".to_owned(), wamid.into());
     message.insert("timestamp".to_owned(), at.timestamp().to_string().into());
-    message.insert(
-        "from_user_id".to_owned(),
-        person.user_id(&line.waba_id).into(),
-    );
+    message.insert("from_user_id".to_owned(), person.user_id(&line.waba_id).into());
     if !person.hides_phone {
         message.insert("from".to_owned(), person.phone.clone().into());
     }
@@ -66,10 +57,7 @@ pub fn status(line: &Line, person: &Person, report: &StatusReport<'_>) -> Value 
     let mut status = Map::new();
     status.insert("id".to_owned(), report.bubble.wamid.clone().into());
     status.insert("status".to_owned(), report.status.into());
-    status.insert(
-        "timestamp".to_owned(),
-        report.at.timestamp().to_string().into(),
-    );
+    status.insert("timestamp".to_owned(), report.at.timestamp().to_string().into());
     if to_phone {
         status.insert("recipient_id".to_owned(), person.phone.clone().into());
     }

@@ -66,12 +66,7 @@ pub struct Simulator {
 impl Simulator {
     /// A simulator with a configuration and, when it had run before, what it remembers. What the
     /// configuration says replaces what was remembered.
-    pub fn new(
-        config: Config,
-        mut world: World,
-        http: reqwest::Client,
-        runtime: Handle,
-    ) -> Arc<Self> {
+    pub fn new(config: Config, mut world: World, http: reqwest::Client, runtime: Handle) -> Arc<Self> {
         for line in config.lines {
             world.lines.insert(line.phone_number_id.clone(), line);
         }

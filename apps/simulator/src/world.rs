@@ -126,11 +126,7 @@ impl World {
 
     /// Marks a person's message, and those before it, as read by the business.
     pub fn mark_read(&mut self, line: &str, wamid: &str) -> Option<ChatKey> {
-        let key = self
-            .index
-            .get(wamid)
-            .filter(|key| key.line == line)?
-            .clone();
+        let key = self.index.get(wamid).filter(|key| key.line == line)?.clone();
         self.chat_mut(&key).mark_read(wamid).then_some(key)
     }
 

@@ -73,23 +73,15 @@ pub async fn stream(simulator: web::Data<Simulator>, looking: web::Query<Looking
         .streaming(events(listener, on_screen))
 }
 
-fn events(
-    listener: Receiver<Event>,
-    on_screen: OnScreen,
-) -> impl Stream<Item = serde_json::Result<Bytes>> {
-    stream::unfold(
-        (listener, on_screen),
-        |(mut listener, on_screen)| async move {
-            let line = match tokio::time::timeout(HEARTBEAT, listener.recv()).await {
-                Ok(Ok(event)) => {
-                    serde_json::to_string(&event).map(|json| format!("data: {json}\n\n"))
-                }
-                // Whoever was too slow reads everything again.
-                Ok(Err(RecvError::Lagged(_))) => Ok("data: {\"kind\":\"lines\"}\n\n".to_owned()),
-                Ok(Err(RecvError::Closed)) => return None,
-                Err(_) => Ok(": still here\n\n".to_owned()),
-            };
-            Some((line.map(Bytes::from), (listener, on_screen)))
-        },
-    )
+fn events(listener: Receiver<Event>, on_screen: OnScreen) -> impl Stream<Item = serde_json::Result<Bytes>> {
+    stream::unfold((listener, on_screen), |(mut listener, on_screen)| async move {
+        let line = match tokio::time::timeout(HEARTBEAT, listener.recv()).await {
+            Ok(Ok(event)) => serde_json::to_string(&event).map(|json| format!("data: {json}\n\n")),
+            // Whoever was too slow reads everything again.
+            Ok(Err(RecvError::Lagged(_))) => Ok("data: {\"kind\":\"lines\"}\n\n".to_owned()),
+            Ok(Err(RecvError::Closed)) => return None,
+            Err(_) => Ok(": still here\n\n".to_owned()),
+        };
+        Some((line.map(Bytes::from), (listener, on_screen)))
+    })
 }

@@ -56,9 +56,7 @@ pub async fn write(
     let (simulator, inbound) = (simulator.into_inner(), inbound.into_inner());
     let (line, person) = introduce(&simulator, &inbound)?;
     let at = match inbound.timestamp {
-        Some(seconds) => {
-            DateTime::from_timestamp(seconds, 0).ok_or(ControlError::Invalid("timestamp"))?
-        }
+        Some(seconds) => DateTime::from_timestamp(seconds, 0).ok_or(ControlError::Invalid("timestamp"))?,
         None => clock::now(),
     };
     let contents = contents(&inbound)?;
@@ -76,15 +74,10 @@ pub async fn write(
     } else {
         messages.into_iter().map(|m| vec![m]).collect()
     };
-    let webhooks = bodies.into_iter().map(|messages| {
-        Webhook::of_line(
-            "message",
-            &line,
-            &payload::inbound(&line, &person, messages),
-        )
-    });
-    let deliveries: Vec<Delivery> =
-        join_all(webhooks.map(|webhook| simulator.deliver(webhook))).await;
+    let webhooks = bodies
+        .into_iter()
+        .map(|messages| Webhook::of_line("message", &line, &payload::inbound(&line, &person, messages)));
+    let deliveries: Vec<Delivery> = join_all(webhooks.map(|webhook| simulator.deliver(webhook))).await;
     Ok(HttpResponse::Ok().json(json!({
         "wamid": wamids.first(),
         "wamids": wamids,
@@ -96,8 +89,7 @@ pub async fn write(
 
 /// Finds the line, and updates what is known of the person.
 fn introduce(simulator: &Simulator, inbound: &Inbound) -> Result<(Line, Person), ControlError> {
-    let phone =
-        phone_digits(&inbound.from).ok_or(ControlError::Invalid("from must be a phone number"))?;
+    let phone = phone_digits(&inbound.from).ok_or(ControlError::Invalid("from must be a phone number"))?;
     let mut inner = simulator.lock();
     let line = inner.world.lines.get(&inbound.phone_number_id);
     let line = line
@@ -111,9 +103,7 @@ fn introduce(simulator: &Simulator, inbound: &Inbound) -> Result<(Line, Person),
         person.hides_phone = hides;
     }
     if let Some(user_id) = &inbound.user_id {
-        person
-            .user_ids
-            .insert(line.waba_id.clone(), user_id.clone());
+        person.user_ids.insert(line.waba_id.clone(), user_id.clone());
     }
     inner.world.remember(person.clone());
     Ok((line, person))
@@ -126,9 +116,7 @@ fn contents(inbound: &Inbound) -> Result<Vec<Value>, ControlError> {
         (Some(body), None) => Box::new(move |_| text(body.clone())),
         (None, Some(message)) if message.is_object() => Box::new(|_| message.clone()),
         _ => {
-            return Err(ControlError::Invalid(
-                "give either text or message (an object)",
-            ));
+            return Err(ControlError::Invalid("give either text or message (an object)"));
         }
     };
     Ok((1..=inbound.count).map(content).collect())

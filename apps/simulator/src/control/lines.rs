@@ -38,8 +38,7 @@ pub async fn list(simulator: web::Data<Simulator>) -> HttpResponse {
         .callback
         .as_ref()
         .map(|callback| callback.url.as_str());
-    HttpResponse::Ok()
-        .json(json!({"lines": lines, "callback_url": url, "version": simulator.version}))
+    HttpResponse::Ok().json(json!({"lines": lines, "callback_url": url, "version": simulator.version}))
 }
 
 /// Adds lines, or replaces those with the same id.
@@ -59,10 +58,7 @@ pub async fn put(simulator: web::Data<Simulator>, lines: web::Json<Lines>) -> Ht
 }
 
 /// Meta's handshake. The URL is kept only when it answers with the challenge.
-pub async fn callback(
-    simulator: web::Data<Simulator>,
-    callback: web::Json<Callback>,
-) -> HttpResponse {
+pub async fn callback(simulator: web::Data<Simulator>, callback: web::Json<Callback>) -> HttpResponse {
     let callback = callback.into_inner();
     let challenge = identity::challenge();
     let Ok(mut url) = reqwest::Url::parse(&callback.url) else {
@@ -73,12 +69,7 @@ pub async fn callback(
         .append_pair("hub.mode", "subscribe")
         .append_pair("hub.challenge", &challenge)
         .append_pair("hub.verify_token", &callback.verify_token);
-    let answer = simulator
-        .http
-        .get(url)
-        .timeout(HANDSHAKE_TIMEOUT)
-        .send()
-        .await;
+    let answer = simulator.http.get(url).timeout(HANDSHAKE_TIMEOUT).send().await;
     let (status, body) = match answer {
         Ok(answer) => (
             Some(answer.status().as_u16()),

@@ -46,8 +46,7 @@ pub async fn chats(
     let body = match from {
         None => overview(&inner.world, &line),
         Some(from) => {
-            let phone =
-                phone_digits(&from).ok_or(ControlError::Invalid("from must be a phone number"))?;
+            let phone = phone_digits(&from).ok_or(ControlError::Invalid("from must be a phone number"))?;
             one(&inner.world, &ChatKey { line, phone })
         }
     };

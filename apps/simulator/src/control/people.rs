@@ -21,8 +21,7 @@ pub async fn put(
     newcomer: web::Json<Newcomer>,
 ) -> Result<HttpResponse, ControlError> {
     let Newcomer { phone, name } = newcomer.into_inner();
-    let phone =
-        phone_digits(&phone).ok_or(ControlError::Invalid("phone must be a phone number"))?;
+    let phone = phone_digits(&phone).ok_or(ControlError::Invalid("phone must be a phone number"))?;
     let mut inner = simulator.lock();
     let mut person = inner.world.person(&phone);
     person.name = name;

@@ -6,9 +6,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::failure::ControlError;
-use crate::{
-    clock, delivery::Webhook, escape::to_meta_json, faults::FaultsChange, simulator::Simulator,
-};
+use crate::{clock, delivery::Webhook, escape::to_meta_json, faults::FaultsChange, simulator::Simulator};
 
 /// A status to post.
 #[derive(Deserialize)]
@@ -37,9 +35,7 @@ pub async fn status(
 ) -> Result<HttpResponse, ControlError> {
     let (simulator, order) = (simulator.into_inner(), order.into_inner());
     let at = match order.timestamp {
-        Some(seconds) => {
-            DateTime::from_timestamp(seconds, 0).ok_or(ControlError::Invalid("timestamp"))?
-        }
+        Some(seconds) => DateTime::from_timestamp(seconds, 0).ok_or(ControlError::Invalid("timestamp"))?,
         None => clock::now(),
     };
     let delivery = simulator
@@ -67,10 +63,7 @@ pub async fn faults(simulator: web::Data<Simulator>) -> HttpResponse {
 }
 
 /// Changes what goes wrong.
-pub async fn change_faults(
-    simulator: web::Data<Simulator>,
-    change: web::Json<FaultsChange>,
-) -> HttpResponse {
+pub async fn change_faults(simulator: web::Data<Simulator>, change: web::Json<FaultsChange>) -> HttpResponse {
     let mut inner = simulator.lock();
     inner.faults.apply(change.into_inner());
     HttpResponse::Ok().json(&inner.faults)

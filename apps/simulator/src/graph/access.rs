@@ -18,8 +18,7 @@ impl Access {
             .get(AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
         let Some(token) = header.and_then(|value| value.strip_prefix("Bearer ")) else {
-            let message =
-                "An active access token must be used to query information about the current user.";
+            let message = "An active access token must be used to query information about the current user.";
             return Err(GraphFailure::token(message, None));
         };
         let access = Self {
@@ -28,7 +27,8 @@ impl Access {
         if world.lines.values().any(|line| line.token == access.token) {
             Ok(access)
         } else {
-            let message = "Error validating access token: The session is invalid because the user logged out.";
+            let message =
+                "Error validating access token: The session is invalid because the user logged out.";
             Err(GraphFailure::token(message, Some(467)))
         }
     }
@@ -41,19 +41,11 @@ impl Access {
                 .values()
                 .any(|line| line.waba_id == waba_id && line.token == self.token)
         };
-        world
-            .lines
-            .values()
-            .filter(move |line| opens(&line.waba_id))
+        world.lines.values().filter(move |line| opens(&line.waba_id))
     }
 
     /// One of them.
-    pub fn line<'w>(
-        &self,
-        world: &'w World,
-        id: &str,
-        method: &str,
-    ) -> Result<&'w Line, GraphFailure> {
+    pub fn line<'w>(&self, world: &'w World, id: &str, method: &str) -> Result<&'w Line, GraphFailure> {
         let line = self.lines(world).find(|line| line.phone_number_id == id);
         line.ok_or_else(|| GraphFailure::unknown_object(id, method))
     }

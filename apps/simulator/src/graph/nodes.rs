@@ -90,25 +90,17 @@ pub async fn debug_token(
     let inner = simulator.lock();
     Access::of(&request, &inner.world)?;
     let Some(token) = inspected.into_inner().input_token else {
-        return Err(GraphFailure::parameter(
-            "The parameter input_token is required.",
-        ));
+        return Err(GraphFailure::parameter("The parameter input_token is required."));
     };
-    let lines = inner
-        .world
-        .lines
-        .values()
-        .filter(|line| line.token == token);
+    let lines = inner.world.lines.values().filter(|line| line.token == token);
     let accounts: Vec<_> = lines.map(|line| line.waba_id.as_str()).collect();
     if accounts.is_empty() {
         let error = json!({"code": 190, "message": "Invalid OAuth access token."});
-        return Ok(HttpResponse::Ok()
-            .json(json!({"data": {"error": error, "is_valid": false, "scopes": []}})));
+        return Ok(
+            HttpResponse::Ok().json(json!({"data": {"error": error, "is_valid": false, "scopes": []}}))
+        );
     }
-    let scopes = [
-        "whatsapp_business_management",
-        "whatsapp_business_messaging",
-    ];
+    let scopes = ["whatsapp_business_management", "whatsapp_business_messaging"];
     let granular = scopes.map(|scope| json!({"scope": scope, "target_ids": accounts}));
     Ok(HttpResponse::Ok().json(json!({"data": {
         "app_id": "720000000000001",
@@ -129,9 +121,7 @@ fn check_account(
 ) -> Result<(), GraphFailure> {
     let inner = simulator.lock();
     let access = Access::of(request, &inner.world)?;
-    let known = access
-        .lines(&inner.world)
-        .any(|line| line.waba_id == waba_id);
+    let known = access.lines(&inner.world).any(|line| line.waba_id == waba_id);
     if known {
         Ok(())
     } else {

@@ -44,9 +44,7 @@ pub async fn messages(
             .clone()
     };
     let Ok(message) = serde_json::from_slice::<Value>(&body) else {
-        return Err(GraphFailure::parameter(
-            "The request body is not valid JSON.",
-        ));
+        return Err(GraphFailure::parameter("The request body is not valid JSON."));
     };
     if message["messaging_product"] != "whatsapp" {
         return Err(GraphFailure::parameter(
@@ -67,25 +65,14 @@ pub async fn messages(
 }
 
 /// A receipt marks the person's messages as read; it may show typing too.
-fn receipt(
-    simulator: &Simulator,
-    line: &Line,
-    message: &Value,
-) -> Result<HttpResponse, GraphFailure> {
+fn receipt(simulator: &Simulator, line: &Line, message: &Value) -> Result<HttpResponse, GraphFailure> {
     if message["status"] != "read" {
-        return Err(GraphFailure::parameter(
-            "Param status must be one of {READ}.",
-        ));
+        return Err(GraphFailure::parameter("Param status must be one of {READ}."));
     }
     let Some(wamid) = message["message_id"].as_str() else {
-        return Err(GraphFailure::parameter(
-            "The parameter message_id is required.",
-        ));
+        return Err(GraphFailure::parameter("The parameter message_id is required."));
     };
-    let chat = simulator
-        .lock()
-        .world
-        .mark_read(&line.phone_number_id, wamid);
+    let chat = simulator.lock().world.mark_read(&line.phone_number_id, wamid);
     let Some(chat) = chat else {
         return Err(GraphFailure::invalid("message_id is not valid"));
     };
@@ -100,8 +87,8 @@ fn receipt(
 fn recipient(world: &World, line: &Line, message: &Value) -> Result<Recipient, GraphFailure> {
     let text = |name: &str| message[name].as_str().filter(|text| !text.is_empty());
     let (input, phone, by_user_id) = if let Some(to) = text("to") {
-        let digits = dialled(to, line)
-            .ok_or_else(|| GraphFailure::invalid("to is not a valid phone number"))?;
+        let digits =
+            dialled(to, line).ok_or_else(|| GraphFailure::invalid("to is not a valid phone number"))?;
         (to, world.wa_id(&digits), false)
     } else if let Some(user_id) = text("recipient") {
         if !is_bsuid(user_id) {
@@ -120,11 +107,7 @@ fn recipient(world: &World, line: &Line, message: &Value) -> Result<Recipient, G
     };
     if phone == line.digits() {
         let details = "Recipient phone number is the same as the sender's".to_owned();
-        return Err(GraphFailure::new(
-            131_021,
-            "Recipient cannot be sender",
-            details,
-        ));
+        return Err(GraphFailure::new(131_021, "Recipient cannot be sender", details));
     }
     let key = ChatKey {
         line: line.phone_number_id.clone(),
@@ -167,9 +150,7 @@ fn accept(
         at: clock::now(),
         status: "accepted".to_owned(),
         error_code: None,
-        callback_data: message["biz_opaque_callback_data"]
-            .as_str()
-            .map(str::to_owned),
+        callback_data: message["biz_opaque_callback_data"].as_str().map(str::to_owned),
         by_user_id: *by_user_id,
     };
     simulator.lock().world.add(key, bubble);
@@ -195,9 +176,7 @@ async fn answer(
 ) -> Result<HttpResponse, GraphFailure> {
     match fault {
         SendFault::None => Ok(HttpResponse::Ok().json(accepted)),
-        SendFault::Unreadable => {
-            Ok(HttpResponse::Ok().json(json!({"messaging_product": "whatsapp"})))
-        }
+        SendFault::Unreadable => Ok(HttpResponse::Ok().json(json!({"messaging_product": "whatsapp"}))),
         SendFault::RateLimit => Err(GraphFailure::rate_limit()),
         SendFault::ServerError | SendFault::ServerErrorAfter => Err(GraphFailure::internal()),
         SendFault::TokenExpired => {

@@ -31,9 +31,7 @@ pub fn check(message: &Value) -> Result<&str, GraphFailure> {
         "template" => template(content)?,
         _ => {
             let rule = "Param type must be one of {AUDIO, CONTACTS, DOCUMENT, IMAGE, INTERACTIVE, LOCATION, REACTION, STICKER, TEMPLATE, TEXT, VIDEO}";
-            return Err(GraphFailure::parameter(&format!(
-                "{rule} - got \"{kind}\"."
-            )));
+            return Err(GraphFailure::parameter(&format!("{rule} - got \"{kind}\".")));
         }
     }
     Ok(kind)
@@ -51,10 +49,7 @@ pub fn content(message: &Value, kind: &str) -> Value {
 }
 
 fn check_envelope(message: &Value) -> Check {
-    if !matches!(
-        message["recipient_type"].as_str(),
-        None | Some("individual")
-    ) {
+    if !matches!(message["recipient_type"].as_str(), None | Some("individual")) {
         return Err(GraphFailure::invalid("recipient_type must be individual"));
     }
     let context = &message["context"];
@@ -98,9 +93,7 @@ fn location(content: &Value) -> Check {
             .as_f64()
             .or_else(|| value.as_str().and_then(|text| text.parse().ok()));
         if number.is_none_or(|number: f64| number.abs() > 180.0) {
-            return Err(GraphFailure::invalid(&format!(
-                "location['{name}'] is not valid"
-            )));
+            return Err(GraphFailure::invalid(&format!("location['{name}'] is not valid")));
         }
     }
     Ok(())
@@ -120,10 +113,7 @@ fn interactive(content: &Value) -> Check {
             "Parameter 'interactive.action' is mandatory".to_owned(),
         ));
     }
-    if matches!(
-        kind,
-        "button" | "list" | "cta_url" | "location_request_message"
-    ) {
+    if matches!(kind, "button" | "list" | "cta_url" | "location_request_message") {
         require(&content["body"], "interactive['body']", "text")?;
     }
     match kind {
@@ -132,12 +122,7 @@ fn interactive(content: &Value) -> Check {
             for button in action["buttons"].as_array().into_iter().flatten() {
                 require(&button["reply"], "buttons['reply']", "id")?;
                 require(&button["reply"], "buttons['reply']", "title")?;
-                limit(
-                    &button["reply"],
-                    "buttons['reply']",
-                    "title",
-                    MAX_BUTTON_CHARS,
-                )?;
+                limit(&button["reply"], "buttons['reply']", "title", MAX_BUTTON_CHARS)?;
             }
             Ok(())
         }

@@ -8,9 +8,9 @@ use ring::{
 
 /// Calling codes of one and two digits; every other code has three.
 const SHORT_CODES: &[&str] = &[
-    "1", "7", "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45",
-    "46", "47", "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63",
-    "64", "65", "66", "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
+    "1", "7", "20", "27", "30", "31", "32", "33", "34", "36", "39", "40", "41", "43", "44", "45", "46", "47",
+    "48", "49", "51", "52", "53", "54", "55", "56", "57", "58", "60", "61", "62", "63", "64", "65", "66",
+    "81", "82", "84", "86", "90", "91", "92", "93", "94", "95", "98",
 ];
 
 const COUNTRIES: &[(&str, &str)] = &[
@@ -49,10 +49,7 @@ pub enum Way {
 /// The calling code at the front of a number.
 pub fn calling_code(digits: &str) -> &str {
     let short = SHORT_CODES.iter().find(|code| digits.starts_with(**code));
-    short.map_or_else(
-        || digits.get(..3).unwrap_or(digits),
-        |code| &digits[..code.len()],
-    )
+    short.map_or_else(|| digits.get(..3).unwrap_or(digits), |code| &digits[..code.len()])
 }
 
 /// A person's business-scoped user id: always the same for a phone and an account.
@@ -114,10 +111,7 @@ pub fn variants(digits: &str) -> Vec<String> {
     let without = tail
         .strip_prefix(extra)
         .filter(|rest| rest.len() + head.len() >= code.len() + 8);
-    let mut others: Vec<_> = without
-        .map(|rest| format!("{head}{rest}"))
-        .into_iter()
-        .collect();
+    let mut others: Vec<_> = without.map(|rest| format!("{head}{rest}")).into_iter().collect();
     others.push(format!("{head}{extra}{tail}"));
     others
 }
@@ -141,10 +135,7 @@ mod tests {
     #[test]
     fn ids_have_metas_shapes() {
         let id = user_id("700000000000001", "5491155550000");
-        assert!(
-            whatsapp::identity::is_bsuid(&id) && id.starts_with("AR."),
-            "{id}"
-        );
+        assert!(whatsapp::identity::is_bsuid(&id) && id.starts_with("AR."), "{id}");
         assert_eq!(id, user_id("700000000000001", "5491155550000"));
         assert!(wamid("12025550111", Way::In).starts_with("wamid.HBgLMTIwMjU1NTAxMTEVAgASGB"));
         assert!(wamid("12025550111", Way::Out).starts_with("wamid.HBgLMTIwMjU1NTAxMTEVAgARGB"));

@@ -14,14 +14,10 @@ async fn statuses_can_be_doubled_dropped_and_ordered_one_by_one() {
         )
         .await;
     let (_, answer) = stage.send(&text("a")).await;
-    let order =
-        json!({"wamid": answer["messages"][0]["id"], "status": "failed", "error_code": 131_049});
+    let order = json!({"wamid": answer["messages"][0]["id"], "status": "failed", "error_code": 131_049});
     let (_, delivery) = stage.post("/simulator/status", &order).await;
     assert_eq!(delivery["delivery"]["delivered"], true);
-    assert_eq!(
-        stage.receiver.statuses(1).await[0]["errors"][0]["code"],
-        131_049
-    );
+    assert_eq!(stage.receiver.statuses(1).await[0]["errors"][0]["code"], 131_049);
 
     let doubled = json!({"drop_statuses": false, "duplicate_statuses": true});
     stage.post("/simulator/faults", &doubled).await;
@@ -34,10 +30,7 @@ async fn statuses_can_be_doubled_dropped_and_ordered_one_by_one() {
         .map(|s| s["status"].to_string())
         .collect();
     seen.sort();
-    assert_eq!(
-        seen,
-        ["\"delivered\"", "\"delivered\"", "\"sent\"", "\"sent\""]
-    );
+    assert_eq!(seen, ["\"delivered\"", "\"delivered\"", "\"sent\"", "\"sent\""]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -84,15 +77,10 @@ async fn a_state_file_brings_chats_and_windows_back() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_nodes_of_a_line_can_be_read() {
     let stage = Stage::set();
-    let (_, node) = stage
-        .get(&format!("/v23.0/{LINE}?fields=verified_name"))
-        .await;
+    let (_, node) = stage.get(&format!("/v23.0/{LINE}?fields=verified_name")).await;
     assert_eq!(node, json!({"id": LINE, "verified_name": "Florería"}));
     let (_, numbers) = stage.get(&format!("/v23.0/{WABA}/phone_numbers")).await;
-    assert_eq!(
-        numbers["data"][0]["display_phone_number"],
-        "+1 202-555-0100"
-    );
+    assert_eq!(numbers["data"][0]["display_phone_number"], "+1 202-555-0100");
     let (_, apps) = stage.get(&format!("/v23.0/{WABA}/subscribed_apps")).await;
     assert!(apps["data"][0]["whatsapp_business_api_data"]["id"].is_string());
     let (_, subscribed) = stage
@@ -103,10 +91,7 @@ async fn the_nodes_of_a_line_can_be_read() {
         .get(&format!("/v23.0/debug_token?input_token={TOKEN}"))
         .await;
     assert_eq!(token["data"]["is_valid"], true);
-    assert_eq!(
-        stage.get("/v23.0/12345").await.1["error"]["error_subcode"],
-        33
-    );
+    assert_eq!(stage.get("/v23.0/12345").await.1["error"]["error_subcode"], 33);
     assert_eq!(stage.get("/nowhere").await.0, 404);
 }
 
@@ -118,12 +103,7 @@ async fn a_mistaken_order_says_what_is_wrong() {
     let empty = json!({"phone_number_id": LINE, "from": CUSTOMER});
     let (status, answer) = stage.post("/simulator/inbound", &empty).await;
     assert_eq!(status, 400);
-    assert!(
-        answer["error"]
-            .as_str()
-            .unwrap()
-            .contains("text or message")
-    );
+    assert!(answer["error"].as_str().unwrap().contains("text or message"));
     let order = json!({"wamid": "wamid.x", "status": "read"});
     assert_eq!(stage.post("/simulator/status", &order).await.0, 404);
 }
@@ -152,10 +132,7 @@ async fn the_page_loads_nothing_from_elsewhere() {
                 .contains("'self'")
         );
         let body = answer.text().await.unwrap();
-        assert!(
-            !body.contains("https://") && !body.contains(" onclick"),
-            "{path}"
-        );
+        assert!(!body.contains("https://") && !body.contains(" onclick"), "{path}");
     }
 }
 

@@ -72,10 +72,7 @@ async fn an_old_message_does_not_open_the_window() {
     let old = json!({"phone_number_id": LINE, "from": CUSTOMER, "text": "hola", "timestamp": 1_700_000_000});
     stage.post("/simulator/inbound", &old).await;
     stage.send(&text("tarde")).await;
-    assert_eq!(
-        stage.receiver.statuses(1).await[0]["errors"][0]["code"],
-        131_047
-    );
+    assert_eq!(stage.receiver.statuses(1).await[0]["errors"][0]["code"], 131_047);
     let template = json!({
         "messaging_product": "whatsapp", "to": format!("+{CUSTOMER}"), "type": "template",
         "template": {"name": "hola", "language": {"code": "es"}},
@@ -128,10 +125,7 @@ async fn a_message_that_breaks_a_rule_is_refused_with_its_code() {
         (change("type", json!("image")), 131_008),
         (change("to", json!("hello")), 131_009),
         (change("to", json!("+12025550100")), 131_021),
-        (
-            change("biz_opaque_callback_data", json!("x".repeat(513))),
-            100,
-        ),
+        (change("biz_opaque_callback_data", json!("x".repeat(513))), 100),
         (interactive, 100),
     ];
     for (message, code) in cases {
@@ -156,11 +150,11 @@ async fn a_number_is_completed_and_a_user_id_finds_its_person() {
     );
     stage.receiver.statuses(1).await;
 
-    let body =
-        json!({"phone_number_id": LINE, "from": CUSTOMER, "text": "hola", "hide_phone": true});
+    let body = json!({"phone_number_id": LINE, "from": CUSTOMER, "text": "hola", "hide_phone": true});
     let (_, inbound) = stage.post("/simulator/inbound", &body).await;
     let user_id = &inbound["user_id"];
-    let message = json!({"messaging_product": "whatsapp", "recipient": user_id, "type": "text", "text": {"body": "x"}});
+    let message =
+        json!({"messaging_product": "whatsapp", "recipient": user_id, "type": "text", "text": {"body": "x"}});
     let (_, answer) = stage.send(&message).await;
     assert_eq!(
         answer["contacts"],
@@ -191,10 +185,7 @@ async fn faults_happen_as_often_as_ordered_and_count_what_went_out() {
         refused(try_send(&stage, "token_expired").await),
         ErrorClass::PauseLine
     );
-    assert_eq!(
-        unknown(try_send(&stage, "500").await),
-        UnknownReason::ServerError
-    );
+    assert_eq!(unknown(try_send(&stage, "500").await), UnknownReason::ServerError);
     assert_eq!(
         unknown(try_send(&stage, "500_after").await),
         UnknownReason::ServerError

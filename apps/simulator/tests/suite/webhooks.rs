@@ -10,23 +10,16 @@ use crate::stage::{CUSTOMER, LINE, SECRET, Stage, WABA};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_is_escaped_as_meta_does_and_signed_over_its_bytes() {
     let mut stage = Stage::set();
-    let body =
-        json!({"phone_number_id": LINE, "from": CUSTOMER, "name": "Ana", "text": "¿año/día? 😀"});
+    let body = json!({"phone_number_id": LINE, "from": CUSTOMER, "name": "Ana", "text": "¿año/día? 😀"});
     let (status, answer) = stage.post("/simulator/inbound", &body).await;
     assert_eq!((status, &answer["delivery"]["status"]), (200, &json!(200)));
 
     let webhook = stage.receiver.next().await;
     let secret = SecretString::from(SECRET);
     let header = webhook.signature.as_deref().unwrap();
-    assert_eq!(
-        verify(&secret, Some(header.as_bytes()), &webhook.body),
-        Ok(())
-    );
+    assert_eq!(verify(&secret, Some(header.as_bytes()), &webhook.body), Ok(()));
     let raw = std::str::from_utf8(&webhook.body).unwrap();
-    assert!(
-        raw.contains(r"\u00bfa\u00f1o\/d\u00eda? \ud83d\ude00"),
-        "{raw}"
-    );
+    assert!(raw.contains(r"\u00bfa\u00f1o\/d\u00eda? \ud83d\ude00"), "{raw}");
 
     let envelope = Envelope::parse(&webhook.body).unwrap();
     assert_eq!(envelope.changes[0].waba_id.as_deref(), Some(WABA));
@@ -58,17 +51,15 @@ async fn a_webhook_comes_again_until_somebody_answers_200() {
         assert_eq!(webhook.body, "{\"object\":\"x\"}");
         let secret = SecretString::from("other");
         let header = webhook.signature.unwrap();
-        assert_eq!(
-            verify(&secret, Some(header.as_bytes()), &webhook.body),
-            Ok(())
-        );
+        assert_eq!(verify(&secret, Some(header.as_bytes()), &webhook.body), Ok(()));
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_line_without_secret_is_not_signed_and_a_batch_is_one_webhook() {
     let mut stage = Stage::set();
-    let line = json!({"phone_number_id": "2", "waba_id": "3", "display_phone_number": "34600000000", "token": "t2"});
+    let line =
+        json!({"phone_number_id": "2", "waba_id": "3", "display_phone_number": "34600000000", "token": "t2"});
     assert_eq!(stage.post("/simulator/lines", &line).await.0, 200);
     let body = json!({"phone_number_id": "2", "from": CUSTOMER, "text": "hola", "count": 3, "batch": true, "hide_phone": true});
     let (_, answer) = stage.post("/simulator/inbound", &body).await;
