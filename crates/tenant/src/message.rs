@@ -150,6 +150,18 @@ impl<'c> Messages<'c> {
             .optional()?)
     }
 
+    /// Ids of the messages that have these wamids, on whatever line.
+    pub async fn by_wamid(&mut self, wamids: &[&str]) -> Result<Vec<(String, MessageId)>, DbError> {
+        if wamids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(messages::table
+            .filter(messages::wamid.eq_any(wamids))
+            .select((messages::wamid.assume_not_null(), messages::id))
+            .load(&mut **self.0)
+            .await?)
+    }
+
     /// A conversation's messages, newest first.
     pub async fn list(
         &mut self,
