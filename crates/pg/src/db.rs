@@ -3,6 +3,7 @@
 use std::{
     marker::PhantomData,
     ops::{Deref, DerefMut},
+    sync::Arc,
     time::Duration,
 };
 
@@ -13,6 +14,7 @@ use diesel_async::{
         deadpool::{Object, Pool},
     },
 };
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::{Connector, DatabaseUrl, DbError};
 
@@ -34,6 +36,7 @@ const SESSION_SETTINGS: &str = "SET statement_timeout = '15s'; SET idle_in_trans
 /// A small, lazy pool tagged with the kind of database it reaches.
 pub struct Db<D> {
     pool: Pool<AsyncPgConnection>,
+    budget: Option<Arc<Semaphore>>,
     kind: PhantomData<fn() -> D>,
 }
 
@@ -41,6 +44,7 @@ impl<D> Clone for Db<D> {
     fn clone(&self) -> Self {
         Self {
             pool: self.pool.clone(),
+            budget: self.budget.clone(),
             kind: PhantomData,
         }
     }
@@ -68,17 +72,38 @@ impl<D> Db<D> {
         Self {
             // Building fails only where a time-out is set without a runtime, and none is set.
             pool: pool.unwrap_or_else(|error| unreachable!("pool without time-outs: {error}")),
+            budget: None,
             kind: PhantomData,
+        }
+    }
+
+    /// The same pool under a budget of connections in use that it shares with others.
+    #[must_use]
+    pub fn with_budget(self, budget: Arc<Semaphore>) -> Self {
+        Self {
+            budget: Some(budget),
+            ..self
         }
     }
 
     /// A connection, waiting up to five seconds for a free one.
     pub async fn conn(&self) -> Result<Conn<D>, DbError> {
-        match tokio::time::timeout(ACQUIRE_TIMEOUT, self.pool.get()).await {
-            Ok(object) => Ok(Conn {
-                inner: object?,
+        let acquire = async {
+            let permit = match &self.budget {
+                Some(budget) => Some(Arc::clone(budget).acquire_owned().await),
+                None => None,
+            };
+            let permit = permit
+                .transpose()
+                .map_err(|closed| DbError::Unavailable(Box::new(closed)))?;
+            Ok(Conn {
+                inner: self.pool.get().await?,
+                _permit: permit,
                 kind: PhantomData,
-            }),
+            })
+        };
+        match tokio::time::timeout(ACQUIRE_TIMEOUT, acquire).await {
+            Ok(conn) => conn,
             Err(elapsed) => Err(DbError::Unavailable(Box::new(elapsed))),
         }
     }
@@ -102,6 +127,7 @@ impl<D> Db<D> {
 /// A connection to a database of kind `D`, given back to its pool when dropped.
 pub struct Conn<D> {
     inner: Object<AsyncPgConnection>,
+    _permit: Option<OwnedSemaphorePermit>,
     kind: PhantomData<fn() -> D>,
 }
 

@@ -23,7 +23,9 @@ mod id;
 pub mod listen;
 pub mod migrate;
 mod page;
+mod patch;
 pub mod probe;
+pub mod server;
 mod tls;
 mod url;
 
@@ -34,6 +36,7 @@ pub use self::{
     error::DbError,
     id::{ChannelId, TenantId},
     page::{Cursor, InvalidCursor, ListError, Page, PageRequest},
+    patch::Patch,
     url::{DatabaseUrl, DatabaseUrlError, SslMode},
 };
 

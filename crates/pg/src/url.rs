@@ -110,6 +110,16 @@ impl DatabaseUrl {
         }
     }
 
+    /// The same server, another login and database.
+    #[must_use]
+    pub fn with_login(&self, user: &str, password: SecretString, database: &str) -> Self {
+        Self {
+            user: user.to_owned(),
+            password: Some(password),
+            ..self.with_database(database)
+        }
+    }
+
     /// The URL in full, password included: for sealing, never for printing.
     pub fn to_secret(&self) -> SecretString {
         let mut url = String::from("postgres://");

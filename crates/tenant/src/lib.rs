@@ -12,7 +12,6 @@
 //! ```
 
 pub mod audit;
-mod change;
 pub mod contact;
 pub mod conversation;
 pub mod event;
@@ -26,7 +25,6 @@ pub mod tag;
 mod text_enum;
 pub mod user;
 
-pub use self::change::Change;
 pub use self::text_enum::UnknownName;
 pub(crate) use self::text_enum::text_enum;
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};

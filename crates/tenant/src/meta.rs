@@ -1,6 +1,6 @@
 //! Whose database this is.
 
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::Bool};
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Tenant, TenantId};
 
@@ -42,4 +42,39 @@ pub async fn claim(conn: &mut Conn<Tenant>, tenant: TenantId) -> Result<(), Clai
     } else {
         Err(ClaimError::OfAnother)
     }
+}
+
+/// What a database holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Contents {
+    /// No table at all.
+    Nothing,
+    /// A tenant's schema, of whatever version.
+    Tenant,
+    /// Tables of something else.
+    Foreign,
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Bool)]
+    tenant: bool,
+    #[diesel(sql_type = Bool)]
+    anything: bool,
+}
+
+/// Looks at the tables that are there, before anything of ours is assumed.
+pub async fn contents(conn: &mut Conn<Tenant>) -> Result<Contents, DbError> {
+    let found: Found = diesel::sql_query(
+        "SELECT to_regclass('public.tenant_meta') IS NOT NULL AS tenant, \
+                EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'public' \
+                        AND tablename <> '__diesel_schema_migrations') AS anything",
+    )
+    .get_result(&mut **conn)
+    .await?;
+    Ok(match found {
+        Found { tenant: true, .. } => Contents::Tenant,
+        Found { anything: true, .. } => Contents::Foreign,
+        Found { .. } => Contents::Nothing,
+    })
 }

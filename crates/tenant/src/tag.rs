@@ -2,10 +2,9 @@
 
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use pg::{Conn, DbError, Tenant};
+use pg::{Conn, DbError, Patch, Tenant};
 
 use crate::{
-    Change,
     conversation::ConversationId,
     schema::{conversation_tags, tags},
 };
@@ -135,16 +134,16 @@ impl<'c> Tags<'c> {
         &mut self,
         id: TagId,
         name: Option<&str>,
-        color: Change<&str>,
+        color: Patch<&str>,
     ) -> Result<Option<Tag>, SaveTagError> {
         let Some(current) = self.find(id).await? else {
             return Ok(None);
         };
         let name = name.map_or(Ok(current.name), parse_name)?;
         let color = match color {
-            Change::Keep => current.color,
-            Change::Clear => None,
-            Change::Set(color) => Some(parse_color(color)?),
+            Patch::Keep => current.color,
+            Patch::Clear => None,
+            Patch::Set(color) => Some(parse_color(color)?),
         };
         Ok(diesel::update(tags::table.find(id))
             .set((tags::name.eq(name), tags::color.eq(color)))

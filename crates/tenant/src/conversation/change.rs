@@ -3,11 +3,10 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use pg::{Conn, DbError, Tenant};
+use pg::{Conn, DbError, Patch, Tenant};
 
 use super::{Conversation, ConversationId, ConversationStatus, Conversations};
 use crate::{
-    Change,
     audit::{self, AuditEntry},
     event::{self, EventKind, NewEvent},
     schema::conversations,
@@ -21,9 +20,9 @@ pub struct ConversationChanges {
     /// Another state.
     pub status: Option<ConversationStatus>,
     /// Another owner, or nobody.
-    pub assignee: Change<UserId>,
+    pub assignee: Patch<UserId>,
     /// Until when it is snoozed; needed for `snoozed`, meaningless otherwise.
-    pub snoozed_until: Change<DateTime<Utc>>,
+    pub snoozed_until: Patch<DateTime<Utc>>,
 }
 
 /// Why a conversation could not be changed.
@@ -60,9 +59,9 @@ pub async fn change(
             .await?
             .ok_or(ChangeError::Unknown)?;
         let assignee = match changes.assignee {
-            Change::Keep => before.assignee_id,
-            Change::Clear => None,
-            Change::Set(user) => Some(owner(tx, user).await?),
+            Patch::Keep => before.assignee_id,
+            Patch::Clear => None,
+            Patch::Set(user) => Some(owner(tx, user).await?),
         };
         let (status, snoozed_until) = snooze(&before, changes, now)?;
         diesel::update(conversations::table.find(id))
@@ -99,14 +98,14 @@ fn snooze(
     now: DateTime<Utc>,
 ) -> Result<(ConversationStatus, Option<DateTime<Utc>>), ChangeError> {
     let until = match changes.snoozed_until {
-        Change::Keep => before.snoozed_until,
-        Change::Clear => None,
-        Change::Set(until) => Some(until),
+        Patch::Keep => before.snoozed_until,
+        Patch::Clear => None,
+        Patch::Set(until) => Some(until),
     };
     let status = match (changes.status, changes.snoozed_until) {
         (Some(status), _) => status,
-        (None, Change::Set(_)) => ConversationStatus::Snoozed,
-        (None, Change::Clear) if before.status == ConversationStatus::Snoozed => ConversationStatus::Open,
+        (None, Patch::Set(_)) => ConversationStatus::Snoozed,
+        (None, Patch::Clear) if before.status == ConversationStatus::Snoozed => ConversationStatus::Open,
         (None, _) => before.status,
     };
     if status != ConversationStatus::Snoozed {

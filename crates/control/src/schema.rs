@@ -1,0 +1,137 @@
+// @generated from the migrations; `just schema` rewrites it.
+
+diesel::table! {
+    audit_log (id) {
+        id -> Uuid,
+        at -> Timestamptz,
+        actor_id -> Nullable<Uuid>,
+        actor_email -> Nullable<Text>,
+        tenant_id -> Nullable<Uuid>,
+        action -> Text,
+        target -> Nullable<Text>,
+        data -> Jsonb,
+    }
+}
+
+diesel::table! {
+    branding (tenant_id) {
+        tenant_id -> Uuid,
+        brand_name -> Text,
+        logo_url -> Nullable<Text>,
+        color_primary -> Nullable<Text>,
+        color_accent -> Nullable<Text>,
+        color_background -> Nullable<Text>,
+        timezone -> Nullable<Text>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    channels (id) {
+        id -> Uuid,
+        tenant_id -> Uuid,
+        phone_number_id -> Text,
+        waba_id -> Nullable<Text>,
+        display_name -> Text,
+        display_phone_number -> Nullable<Text>,
+        verify_token_digest -> Nullable<Bytea>,
+        wa_token_sealed -> Nullable<Text>,
+        app_secret_sealed -> Nullable<Text>,
+        is_active -> Bool,
+        is_default -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    login_directory (email, tenant_id) {
+        email -> Text,
+        tenant_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    platform_users (id) {
+        id -> Uuid,
+        email -> Text,
+        name -> Text,
+        password_hash -> Text,
+        is_active -> Bool,
+        session_version -> Int4,
+        last_login_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        family_id -> Uuid,
+        tenant_id -> Nullable<Uuid>,
+        user_id -> Uuid,
+        token_digest -> Bytea,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        rotated_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+        user_agent -> Nullable<Text>,
+        ip -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    tenant_databases (tenant_id) {
+        tenant_id -> Uuid,
+        url_sealed -> Text,
+        host -> Text,
+        port -> Int4,
+        database_name -> Text,
+        user_name -> Text,
+        ssl_mode -> Text,
+        server_version -> Text,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    tenants (id) {
+        id -> Uuid,
+        name -> Text,
+        slug -> Text,
+        plan -> Text,
+        is_active -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    unrouted_lines (phone_number_id) {
+        phone_number_id -> Text,
+        waba_id -> Nullable<Text>,
+        display_phone_number -> Nullable<Text>,
+        hits -> Int8,
+        first_seen_at -> Timestamptz,
+        last_seen_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(branding -> tenants (tenant_id));
+diesel::joinable!(channels -> tenants (tenant_id));
+diesel::joinable!(login_directory -> tenants (tenant_id));
+diesel::joinable!(sessions -> tenants (tenant_id));
+diesel::joinable!(tenant_databases -> tenants (tenant_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    audit_log,
+    branding,
+    channels,
+    login_directory,
+    platform_users,
+    sessions,
+    tenant_databases,
+    tenants,
+    unrouted_lines,
+);

@@ -1,0 +1,14 @@
+//! The control plane's repositories and use cases on a real Postgres.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
+
+mod audit;
+mod branding;
+mod channel;
+mod common;
+mod database;
+mod platform_user;
+mod schema;
+mod session;
+mod tenant;
+mod unrouted;

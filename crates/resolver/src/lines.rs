@@ -1,0 +1,168 @@
+//! Who owns a line: cached, asked once for many askers, remembered when the
+//! control plane is down.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use control::channel::{Channel, Channels};
+use crypto::{Keyring, SecretString};
+use moka::{Expiry, future::Cache};
+use pg::{ChannelId, Control, Db, DbError};
+
+use crate::ResolveError;
+
+/// Ids that anybody may send us are kept, but only so many.
+const CAPACITY: u64 = 50_000;
+/// How long "nobody registered this" is believed.
+const NEGATIVE: Duration = Duration::from_secs(15);
+/// How long an old answer serves before the control plane, which is down, is asked again.
+const STALE: Duration = Duration::from_secs(5);
+/// How long an answer is remembered for the case that the control plane goes down.
+const REMEMBERED: Duration = Duration::from_hours(24);
+
+/// A registered line, its secrets opened.
+#[derive(Debug)]
+pub struct Line {
+    /// The line as registered.
+    pub channel: Channel,
+    /// The token for the Graph API, if the line has one.
+    pub token: Option<SecretString>,
+    /// The secret that signs its webhooks, if it has one of its own.
+    pub app_secret: Option<SecretString>,
+}
+
+#[derive(Clone)]
+struct Answer {
+    line: Option<Arc<Line>>,
+    believe: Duration,
+}
+
+struct Believe;
+
+impl Expiry<String, Answer> for Believe {
+    fn expire_after_create(&self, _id: &String, answer: &Answer, _now: Instant) -> Option<Duration> {
+        Some(answer.believe)
+    }
+}
+
+pub(crate) struct Lines {
+    control: Db<Control>,
+    keyring: Arc<Keyring>,
+    fresh: Duration,
+    answers: Cache<String, Answer>,
+    remembered: Cache<String, Option<Arc<Line>>>,
+    numbers: Cache<ChannelId, String>,
+    generation: AtomicU64,
+}
+
+impl Lines {
+    pub(crate) fn new(control: Db<Control>, keyring: Arc<Keyring>, fresh: Duration) -> Self {
+        Self {
+            control,
+            keyring,
+            fresh,
+            answers: Cache::builder()
+                .max_capacity(CAPACITY)
+                .expire_after(Believe)
+                .build(),
+            remembered: Cache::builder()
+                .max_capacity(CAPACITY)
+                .time_to_live(REMEMBERED)
+                .build(),
+            numbers: Cache::builder().max_capacity(CAPACITY).build(),
+            generation: AtomicU64::new(0),
+        }
+    }
+
+    pub(crate) async fn get(&self, phone_number_id: &str) -> Result<Option<Arc<Line>>, ResolveError> {
+        let answer = self
+            .answers
+            .try_get_with_by_ref(phone_number_id, self.ask(phone_number_id))
+            .await
+            .map_err(|error: Arc<DbError>| ResolveError::Unavailable(error))?;
+        Ok(answer.line)
+    }
+
+    /// The line of a channel's id; `None` if there is no such channel.
+    pub(crate) async fn of_channel(&self, id: ChannelId) -> Result<Option<Arc<Line>>, ResolveError> {
+        let number = if let Some(number) = self.numbers.get(&id).await {
+            number
+        } else {
+            let unavailable = |error: DbError| ResolveError::Unavailable(Arc::new(error));
+            let mut conn = self.control.conn().await.map_err(unavailable)?;
+            let found = Channels::new(&mut conn).find(id).await.map_err(unavailable)?;
+            let Some(channel) = found else { return Ok(None) };
+            self.numbers.insert(id, channel.phone_number_id.clone()).await;
+            channel.phone_number_id
+        };
+        Ok(self.get(&number).await?.filter(|line| line.channel.id == id))
+    }
+
+    pub(crate) fn forget_all(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.answers.invalidate_all();
+        self.numbers.invalidate_all();
+    }
+
+    async fn ask(&self, phone_number_id: &str) -> Result<Answer, DbError> {
+        loop {
+            let generation = self.generation.load(Ordering::SeqCst);
+            let line = match self.load(phone_number_id).await {
+                Ok(line) => line,
+                Err(error) => return self.recall(phone_number_id, error).await,
+            };
+            // A change that came while we asked may or may not be in the answer: ask again.
+            if generation == self.generation.load(Ordering::SeqCst) {
+                self.remembered
+                    .insert(phone_number_id.to_owned(), line.clone())
+                    .await;
+                let believe = if line.is_some() { self.fresh } else { NEGATIVE };
+                return Ok(Answer { line, believe });
+            }
+        }
+    }
+
+    async fn load(&self, phone_number_id: &str) -> Result<Option<Arc<Line>>, DbError> {
+        let mut conn = self.control.conn().await?;
+        let found = Channels::new(&mut conn)
+            .find_by_phone_number_id(phone_number_id)
+            .await?;
+        Ok(found.map(|channel| Arc::new(self.open(channel))))
+    }
+
+    /// A secret that does not open counts as absent for sending, but never as
+    /// absent for checking signatures: the line then believes nothing.
+    fn open(&self, channel: Channel) -> Line {
+        let report = |what: &str, error: crypto::OpenError| {
+            tracing::error!(channel.id = %channel.id, what, %error, "a line's secret did not open");
+        };
+        let token = channel.token(&self.keyring).unwrap_or_else(|error| {
+            report("wa_token", error);
+            None
+        });
+        let app_secret = channel.app_secret(&self.keyring).unwrap_or_else(|error| {
+            report("app_secret", error);
+            Some(crypto::token::generate())
+        });
+        Line {
+            channel,
+            token,
+            app_secret,
+        }
+    }
+
+    async fn recall(&self, phone_number_id: &str, error: DbError) -> Result<Answer, DbError> {
+        match self.remembered.get(phone_number_id).await {
+            Some(line) => {
+                tracing::warn!(%error, "the control plane is down; going by what it said before");
+                Ok(Answer { line, believe: STALE })
+            }
+            None => Err(error),
+        }
+    }
+}
