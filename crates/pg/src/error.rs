@@ -38,16 +38,17 @@ impl DbError {
 
 /// Texts by which Postgres and its driver say "not now" without a code that
 /// diesel keeps (diesel drops the SQLSTATE of kinds that it does not know).
-const OUTAGE_SIGNS: [&str; 9] = [
+const OUTAGE_SIGNS: [&str; 10] = [
     "terminating connection",
     "connection closed",
     "the database system is",
     "too many clients",
     "remaining connection slots",
-    "canceling statement due to statement timeout",
+    "canceling statement",
     "read-only transaction",
     "could not extend file",
     "no space left",
+    "deadlock detected",
 ];
 
 /// Texts of data exceptions (class 22): the value is at fault, not the server.

@@ -1,28 +1,21 @@
 //! A running cluster: start, readiness, stop.
 
 use std::fs::File;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 
 use crate::account::Account;
 use crate::binaries::{Binaries, Search, Source, Version};
 use crate::data::{Access, Layout};
-use crate::error::{Error, at};
-use crate::pidfile::{PidFile, signal_pid};
-use crate::probe;
+use crate::error::Error;
+use crate::launch::{Launch, stop_orphan, wait_until};
+use crate::pidfile::signal_pid;
 use crate::watchdog::Watchdog;
 
-/// How often a state is looked at while waiting for it to change.
-const LOOK: Duration = Duration::from_millis(20);
-/// Recovery after a crash can take long; a server that is alive gets this much time.
-const START: Duration = Duration::from_mins(3);
-/// How long files of a dead server may stand in the way before they are taken for stale.
-const STALE: Duration = Duration::from_secs(6);
+/// How long a server may take to stop.
 const STOP: Duration = Duration::from_secs(30);
 
 /// How a cluster is run.
@@ -67,7 +60,8 @@ impl Options {
             .unwrap_or_else(|| layout.dir.with_file_name("pg-bin"))
     }
 
-    fn arguments(&self, port: u16) -> Vec<String> {
+    /// The server's command line.
+    pub(crate) fn arguments(&self, port: u16) -> Vec<String> {
         let on = |yes: bool| if yes { "on" } else { "off" }.to_owned();
         let mut settings = vec![
             ("port".to_owned(), port.to_string()),
@@ -96,6 +90,7 @@ pub struct Cluster {
     layout: Layout,
     access: Access,
     version: Version,
+    is_new: bool,
     child: Child,
     watchdog: Option<Watchdog>,
     /// Held while we run the cluster, so that nobody else does.
@@ -138,12 +133,19 @@ impl Cluster {
             layout.initialise(&binaries, account, options.durable)?;
         }
         stop_orphan(&layout.data());
-        let (child, port) = spawn_until_ready(&layout, options, &binaries, account)?;
+        let launch = Launch {
+            layout: &layout,
+            options,
+            binaries: &binaries,
+            account,
+        };
+        let (child, port) = launch.until_ready()?;
         let access = Access::new(port, layout.password()?);
         Ok(Self {
             layout,
             access,
             version: binaries.version,
+            is_new: major.is_none(),
             child,
             watchdog: None,
             _lock: lock,
@@ -163,6 +165,11 @@ impl Cluster {
     /// The server's version.
     pub fn version(&self) -> &Version {
         &self.version
+    }
+
+    /// Whether this start made the cluster: there was no data before.
+    pub fn is_new(&self) -> bool {
+        self.is_new
     }
 
     /// The server's log.
@@ -227,110 +234,4 @@ impl Drop for Cluster {
         // Nobody is left to tell; what was not flushed is recovered at the next start.
         let _ = self.shut_down(Duration::from_secs(10));
     }
-}
-
-/// Looks every few milliseconds whether `done`, for as long as `patience`.
-fn wait_until(patience: Duration, mut done: impl FnMut() -> bool) -> bool {
-    let begun = Instant::now();
-    loop {
-        if done() {
-            return true;
-        }
-        if begun.elapsed() > patience {
-            return false;
-        }
-        sleep(LOOK);
-    }
-}
-
-/// Stops a server on this data that has lost its owner. The caller holds the lock, so it has none.
-fn stop_orphan(data: &Path) {
-    if let Some(found) = PidFile::read(data).filter(|found| found.is_server_of(data)) {
-        // Either it goes now, or the start below says what is in the way.
-        let _ = found.signal(Signal::SIGINT);
-        wait_until(STOP, || !found.is_server_of(data));
-    }
-}
-
-/// Starts the server and waits until it takes connections, on the port of last time if it is free.
-///
-/// Between our look at the port and the server's a stranger may take it: then another is
-/// tried. A server killed a moment ago may still be in the way: that is waited for.
-fn spawn_until_ready(
-    layout: &Layout,
-    options: &Options,
-    binaries: &Binaries,
-    account: Account,
-) -> Result<(Child, u16), Error> {
-    let begun = Instant::now();
-    let mut port = layout.port().filter(|port| probe::is_free(*port));
-    loop {
-        let chosen = port
-            .take()
-            .map_or_else(probe::free_port, Ok)
-            .map_err(at("find a free port for", &layout.dir))?;
-        let (log, start) = layout.open_log()?;
-        let also = log.try_clone().map_err(at("share", &layout.log()))?;
-        let program = binaries.program("postgres");
-        let mut child = account
-            .command(&program)
-            .arg("-D")
-            .arg(layout.data())
-            .args(options.arguments(chosen))
-            .stdout(log)
-            .stderr(also)
-            .process_group(0)
-            .spawn()
-            .map_err(|source| Error::Run {
-                program: program.display().to_string(),
-                source,
-            })?;
-        let mut ended = None;
-        wait_until(START, || {
-            ended = child.try_wait().ok().flatten();
-            ended.is_some() || is_ready(&layout.data(), child.id())
-        });
-        if ended.is_none() && is_ready(&layout.data(), child.id()) {
-            layout.remember_port(chosen)?;
-            return Ok((child, chosen));
-        }
-        let said = layout.log_since(start);
-        let reason = ended.map_or_else(|| "it took too long".to_owned(), |status| status.to_string());
-        let in_the_way =
-            said.contains("postmaster.pid\" already exists") || said.contains("shared memory block");
-        if ended.is_some() && begun.elapsed() < STALE * 2 && in_the_way {
-            port = Some(chosen);
-            clear_stale_pid_file(&layout.data(), begun)?;
-            sleep(LOOK * 5);
-            continue;
-        }
-        if ended.is_some() && begun.elapsed() < STALE * 2 && said.contains("could not bind") {
-            continue;
-        }
-        let _ = child.kill();
-        let _ = child.wait();
-        let lines: Vec<&str> = said.lines().rev().take(12).collect();
-        let tail = lines.into_iter().rev().collect::<Vec<_>>().join("\n");
-        return Err(Error::Start {
-            reason,
-            log: layout.log(),
-            tail,
-        });
-    }
-}
-
-fn is_ready(data: &Path, pid: u32) -> bool {
-    PidFile::read(data).is_some_and(|found| found.pid == pid && found.ready && probe::accepts(found.port))
-}
-
-/// Removes the pid file of a server that is long gone, when its number now belongs to another
-/// process (or to a zombie nobody reaps): the server would refuse to start for ever.
-fn clear_stale_pid_file(data: &Path, begun: Instant) -> Result<(), Error> {
-    let stale =
-        PidFile::read(data).is_some_and(|found| !found.is_server_of(data) && !probe::accepts(found.port));
-    if stale && begun.elapsed() > STALE {
-        let path = data.join("postmaster.pid");
-        std::fs::remove_file(&path).map_err(at("remove", &path))?;
-    }
-    Ok(())
 }

@@ -149,9 +149,14 @@ impl Layout {
         fs::remove_file(&password_file).map_err(at("remove", &password_file))?;
         made?;
         let data = home.join("data");
+        // Left over from a directory that was deleted: its password went with it.
+        remove_all(&data)?;
         fs::rename(&building, &data).map_err(at("move the new cluster to", &data))?;
         if home != self.dir {
             let link = self.dir.join("data");
+            if link.is_symlink() {
+                fs::remove_file(&link).map_err(at("remove", &link))?;
+            }
             symlink(&data, &link).map_err(at("link", &link))?;
         }
         Ok(())
@@ -159,10 +164,7 @@ impl Layout {
 
     /// Removes the data, for a cluster that is begun anew each time.
     pub(crate) fn wipe(&self) -> Result<(), Error> {
-        let data = self.data();
-        if data.exists() {
-            fs::remove_dir_all(&data).map_err(at("remove", &data))?;
-        }
+        remove_all(&self.data())?;
         let link = self.dir.join("data");
         if link.is_symlink() {
             fs::remove_file(&link).map_err(at("remove", &link))
@@ -170,6 +172,13 @@ impl Layout {
             Ok(())
         }
     }
+}
+
+fn remove_all(dir: &Path) -> Result<(), Error> {
+    if dir.exists() {
+        fs::remove_dir_all(dir).map_err(at("remove", dir))?;
+    }
+    Ok(())
 }
 
 fn write_private(path: &Path, text: &str) -> Result<(), Error> {

@@ -6,6 +6,7 @@ mod cluster;
 mod data;
 mod error;
 mod fetch;
+mod launch;
 mod pidfile;
 mod place;
 mod probe;

@@ -196,6 +196,11 @@ fn root_may_keep_a_cluster_where_the_servers_account_cannot_go() {
 
     let cluster = start(&dir.0);
 
-    assert!(dir.0.join("data/PG_VERSION").exists());
+    assert!(cluster.is_new() && dir.0.join("data/PG_VERSION").exists());
     cluster.stop().unwrap();
+    std::fs::remove_dir_all(&dir.0).unwrap();
+    assert!(
+        start(&dir.0).is_new(),
+        "what was kept elsewhere belonged to the deleted folder"
+    );
 }

@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use control::tenant::Tenant;
 use crypto::Keyring;
-use pg::{Connector, Control, DatabaseUrl, Db, DbError, TenantId};
+use pg::{ChannelId, Connector, Control, DatabaseUrl, Db, DbError, TenantId};
 
 pub use self::{
     lines::Line,
@@ -90,6 +90,11 @@ impl Resolver {
     pub async fn line(&self, phone_number_id: &str) -> Result<Option<Arc<Line>>, ResolveError> {
         let found = self.0.lines.get(phone_number_id).await?;
         Ok(found.filter(|line| line.channel.is_active))
+    }
+
+    /// The line of a channel, active or not; `None` if there is no such channel.
+    pub async fn line_of_channel(&self, id: ChannelId) -> Result<Option<Arc<Line>>, ResolveError> {
+        self.0.lines.of_channel(id).await
     }
 
     /// A tenant's row and database; `None` if there is no such tenant.

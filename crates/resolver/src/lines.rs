@@ -12,7 +12,7 @@ use std::{
 use control::channel::{Channel, Channels};
 use crypto::{Keyring, SecretString};
 use moka::{Expiry, future::Cache};
-use pg::{Control, Db, DbError};
+use pg::{ChannelId, Control, Db, DbError};
 
 use crate::ResolveError;
 
@@ -56,6 +56,7 @@ pub(crate) struct Lines {
     fresh: Duration,
     answers: Cache<String, Answer>,
     remembered: Cache<String, Option<Arc<Line>>>,
+    numbers: Cache<ChannelId, String>,
     generation: AtomicU64,
 }
 
@@ -73,6 +74,7 @@ impl Lines {
                 .max_capacity(CAPACITY)
                 .time_to_live(REMEMBERED)
                 .build(),
+            numbers: Cache::builder().max_capacity(CAPACITY).build(),
             generation: AtomicU64::new(0),
         }
     }
@@ -86,9 +88,25 @@ impl Lines {
         Ok(answer.line)
     }
 
+    /// The line of a channel's id; `None` if there is no such channel.
+    pub(crate) async fn of_channel(&self, id: ChannelId) -> Result<Option<Arc<Line>>, ResolveError> {
+        let number = if let Some(number) = self.numbers.get(&id).await {
+            number
+        } else {
+            let unavailable = |error: DbError| ResolveError::Unavailable(Arc::new(error));
+            let mut conn = self.control.conn().await.map_err(unavailable)?;
+            let found = Channels::new(&mut conn).find(id).await.map_err(unavailable)?;
+            let Some(channel) = found else { return Ok(None) };
+            self.numbers.insert(id, channel.phone_number_id.clone()).await;
+            channel.phone_number_id
+        };
+        Ok(self.get(&number).await?.filter(|line| line.channel.id == id))
+    }
+
     pub(crate) fn forget_all(&self) {
         self.generation.fetch_add(1, Ordering::SeqCst);
         self.answers.invalidate_all();
+        self.numbers.invalidate_all();
     }
 
     async fn ask(&self, phone_number_id: &str) -> Result<Answer, DbError> {

@@ -29,6 +29,8 @@ pub struct InboundMessage {
     pub kind: String,
     /// The text, if it has one.
     pub body: Option<String>,
+    /// The message's JSON where it is shown as such, fit for `jsonb`.
+    pub payload: Option<serde_json::Value>,
     /// The message it answers.
     pub context_wamid: Option<String>,
     /// Meta's time, if it could be read.

@@ -67,7 +67,8 @@ struct Found {
 pub async fn contents(conn: &mut Conn<Tenant>) -> Result<Contents, DbError> {
     let found: Found = diesel::sql_query(
         "SELECT to_regclass('public.tenant_meta') IS NOT NULL AS tenant, \
-                EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'public') AS anything",
+                EXISTS (SELECT FROM pg_catalog.pg_tables WHERE schemaname = 'public' \
+                        AND tablename <> '__diesel_schema_migrations') AS anything",
     )
     .get_result(&mut **conn)
     .await?;

@@ -83,6 +83,8 @@ pub struct Attempt {
     pub phone: Option<String>,
     /// The customer's business-scoped user id, if known.
     pub bsuid: Option<String>,
+    /// The key of the conversation, where neither is known.
+    pub user_key: String,
     /// The text to send.
     pub body: String,
     /// The message it answers.

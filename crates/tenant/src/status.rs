@@ -53,8 +53,8 @@ pub struct StatusReport {
     pub wamid: String,
     /// What happened.
     pub delivery: Delivery,
-    /// When, as Meta says.
-    pub at: DateTime<Utc>,
+    /// When, as Meta says, if it could be read.
+    pub at: Option<DateTime<Utc>>,
     /// Why, for a failure.
     pub failure: Option<SendFailure>,
     /// The attempt that our own callback data names, if it came along.

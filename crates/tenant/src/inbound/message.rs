@@ -44,6 +44,7 @@ pub(super) async fn apply(
             messages::direction.eq(Direction::In.as_str()),
             messages::kind.eq(&message.kind),
             messages::body.eq(&message.body),
+            messages::payload.eq(&message.payload),
             messages::raw.eq(RawJson(raw)),
             messages::author_kind.eq(AuthorKind::Contact.as_str()),
             messages::context_wamid.eq(&message.context_wamid),

@@ -34,7 +34,7 @@ pub(super) async fn apply(
     now: DateTime<Utc>,
     events: &mut Vec<NewEvent>,
 ) -> Result<(), DbError> {
-    let at = clamp(Some(report.at), now);
+    let at = clamp(report.at, now);
     // Also where the message has its wamid already: a status may be what tells
     // that an attempt of unknown outcome arrived.
     if let Some(attempt) = report.attempt {

@@ -38,6 +38,8 @@ struct Claimed {
     phone: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
     bsuid: Option<String>,
+    #[diesel(sql_type = Text)]
+    user_key: String,
     #[diesel(sql_type = Nullable<Text>)]
     body: Option<String>,
     #[diesel(sql_type = Nullable<Text>)]
@@ -66,7 +68,8 @@ pub async fn claim_next(conn: &mut Conn<Tenant>, now: DateTime<Utc>) -> Result<O
              UPDATE messages m SET state = 'sending' FROM taken WHERE m.id = taken.message_id \
              RETURNING m.id, m.body, m.context_wamid) \
          SELECT taken.id, taken.message_id, taken.conversation_id, taken.channel_id, taken.attempt, \
-                contacts.phone, contacts.bsuid, marked.body, marked.context_wamid \
+                contacts.phone, contacts.bsuid, \
+                conversations.user_key, marked.body, marked.context_wamid \
          FROM taken JOIN marked ON marked.id = taken.message_id \
          JOIN conversations ON conversations.id = taken.conversation_id \
          JOIN contacts ON contacts.id = conversations.contact_id",
@@ -88,6 +91,7 @@ pub async fn claim_next(conn: &mut Conn<Tenant>, now: DateTime<Utc>) -> Result<O
         channel: row.channel_id,
         phone: row.phone,
         bsuid: row.bsuid,
+        user_key: row.user_key,
         body: row.body.unwrap_or_default(),
         context_wamid: row.context_wamid,
         lease_until,

@@ -112,7 +112,7 @@ mod tests {
         ] {
             assert!(
                 Role::ALL
-                    .into_iter()
+                    .iter()
                     .all(|role| !role.allows(write) || role.allows(read))
             );
         }

@@ -1,0 +1,32 @@
+//! `/simulator/...`: what no Meta offers. Customers, statuses, faults, and what happened.
+
+mod events;
+mod failure;
+mod inbound;
+mod lines;
+mod observe;
+mod people;
+mod provoke;
+
+use actix_web::web;
+
+/// Adds the simulator's own paths.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/simulator")
+            .route("/lines", web::get().to(lines::list))
+            .route("/lines", web::post().to(lines::put))
+            .route("/callback", web::post().to(lines::callback))
+            .route("/people", web::post().to(people::put))
+            .route("/inbound", web::post().to(inbound::write))
+            .route("/status", web::post().to(provoke::status))
+            .route("/raw", web::post().to(provoke::raw))
+            .route("/faults", web::get().to(provoke::faults))
+            .route("/faults", web::post().to(provoke::change_faults))
+            .route("/reset", web::post().to(provoke::reset))
+            .route("/sends", web::get().to(observe::sends))
+            .route("/chats", web::get().to(observe::chats))
+            .route("/deliveries", web::get().to(observe::deliveries))
+            .route("/events", web::get().to(events::stream)),
+    );
+}

@@ -1,0 +1,40 @@
+//! The Graph API: Meta's paths, checks and shapes.
+
+mod access;
+mod failure;
+mod nodes;
+mod send;
+mod shape;
+pub mod socket;
+
+use actix_web::{HttpResponse, ResponseError, web};
+
+use self::failure::GraphFailure;
+
+/// Adds the Graph API. Any version is served, as Meta serves all living ones.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .route(
+            r"/{version:v\d+\.\d+}/debug_token",
+            web::get().to(nodes::debug_token),
+        )
+        .route(r"/{version:v\d+\.\d+}/{id}", web::get().to(nodes::node))
+        .route(
+            r"/{version:v\d+\.\d+}/{id}/messages",
+            web::post().to(send::messages),
+        )
+        .route(
+            r"/{version:v\d+\.\d+}/{id}/phone_numbers",
+            web::get().to(nodes::phone_numbers),
+        )
+        .service(
+            web::resource(r"/{version:v\d+\.\d+}/{id}/subscribed_apps")
+                .route(web::get().to(nodes::subscribed_apps))
+                .route(web::post().to(nodes::subscribe)),
+        );
+}
+
+/// The answer to a path that Graph does not have.
+pub async fn unknown_path() -> HttpResponse {
+    GraphFailure::unknown_path().error_response()
+}

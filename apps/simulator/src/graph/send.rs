@@ -1,0 +1,198 @@
+//! `POST /{phone_number_id}/messages`: messages, read receipts and typing.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use serde_json::{Value, json};
+use whatsapp::identity::{is_bsuid, phone_digits};
+
+use super::{access::Access, failure::GraphFailure, shape, socket};
+use crate::{
+    clock,
+    config::Line,
+    faults::{Outcome, SendFault},
+    simulator::Simulator,
+    world::{
+        Bubble, ChatKey, Direction, World,
+        identity::{self, Way},
+    },
+};
+
+/// Longer than any client waits.
+const NEVER: Duration = Duration::from_mins(2);
+
+/// Whom a message is for.
+struct Recipient {
+    key: ChatKey,
+    input: String,
+    by_user_id: bool,
+}
+
+/// Takes a message or a receipt.
+pub async fn messages(
+    simulator: web::Data<Simulator>,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Result<HttpResponse, GraphFailure> {
+    let simulator = simulator.into_inner();
+    let id = path.into_inner().1;
+    let line = {
+        let inner = simulator.lock();
+        Access::of(&request, &inner.world)?
+            .line(&inner.world, &id, "post")?
+            .clone()
+    };
+    let Ok(message) = serde_json::from_slice::<Value>(&body) else {
+        return Err(GraphFailure::parameter("The request body is not valid JSON."));
+    };
+    if message["messaging_product"] != "whatsapp" {
+        return Err(GraphFailure::parameter(
+            "The parameter messaging_product is required.",
+        ));
+    }
+    if !message["status"].is_null() {
+        return receipt(&simulator, &line, &message);
+    }
+    let kind = shape::check(&message)?;
+    let recipient = recipient(&simulator.lock().world, &line, &message)?;
+    let fault = simulator.lock().faults.take(&line.phone_number_id);
+    let accepted = match fault.outcome() {
+        Outcome::GoesOut => accept(&simulator, &line, &recipient, &message, kind),
+        Outcome::Lost => Value::Null,
+    };
+    answer(fault, &request, &accepted).await
+}
+
+/// A receipt marks the person's messages as read; it may show typing too.
+fn receipt(simulator: &Simulator, line: &Line, message: &Value) -> Result<HttpResponse, GraphFailure> {
+    if message["status"] != "read" {
+        return Err(GraphFailure::parameter("Param status must be one of {READ}."));
+    }
+    let Some(wamid) = message["message_id"].as_str() else {
+        return Err(GraphFailure::parameter("The parameter message_id is required."));
+    };
+    let chat = simulator.lock().world.mark_read(&line.phone_number_id, wamid);
+    let Some(chat) = chat else {
+        return Err(GraphFailure::invalid("message_id is not valid"));
+    };
+    simulator.tell("read", Some(chat.clone()));
+    if message["typing_indicator"]["type"] == "text" {
+        simulator.tell("typing", Some(chat));
+    }
+    Ok(HttpResponse::Ok().json(json!({"success": true})))
+}
+
+/// `to` wins over `recipient`, as it does at Meta.
+fn recipient(world: &World, line: &Line, message: &Value) -> Result<Recipient, GraphFailure> {
+    let text = |name: &str| message[name].as_str().filter(|text| !text.is_empty());
+    let (input, phone, by_user_id) = if let Some(to) = text("to") {
+        let digits =
+            dialled(to, line).ok_or_else(|| GraphFailure::invalid("to is not a valid phone number"))?;
+        (to, world.wa_id(&digits), false)
+    } else if let Some(user_id) = text("recipient") {
+        if !is_bsuid(user_id) {
+            return Err(GraphFailure::invalid("recipient is not a valid user id"));
+        }
+        let Some(person) = world.by_user_id(&line.waba_id, user_id) else {
+            return Err(GraphFailure::new(
+                131_026,
+                "Message undeliverable",
+                "Message Undeliverable.".to_owned(),
+            ));
+        };
+        (user_id, person.phone.clone(), true)
+    } else {
+        return Err(GraphFailure::parameter("The parameter to is required."));
+    };
+    if phone == line.digits() {
+        let details = "Recipient phone number is the same as the sender's".to_owned();
+        return Err(GraphFailure::new(131_021, "Recipient cannot be sender", details));
+    }
+    let key = ChatKey {
+        line: line.phone_number_id.clone(),
+        phone,
+    };
+    Ok(Recipient {
+        key,
+        input: input.to_owned(),
+        by_user_id,
+    })
+}
+
+/// Without a leading `+` Meta puts the business number's own country in front.
+fn dialled(to: &str, line: &Line) -> Option<String> {
+    let digits = phone_digits(to)?;
+    if to.trim_start().starts_with('+') {
+        return Some(digits);
+    }
+    let own = line.digits();
+    phone_digits(&format!("{}{digits}", identity::calling_code(&own)))
+}
+
+fn accept(
+    simulator: &Arc<Simulator>,
+    line: &Line,
+    recipient: &Recipient,
+    message: &Value,
+    kind: &str,
+) -> Value {
+    let Recipient {
+        key,
+        input,
+        by_user_id,
+    } = recipient;
+    let wamid = identity::wamid(&key.phone, Way::Out);
+    let bubble = Bubble {
+        wamid: wamid.clone(),
+        direction: Direction::Out,
+        payload: shape::content(message, kind),
+        at: clock::now(),
+        status: "accepted".to_owned(),
+        error_code: None,
+        callback_data: message["biz_opaque_callback_data"].as_str().map(str::to_owned),
+        by_user_id: *by_user_id,
+    };
+    simulator.lock().world.add(key, bubble);
+    simulator.tell("message", Some(key.clone()));
+    simulator.take_course(key.clone(), wamid.clone());
+    tracing::debug!(line.id = %line.phone_number_id, kind, "message accepted");
+    let contact = if *by_user_id {
+        json!({"input": input, "user_id": input})
+    } else {
+        json!({"input": input, "wa_id": key.phone})
+    };
+    let mut sent = json!({"id": wamid});
+    if kind == "template" {
+        sent["message_status"] = "accepted".into();
+    }
+    json!({"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]})
+}
+
+async fn answer(
+    fault: SendFault,
+    request: &HttpRequest,
+    accepted: &Value,
+) -> Result<HttpResponse, GraphFailure> {
+    match fault {
+        SendFault::None => Ok(HttpResponse::Ok().json(accepted)),
+        SendFault::Unreadable => Ok(HttpResponse::Ok().json(json!({"messaging_product": "whatsapp"}))),
+        SendFault::RateLimit => Err(GraphFailure::rate_limit()),
+        SendFault::ServerError | SendFault::ServerErrorAfter => Err(GraphFailure::internal()),
+        SendFault::TokenExpired => {
+            let message = "Error validating access token: Session has expired.";
+            Err(GraphFailure::token(message, Some(463)))
+        }
+        SendFault::BadGateway => Ok(HttpResponse::build(StatusCode::BAD_GATEWAY)
+            .content_type("text/html")
+            .body("<html><head><title>502 Bad Gateway</title></head><body>error</body></html>")),
+        SendFault::Timeout | SendFault::TimeoutBefore => {
+            tokio::time::sleep(NEVER).await;
+            Err(GraphFailure::internal())
+        }
+        SendFault::ResetBefore | SendFault::ResetAfter => {
+            socket::break_off(request);
+            Err(GraphFailure::internal())
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! What becomes of a message that a business sent: sent, delivered, read, or failed.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use whatsapp::webhook::Status;
+
+use crate::{
+    clock,
+    delivery::{Delivery, Webhook},
+    payload::{self, StatusReport},
+    simulator::Simulator,
+    world::{Bubble, ChatKey, Direction},
+};
+
+impl Simulator {
+    /// Lets an accepted message take its course.
+    pub fn take_course(self: &Arc<Self>, key: ChatKey, wamid: String) {
+        let simulator = Arc::clone(self);
+        self.spawn(async move { simulator.course(&key, &wamid).await });
+    }
+
+    /// Reads what lies unread in a chat: its page has come on screen.
+    pub fn catch_up(self: &Arc<Self>, key: &ChatKey) {
+        let inner = self.lock();
+        let messages = inner.world.chat(key).map(|chat| chat.messages.iter());
+        let unread = |bubble: &&Bubble| bubble.direction == Direction::Out && bubble.status == "delivered";
+        let unread = messages.into_iter().flatten().filter(unread);
+        let unread: Vec<_> = unread.map(|bubble| bubble.wamid.clone()).collect();
+        drop(inner);
+        for wamid in unread {
+            self.report(&wamid, "read");
+        }
+    }
+
+    /// Sets a status and composes its webhook; `None` when no business sent the message.
+    pub fn set_status(
+        &self,
+        wamid: &str,
+        status: &str,
+        error_code: Option<i64>,
+        at: DateTime<Utc>,
+    ) -> Option<Webhook> {
+        let mut inner = self.lock();
+        let (key, bubble) = inner.world.find(wamid)?;
+        if bubble.direction == Direction::In {
+            return None;
+        }
+        let bubble = bubble.clone();
+        let line = inner.world.lines.get(&key.line)?.clone();
+        let person = inner.world.person(&key.phone);
+        let delivered = if status == "sent" {
+            inner.world.count_delivered(&key.line)
+        } else {
+            0
+        };
+        if let Some(bubble) = inner.world.find_mut(wamid)
+            && rank(status) >= rank(&bubble.status)
+        {
+            status.clone_into(&mut bubble.status);
+            bubble.error_code = error_code;
+        }
+        drop(inner);
+        self.tell("status", Some(key));
+        let with_conversation = major(&self.version) < 24;
+        let report = StatusReport {
+            bubble: &bubble,
+            status,
+            at,
+            error_code,
+            delivered,
+            with_conversation,
+        };
+        Some(Webhook::of_line(
+            "status",
+            &line,
+            &payload::status(&line, &person, &report),
+        ))
+    }
+
+    /// Sets a status, posts it, and says how the first attempt went.
+    pub async fn post_status(
+        self: &Arc<Self>,
+        wamid: &str,
+        status: &str,
+        error_code: Option<i64>,
+        at: DateTime<Utc>,
+    ) -> Option<Delivery> {
+        let webhook = self.set_status(wamid, status, error_code, at)?;
+        Some(self.deliver(webhook).await)
+    }
+
+    async fn course(self: &Arc<Self>, key: &ChatKey, wamid: &str) {
+        let mut step = wamid
+            .bytes()
+            .fold(0_u64, |hash, byte| hash.wrapping_mul(31) + u64::from(byte));
+        if let Some(code) = self.failure(key, wamid) {
+            self.pause(step).await;
+            self.post(wamid, "failed", Some(code));
+            return;
+        }
+        for status in self.statuses(key) {
+            self.pause(step).await;
+            self.report(wamid, status);
+            step = step.wrapping_add(1);
+        }
+    }
+
+    /// The statuses to come, in the order they are reported.
+    fn statuses(&self, key: &ChatKey) -> Vec<&'static str> {
+        let inner = self.lock();
+        let mut statuses = vec!["sent", "delivered"];
+        if inner.faults.auto_read || inner.on_screen.contains_key(key) {
+            statuses.push("read");
+        }
+        if inner.faults.reorder_statuses {
+            statuses.reverse();
+        }
+        statuses
+    }
+
+    /// Why the message will not arrive.
+    fn failure(&self, key: &ChatKey, wamid: &str) -> Option<i64> {
+        let inner = self.lock();
+        let is_template = inner.world.payload_of(wamid)?["type"] == "template";
+        if inner.faults.unreachable.contains(&key.phone) {
+            Some(131_026)
+        } else if !is_template && !inner.world.window_is_open(key, clock::now()) {
+            Some(131_047)
+        } else {
+            None
+        }
+    }
+
+    fn report(self: &Arc<Self>, wamid: &str, status: &str) {
+        self.post(wamid, status, None);
+        let twice = self.lock().faults.duplicate_statuses;
+        if twice {
+            self.post(wamid, status, None);
+        }
+    }
+
+    fn post(self: &Arc<Self>, wamid: &str, status: &str, error_code: Option<i64>) {
+        let webhook = self.set_status(wamid, status, error_code, clock::now());
+        let drops = self.lock().faults.drop_statuses;
+        if let Some(webhook) = webhook.filter(|_| !drops) {
+            self.deliver_later(webhook);
+        }
+    }
+}
+
+/// Statuses never go backwards on a phone.
+fn rank(status: &str) -> u8 {
+    match Status::from(status.to_owned()) {
+        Status::Sent => 1,
+        Status::Delivered => 2,
+        Status::Read => 3,
+        Status::Played => 4,
+        Status::Failed => 5,
+        Status::Other(_) => 0,
+    }
+}
+
+fn major(version: &str) -> u32 {
+    let digits = version.trim_start_matches('v').split('.').next();
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or(u32::MAX)
+}

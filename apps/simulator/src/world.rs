@@ -1,0 +1,172 @@
+//! Everything the simulator remembers: lines, people, chats. Pure state: no clock, no I/O.
+
+pub mod chat;
+pub mod identity;
+pub mod people;
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use self::{
+    chat::{Bubble, Chat, ChatKey, Direction},
+    people::Person,
+};
+use crate::config::Line;
+
+/// How long after a person's last message a business may write freely.
+pub const WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// Where webhooks go.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Callback {
+    /// The URL.
+    pub url: String,
+    /// What the handshake sends.
+    pub verify_token: String,
+}
+
+/// Everything that survives a restart when there is a state file.
+#[derive(Default, Serialize, Deserialize)]
+pub struct World {
+    /// The lines, by id.
+    pub lines: BTreeMap<String, Line>,
+    /// Where webhooks go.
+    pub callback: Option<Callback>,
+    people: BTreeMap<String, Person>,
+    chats: BTreeMap<String, BTreeMap<String, Chat>>,
+    sends: BTreeMap<String, u64>,
+    accepted: u64,
+    delivered: BTreeMap<String, u64>,
+    #[serde(skip)]
+    index: HashMap<String, ChatKey>,
+}
+
+/// What was sent, counted.
+#[derive(Serialize)]
+pub struct Sends {
+    /// Every accepted message.
+    pub total: u64,
+    /// Accepted messages by their `biz_opaque_callback_data`.
+    pub by_callback: BTreeMap<String, u64>,
+}
+
+impl World {
+    /// Makes a world that was read from a file usable.
+    pub fn restore(&mut self) {
+        for (line, chats) in &self.chats {
+            for (phone, chat) in chats {
+                for bubble in &chat.messages {
+                    let key = ChatKey {
+                        line: line.clone(),
+                        phone: phone.clone(),
+                    };
+                    self.index.insert(bubble.wamid.clone(), key);
+                }
+            }
+        }
+    }
+
+    /// Forgets what people wrote and were sent; keeps lines and callback.
+    pub fn forget(&mut self) {
+        *self = Self {
+            lines: std::mem::take(&mut self.lines),
+            callback: self.callback.take(),
+            ..Self::default()
+        };
+    }
+
+    /// The messages between a line and a person.
+    pub fn chat(&self, key: &ChatKey) -> Option<&Chat> {
+        self.chats.get(&key.line)?.get(&key.phone)
+    }
+
+    /// Every chat of a line, with the person's phone.
+    pub fn chats_of(&self, line: &str) -> impl Iterator<Item = (&String, &Chat)> {
+        self.chats.get(line).into_iter().flatten()
+    }
+
+    /// Puts a message at the end of a chat.
+    pub fn add(&mut self, key: &ChatKey, bubble: Bubble) {
+        if let Direction::Out = bubble.direction {
+            self.accepted += 1;
+            if let Some(data) = &bubble.callback_data {
+                *self.sends.entry(data.clone()).or_default() += 1;
+            }
+        }
+        self.index.insert(bubble.wamid.clone(), key.clone());
+        if let Some(forgotten) = self.chat_mut(key).push(bubble) {
+            self.index.remove(&forgotten);
+        }
+    }
+
+    /// The chat and message behind an id.
+    pub fn find(&self, wamid: &str) -> Option<(ChatKey, &Bubble)> {
+        let key = self.index.get(wamid)?;
+        let bubble = self
+            .chat(key)?
+            .messages
+            .iter()
+            .rev()
+            .find(|bubble| bubble.wamid == wamid)?;
+        Some((key.clone(), bubble))
+    }
+
+    /// The message behind an id, to change it.
+    pub fn find_mut(&mut self, wamid: &str) -> Option<&mut Bubble> {
+        let key = self.index.get(wamid)?;
+        let chat = self.chats.get_mut(&key.line)?.get_mut(&key.phone)?;
+        chat.messages
+            .iter_mut()
+            .rev()
+            .find(|bubble| bubble.wamid == wamid)
+    }
+
+    /// Marks a person's message, and those before it, as read by the business.
+    pub fn mark_read(&mut self, line: &str, wamid: &str) -> Option<ChatKey> {
+        let key = self.index.get(wamid).filter(|key| key.line == line)?.clone();
+        self.chat_mut(&key).mark_read(wamid).then_some(key)
+    }
+
+    /// Whether the business may write freely.
+    pub fn window_is_open(&self, key: &ChatKey, now: DateTime<Utc>) -> bool {
+        let last = self.chat(key).and_then(|chat| chat.last_inbound);
+        last.is_some_and(|last| now - last < WINDOW)
+    }
+
+    /// Notes that the person wrote: it opens the window.
+    pub fn renew_window(&mut self, key: &ChatKey, at: DateTime<Utc>) {
+        let chat = self.chat_mut(key);
+        chat.last_inbound = chat.last_inbound.max(Some(at));
+    }
+
+    /// Counts a free-form message that a line has delivered, and says how many there are.
+    pub fn count_delivered(&mut self, line: &str) -> u64 {
+        let count = self.delivered.entry(line.to_owned()).or_default();
+        *count += 1;
+        *count
+    }
+
+    /// What was sent.
+    pub fn sends(&self) -> Sends {
+        Sends {
+            total: self.accepted,
+            by_callback: self.sends.clone(),
+        }
+    }
+
+    /// The content of a message.
+    pub fn payload_of(&self, wamid: &str) -> Option<&Value> {
+        self.find(wamid).map(|(_, bubble)| &bubble.payload)
+    }
+
+    fn chat_mut(&mut self, key: &ChatKey) -> &mut Chat {
+        self.chats
+            .entry(key.line.clone())
+            .or_default()
+            .entry(key.phone.clone())
+            .or_default()
+    }
+}

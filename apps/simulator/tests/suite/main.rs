@@ -1,0 +1,8 @@
+//! The simulator over real HTTP, with a receiver on the loopback in the product's place.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+mod control;
+mod receiver;
+mod sending;
+mod stage;
+mod webhooks;

@@ -1,0 +1,131 @@
+//! Whether somebody who came in is still let in: looked up anew every few
+//! seconds, so that a deactivation, another role or a suspension bites soon.
+
+use std::{sync::Arc, time::Duration};
+
+use control::{
+    platform_user::{PlatformUserId, PlatformUsers},
+    session::{SessionSubject, Sessions},
+};
+use moka::future::Cache;
+use pg::DbError;
+use resolver::{ResolveError, Resolver, Unready};
+use tenant::user::{UserId, Users};
+use uuid::Uuid;
+
+use crate::Who;
+
+/// How long an answer is believed.
+const BELIEVED: Duration = Duration::from_secs(3);
+
+/// What an access token says of its bearer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Current {
+    /// Whose session.
+    pub subject: SessionSubject,
+    /// The session's family.
+    pub family: Uuid,
+    /// The version that the person's sessions had.
+    pub session_version: i32,
+}
+
+/// Answers whether bearers of access tokens are still let in. Cheap to clone.
+#[derive(Clone)]
+pub struct Guard {
+    resolver: Resolver,
+    people: Cache<(Option<Uuid>, Uuid), Option<Who>>,
+    families: Cache<Uuid, bool>,
+}
+
+impl Guard {
+    /// A guard over this resolver.
+    pub fn new(resolver: Resolver) -> Self {
+        let people = Cache::builder()
+            .max_capacity(50_000)
+            .time_to_live(BELIEVED)
+            .build();
+        let families = Cache::builder()
+            .max_capacity(50_000)
+            .time_to_live(BELIEVED)
+            .build();
+        Self {
+            resolver,
+            people,
+            families,
+        }
+    }
+
+    /// The person, if still let in; `None` if not.
+    pub async fn admit(&self, current: Current) -> Result<Option<Who>, ResolveError> {
+        if !self.family_lives(current.family).await {
+            return Ok(None);
+        }
+        let SessionSubject { tenant_id, user_id } = current.subject;
+        let key = (tenant_id.map(pg::TenantId::uuid), user_id);
+        let who = self
+            .people
+            .try_get_with(key, Box::pin(find(&self.resolver, current.subject)))
+            .await
+            .map_err(|error: Arc<ResolveError>| (*error).clone())?;
+        Ok(who.filter(|who| who.session_version() == current.session_version))
+    }
+
+    /// Forgets somebody, so that a change made here takes effect at once.
+    pub async fn forget(&self, subject: SessionSubject) {
+        self.people
+            .invalidate(&(subject.tenant_id.map(pg::TenantId::uuid), subject.user_id))
+            .await;
+    }
+
+    /// Forgets a session that has just ended.
+    pub fn forget_sessions(&self) {
+        self.families.invalidate_all();
+    }
+
+    /// While the control plane is down nobody can be asked; access tokens live
+    /// ten minutes, and that bounds how long an ended session could go on.
+    async fn family_lives(&self, family: Uuid) -> bool {
+        let asked = self.families.try_get_with(family, async {
+            let mut conn = self.resolver.control().conn().await?;
+            Sessions::new(&mut conn).family_is_active(family).await
+        });
+        asked.await.unwrap_or_else(|error: Arc<DbError>| {
+            tracing::warn!(%error, "cannot ask whether a session was ended");
+            true
+        })
+    }
+}
+
+/// The person of a session, if let in: active, in a tenant that is active.
+pub(crate) async fn find(resolver: &Resolver, subject: SessionSubject) -> Result<Option<Who>, ResolveError> {
+    let Some(tenant_id) = subject.tenant_id else {
+        let unavailable = |error: DbError| ResolveError::Unavailable(Arc::new(error));
+        let mut conn = resolver.control().conn().await.map_err(unavailable)?;
+        let found = PlatformUsers::new(&mut conn)
+            .find(PlatformUserId(subject.user_id))
+            .await
+            .map_err(unavailable)?;
+        return Ok(found
+            .filter(|user| user.is_active)
+            .map(|user| Who::Platform(Arc::new(user))));
+    };
+    let Some(tenant) = resolver.tenant(tenant_id).await? else {
+        return Ok(None);
+    };
+    if !tenant.tenant.is_active {
+        return Ok(None);
+    }
+    let mut conn = tenant.db().await?.conn().await.map_err(unreachable)?;
+    let found = Users::new(&mut conn)
+        .find(UserId(subject.user_id))
+        .await
+        .map_err(unreachable)?;
+    Ok(found.filter(|user| user.is_active).map(|user| Who::Member {
+        tenant,
+        user: Arc::new(user),
+    }))
+}
+
+pub(crate) fn unreachable(error: DbError) -> ResolveError {
+    Unready::Unreachable(Arc::new(error)).into()
+}

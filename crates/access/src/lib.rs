@@ -1,0 +1,69 @@
+//! Who may come in: logging in, staying in, and the team whose people do.
+//!
+//! The one place that looks at the control plane's directory and at the
+//! tenants' own users together. Depends on `control`, `tenant` and `resolver`;
+//! knows nothing of HTTP, cookies or JWTs.
+
+mod current;
+mod login;
+pub mod team;
+
+use std::sync::Arc;
+
+use control::{
+    platform_user::PlatformUser,
+    session::{IssuedSession, SessionSubject},
+};
+use resolver::TenantHandle;
+use tenant::user::User;
+
+pub use self::{
+    current::{Current, Guard},
+    login::{Choice, Credentials, LoginError, RefreshError, login, logout, refresh},
+};
+
+/// Somebody who is known and let in.
+#[derive(Clone)]
+pub enum Who {
+    /// A SuperAdmin.
+    Platform(Arc<PlatformUser>),
+    /// One of a tenant's team.
+    Member {
+        /// Whose team.
+        tenant: Arc<TenantHandle>,
+        /// Who.
+        user: Arc<User>,
+    },
+}
+
+impl Who {
+    /// Whose session it would be.
+    pub fn subject(&self) -> SessionSubject {
+        match self {
+            Self::Platform(user) => SessionSubject {
+                tenant_id: None,
+                user_id: user.id.uuid(),
+            },
+            Self::Member { tenant, user } => SessionSubject {
+                tenant_id: Some(tenant.tenant.id),
+                user_id: user.id.uuid(),
+            },
+        }
+    }
+
+    /// The version that the person's sessions must carry.
+    pub fn session_version(&self) -> i32 {
+        match self {
+            Self::Platform(user) => user.session_version,
+            Self::Member { user, .. } => user.session_version,
+        }
+    }
+}
+
+/// Somebody who has just come in, with the session to stay.
+pub struct LoggedIn {
+    /// Who.
+    pub who: Who,
+    /// The refresh token and its family.
+    pub session: IssuedSession,
+}

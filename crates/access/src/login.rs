@@ -1,0 +1,257 @@
+//! Logging in by e-mail and password, and staying in by refresh token.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use control::{
+    directory::Directory,
+    platform_user::PlatformUsers,
+    session::{self, RotateError, SessionMeta},
+    tenant::Tenant,
+};
+use crypto::{
+    SecretString,
+    password::{self, Verdict},
+};
+use pg::{DbError, Email};
+use resolver::{ResolveError, Resolver, TenantHandle};
+use tenant::user::{User, Users};
+
+use crate::{LoggedIn, Who, current};
+
+/// What somebody logs in with.
+pub struct Credentials {
+    /// The e-mail.
+    pub email: Email,
+    /// The password.
+    pub password: SecretString,
+    /// The tenant's slug, where the e-mail is known in several.
+    pub tenant: Option<String>,
+}
+
+/// A tenant that the e-mail and password fit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// To be sent back as `tenant`.
+    pub slug: String,
+    /// To be shown.
+    pub name: String,
+}
+
+/// Why somebody was not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown e-mail, wrong password, or locked out: nobody is told which.
+    #[error("this e-mail and password do not fit")]
+    InvalidCredentials,
+    /// They fit several tenants.
+    #[error("choose which company to enter")]
+    TenantRequired(Vec<Choice>),
+    /// They fit a tenant that is suspended.
+    #[error("this company is suspended")]
+    TenantSuspended,
+    /// The tenant's database cannot be used, so the password cannot be checked.
+    #[error("the company's database cannot be used now")]
+    TenantNotReady(#[source] ResolveError),
+    /// The control plane's database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Why a refresh token was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// The session ended, or the person is no longer let in.
+    #[error("the session has ended; log in again")]
+    Ended,
+    /// It cannot be told now; the token may have been used up, but the same one is taken again for a while.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// The control plane's database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Lets somebody in. A SuperAdmin's e-mail is tried first, then every tenant
+/// that knows the e-mail; the password decides.
+pub async fn login(
+    resolver: &Resolver,
+    credentials: Credentials,
+    meta: &SessionMeta,
+    now: DateTime<Utc>,
+) -> Result<LoggedIn, LoginError> {
+    if credentials.tenant.is_none()
+        && let Some(who) = platform_login(resolver, &credentials, now).await?
+    {
+        return admit(resolver, who, meta, now).await;
+    }
+    let tenants = Directory::new(&mut resolver.control().conn().await?)
+        .tenants_of(&credentials.email)
+        .await?;
+    let wanted = |tenant: &&Tenant| {
+        credentials
+            .tenant
+            .as_ref()
+            .is_none_or(|slug| slug.eq_ignore_ascii_case(tenant.slug.as_str()))
+    };
+    let tenants: Vec<&Tenant> = tenants.iter().filter(wanted).collect();
+    if tenants.is_empty() {
+        verify_nothing(&credentials.password).await;
+    }
+    let mut fitting = Vec::new();
+    let mut failed = None;
+    for tenant in tenants {
+        match member_login(resolver, tenant, &credentials).await {
+            Ok(member) => fitting.extend(member),
+            Err(error) => failed = Some(error),
+        }
+    }
+    let (handle, user, new_hash) = only_one(fitting, failed)?;
+    let entered = async {
+        let mut conn = handle.db().await?.conn().await.map_err(current::unreachable)?;
+        let mut users = Users::new(&mut conn);
+        users
+            .logged_in(user.id, new_hash.as_deref(), now)
+            .await
+            .map_err(current::unreachable)
+    };
+    entered.await.map_err(LoginError::TenantNotReady)?;
+    admit(resolver, Who::Member { tenant: handle, user }, meta, now).await
+}
+
+/// The one tenant to enter, of those that the password fits.
+fn only_one(fitting: Vec<Member>, failed: Option<ResolveError>) -> Result<Member, LoginError> {
+    let none_fits = fitting.is_empty();
+    let mut open: Vec<Member> = fitting
+        .into_iter()
+        .filter(|(handle, ..)| handle.tenant.is_active)
+        .collect();
+    if open.len() > 1 {
+        let choices = open.iter().map(|(handle, ..)| Choice {
+            slug: handle.tenant.slug.to_string(),
+            name: handle.tenant.name.clone(),
+        });
+        return Err(LoginError::TenantRequired(choices.collect()));
+    }
+    match (open.pop(), failed) {
+        (Some(member), _) => Ok(member),
+        (None, Some(error)) => Err(LoginError::TenantNotReady(error)),
+        (None, None) if none_fits => Err(LoginError::InvalidCredentials),
+        (None, None) => Err(LoginError::TenantSuspended),
+    }
+}
+
+async fn admit(
+    resolver: &Resolver,
+    who: Who,
+    meta: &SessionMeta,
+    now: DateTime<Utc>,
+) -> Result<LoggedIn, LoginError> {
+    let mut conn = resolver.control().conn().await?;
+    let session = session::issue_session(&mut conn, who.subject(), meta, now).await?;
+    Ok(LoggedIn { who, session })
+}
+
+async fn platform_login(
+    resolver: &Resolver,
+    credentials: &Credentials,
+    now: DateTime<Utc>,
+) -> Result<Option<Who>, DbError> {
+    let found = PlatformUsers::new(&mut resolver.control().conn().await?)
+        .find_by_email(&credentials.email)
+        .await?;
+    let Some(user) = found.filter(|user| user.is_active) else {
+        return Ok(None);
+    };
+    let Some(new_hash) = check(&credentials.password, user.password_hash()).await else {
+        return Ok(None);
+    };
+    let mut conn = resolver.control().conn().await?;
+    let mut users = PlatformUsers::new(&mut conn);
+    if let Some(hash) = new_hash {
+        users.set_password_hash(user.id, &hash, now).await?;
+    }
+    users.touch_login(user.id, now).await?;
+    Ok(Some(Who::Platform(Arc::new(user))))
+}
+
+type Member = (Arc<TenantHandle>, Arc<User>, Option<String>);
+
+async fn member_login(
+    resolver: &Resolver,
+    tenant: &Tenant,
+    credentials: &Credentials,
+) -> Result<Option<Member>, ResolveError> {
+    let Some(handle) = resolver.tenant(tenant.id).await? else {
+        return Ok(None);
+    };
+    let mut conn = handle.db().await?.conn().await.map_err(current::unreachable)?;
+    let found = Users::new(&mut conn)
+        .find_by_email(&credentials.email)
+        .await
+        .map_err(current::unreachable)?;
+    drop(conn);
+    let Some(user) = found.filter(|user| user.is_active) else {
+        verify_nothing(&credentials.password).await;
+        return Ok(None);
+    };
+    let fits = check(&credentials.password, &user.password_hash).await;
+    Ok(fits.map(|new_hash| (handle, Arc::new(user), new_hash)))
+}
+
+/// Whether the password fits; with a new hash where the stored one is outdated.
+async fn check(password: &SecretString, stored: &str) -> Option<Option<String>> {
+    let (password, stored) = (password.clone(), stored.to_owned());
+    off_thread(move || match password::verify(&password, &stored) {
+        Verdict::Wrong => None,
+        Verdict::Right => Some(None),
+        Verdict::RightButOutdated => Some(Some(password::hash(&password))),
+    })
+    .await
+}
+
+async fn verify_nothing(password: &SecretString) {
+    let password = password.clone();
+    off_thread(move || password::verify_nothing(&password)).await;
+}
+
+async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    // Nothing aborts the task, so it can only have panicked.
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
+/// Exchanges a refresh token for the next one, if its owner is still let in.
+pub async fn refresh(
+    resolver: &Resolver,
+    token: &str,
+    meta: &SessionMeta,
+    now: DateTime<Utc>,
+) -> Result<LoggedIn, RefreshError> {
+    let mut conn = resolver.control().conn().await?;
+    let rotated = session::rotate_session(&mut conn, token, meta, now)
+        .await
+        .map_err(|error| match error {
+            RotateError::Db(error) => RefreshError::Db(error),
+            RotateError::Unknown | RotateError::Expired | RotateError::Revoked => RefreshError::Ended,
+            RotateError::Reused => {
+                tracing::warn!("a refresh token was used twice; its session was ended");
+                RefreshError::Ended
+            }
+        })?;
+    drop(conn);
+    match current::find(resolver, rotated.subject).await? {
+        Some(who) => Ok(LoggedIn {
+            who,
+            session: rotated.issued,
+        }),
+        None => Err(RefreshError::Ended),
+    }
+}
+
+/// Ends the session of a refresh token; an unknown one is nobody's concern.
+pub async fn logout(resolver: &Resolver, token: &str, now: DateTime<Utc>) -> Result<(), DbError> {
+    session::revoke_by_token(&mut resolver.control().conn().await?, token, now).await?;
+    Ok(())
+}

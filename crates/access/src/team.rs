@@ -1,0 +1,62 @@
+//! Adding and changing people of a tenant, here and in the login directory.
+
+use chrono::{DateTime, Utc};
+use control::{
+    directory::Directory,
+    session::{self, SessionSubject},
+};
+use pg::DbError;
+use resolver::{ResolveError, Resolver, TenantHandle};
+use tenant::user::{self, NewUser, SaveUserError, User, UserChanges, UserId};
+
+/// Why somebody was not saved.
+#[derive(Debug, thiserror::Error)]
+pub enum TeamError {
+    /// The tenant's own rules refuse it.
+    #[error(transparent)]
+    Save(#[from] SaveUserError),
+    /// The tenant's database cannot be used.
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    /// A database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Adds somebody who can log in from then on.
+pub async fn add(
+    resolver: &Resolver,
+    tenant: &TenantHandle,
+    new: NewUser,
+    actor: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<User, TeamError> {
+    let email = new.email.clone();
+    let user = user::create_user(&mut tenant.db().await?.conn().await?, new, actor, now).await?;
+    // After the user: an entry without a user would let nobody in, but tell that somebody is expected.
+    Directory::new(&mut resolver.control().conn().await?)
+        .add(&email, tenant.tenant.id)
+        .await?;
+    Ok(user)
+}
+
+/// Changes somebody. A new password or a lock-out ends their sessions.
+pub async fn change(
+    resolver: &Resolver,
+    tenant: &TenantHandle,
+    id: UserId,
+    changes: UserChanges,
+    actor: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<User, TeamError> {
+    let ends_sessions = changes.password.is_some() || changes.is_active == Some(false);
+    let user = user::update_user(&mut tenant.db().await?.conn().await?, id, changes, actor, now).await?;
+    if ends_sessions {
+        let subject = SessionSubject {
+            tenant_id: Some(tenant.tenant.id),
+            user_id: id.uuid(),
+        };
+        session::revoke_user(&mut resolver.control().conn().await?, subject, now).await?;
+    }
+    Ok(user)
+}

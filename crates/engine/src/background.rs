@@ -1,0 +1,47 @@
+//! What an engine does by itself.
+
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::Engine;
+
+/// How often unregistered lines are written down, and idle connections closed.
+const HOUSEKEEPING: Duration = Duration::from_secs(2);
+/// How often every tenant's outbox is looked at, whatever the hints said.
+const SWEEP: Duration = Duration::from_secs(20);
+
+impl Engine {
+    /// Follows changes of the configuration and keeps house; with `sends`, also
+    /// looks after every tenant's outbox. Never returns.
+    pub async fn run(&self, sends: bool) {
+        let senders = async {
+            if sends {
+                self.sweep_outboxes().await;
+            }
+        };
+        tokio::join!(self.resolver().follow_changes(), self.keep_house(), senders);
+    }
+
+    async fn keep_house(&self) {
+        let mut tick = interval(HOUSEKEEPING);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            self.flush_unrouted().await;
+            self.resolver().sweep();
+        }
+    }
+
+    async fn sweep_outboxes(&self) {
+        let mut tick = interval(SWEEP);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            match self.resolver().active_tenants().await {
+                Ok(tenants) => tenants.iter().for_each(|tenant| self.wake_sender(tenant.id)),
+                Err(error) => tracing::warn!(%error, "cannot list the tenants"),
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! Taking a webhook in: whose lines it names, who signed it, what it holds; then
+//! each tenant's part goes to that tenant and nowhere else.
+//!
+//! `Ok` means that everything believed is committed, so that the caller may
+//! answer 200. Meta redelivers whatever is answered otherwise.
+
+mod lane;
+mod translate;
+mod unrouted;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use control::unrouted::UnroutedHit;
+use pg::TenantId;
+use resolver::Line;
+use tenant::inbound::InboundItem;
+use whatsapp::{
+    signature::Signature,
+    webhook::{Change, Envelope, ParseError},
+};
+
+pub(crate) use self::{lane::Lanes, unrouted::Unrouted};
+use crate::Engine;
+
+/// Why a webhook was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// The body is not what Meta sends.
+    #[error("the body is not a webhook of Meta's")]
+    Malformed(#[from] ParseError),
+    /// Nobody whose line it names signed it.
+    #[error("the signature is missing or wrong")]
+    BadSignature,
+    /// Somebody's part could not be stored; the whole must come again.
+    #[error("not everything could be stored")]
+    Unavailable,
+}
+
+/// What became of a webhook's changes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ingested {
+    /// Items that are in their tenant's database now.
+    pub items: usize,
+    /// Changes of lines that nobody registered, or of no line.
+    pub ignored: usize,
+    /// Changes of lines whose secret did not sign the body.
+    pub rejected: usize,
+}
+
+enum Belief {
+    /// Signed by the line's own secret or, lacking one, the platform's.
+    Signed,
+    /// There is no secret to check with.
+    Unsigned,
+    /// Signed by somebody else, or by nobody.
+    Rejected,
+}
+
+impl Engine {
+    /// Takes in one webhook body, exactly as received. `signature` is the value
+    /// of `X-Hub-Signature-256`, whatever bytes it holds.
+    pub async fn ingest(&self, body: &[u8], signature: Option<&[u8]>) -> Result<Ingested, IngestError> {
+        let envelope = Envelope::parse(body)?;
+        let signature = signature.and_then(|header| Signature::parse(header).ok());
+        let mut result = Ingested::default();
+        let mut by_tenant: BTreeMap<TenantId, Vec<InboundItem>> = BTreeMap::new();
+        let mut strangers = Vec::new();
+        for change in &envelope.changes {
+            match self.line_of(change).await? {
+                None => strangers.push(change),
+                Some(line) => match self.belief(&line, signature.as_ref(), body) {
+                    Belief::Rejected => result.rejected += 1,
+                    belief => {
+                        count(
+                            "webhook_changes_total",
+                            if matches!(belief, Belief::Signed) {
+                                "signed"
+                            } else {
+                                "unsigned"
+                            },
+                        );
+                        let items = translate::items(change, line.channel.id);
+                        result.items += items.len();
+                        by_tenant.entry(line.channel.tenant_id).or_default().extend(items);
+                    }
+                },
+            }
+        }
+        let believed = !by_tenant.is_empty();
+        result.ignored = strangers.len();
+        if !believed && (result.rejected > 0 || self.platform_refuses(signature.as_ref(), body)) {
+            count("webhook_requests_total", "bad_signature");
+            return Err(IngestError::BadSignature);
+        }
+        self.note_strangers(&strangers);
+        self.apply(by_tenant).await?;
+        count("webhook_requests_total", "taken");
+        Ok(result)
+    }
+
+    async fn line_of(&self, change: &Change) -> Result<Option<Arc<Line>>, IngestError> {
+        let Some(id) = &change.phone_number_id else {
+            return Ok(None);
+        };
+        self.resolver().line(id).await.map_err(|error| {
+            tracing::error!(%error, "cannot tell whose line it is");
+            IngestError::Unavailable
+        })
+    }
+
+    fn belief(&self, line: &Line, signature: Option<&Signature>, body: &[u8]) -> Belief {
+        match line.app_secret.as_ref().or(self.0.parts.app_secret.as_ref()) {
+            None => Belief::Unsigned,
+            Some(secret) if signature.is_some_and(|signature| signature.matches(secret, body)) => {
+                Belief::Signed
+            }
+            Some(_) => Belief::Rejected,
+        }
+    }
+
+    /// A body that names no line of ours: the platform's own secret, if there is one, must have signed it.
+    fn platform_refuses(&self, signature: Option<&Signature>, body: &[u8]) -> bool {
+        self.0
+            .parts
+            .app_secret
+            .as_ref()
+            .is_some_and(|secret| !signature.is_some_and(|signature| signature.matches(secret, body)))
+    }
+
+    fn note_strangers(&self, changes: &[&Change]) {
+        let hits = changes.iter().filter_map(|change| {
+            let phone_number_id = change.phone_number_id.clone()?;
+            count("webhook_changes_total", "unrouted");
+            Some(UnroutedHit {
+                phone_number_id,
+                waba_id: change.waba_id.clone(),
+                display_phone_number: change.display_phone_number.clone(),
+            })
+        });
+        self.0.unrouted.note(hits);
+    }
+
+    async fn apply(&self, by_tenant: BTreeMap<TenantId, Vec<InboundItem>>) -> Result<(), IngestError> {
+        let parts = by_tenant.into_iter().filter(|(_, items)| !items.is_empty());
+        let applied =
+            futures_util::future::join_all(parts.map(|(tenant, items)| self.apply_to(tenant, items))).await;
+        // Every tenant's part was tried: one tenant's outage delays nobody else's.
+        applied.into_iter().collect()
+    }
+
+    async fn apply_to(&self, tenant: TenantId, items: Vec<InboundItem>) -> Result<(), IngestError> {
+        let count_of = items.len();
+        let handle = match self.resolver().tenant(tenant).await {
+            Ok(Some(handle)) => handle,
+            Ok(None) => return Ok(()),
+            Err(error) => {
+                tracing::error!(tenant.id = %tenant, %error, "cannot reach the tenant's database");
+                return Err(IngestError::Unavailable);
+            }
+        };
+        self.0.lanes.apply(handle, items).await.map_err(|error| {
+            tracing::error!(tenant.id = %tenant, %error, items = count_of, "a webhook's items were not stored");
+            count("webhook_requests_total", "unavailable");
+            IngestError::Unavailable
+        })
+    }
+
+    /// Writes down, now and then, which unregistered lines write to us.
+    pub(crate) async fn flush_unrouted(&self) {
+        let hits = self.0.unrouted.take();
+        if hits.is_empty() {
+            return;
+        }
+        let written = async {
+            let mut conn = self.resolver().control().conn().await?;
+            control::unrouted::Unrouted::new(&mut conn)
+                .record(&hits, self.clock().now())
+                .await
+        };
+        if let Err(error) = written.await {
+            tracing::warn!(%error, "could not note unregistered lines");
+        }
+    }
+}
+
+fn count(name: &'static str, result: &'static str) {
+    metrics::counter!(name, "result" => result).increment(1);
+}

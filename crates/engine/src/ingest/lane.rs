@@ -1,0 +1,211 @@
+//! One lane per tenant: what queued while the previous commit ran is applied
+//! in one transaction. Nobody waits for company, and a busy tenant commits no
+//! more often than its disk allows.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use pg::{DbError, TenantId};
+use resolver::{ResolveError, TenantHandle};
+use tenant::inbound::{self, InboundItem};
+use tokio::{
+    runtime::Handle,
+    sync::{mpsc, oneshot},
+};
+
+use crate::{Clock, realtime::Feeds};
+
+/// Webhooks that may wait for one tenant; further ones are answered 503, and Meta comes again.
+const QUEUE: usize = 512;
+/// Items applied in one transaction at most: it holds locks while it runs.
+const BATCH: usize = 500;
+/// A lane that had nothing to do for this long ends.
+const IDLE: Duration = Duration::from_mins(1);
+
+/// Why a tenant's part was not stored.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LaneError {
+    #[error("too much is waiting for this tenant")]
+    Full,
+    #[error("the lane ended")]
+    Ended,
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    #[error("the tenant's database did not take it: {0}")]
+    Db(String),
+}
+
+struct Job {
+    handle: Arc<TenantHandle>,
+    items: Vec<InboundItem>,
+    done: oneshot::Sender<Result<(), LaneError>>,
+}
+
+#[derive(Clone)]
+pub(crate) struct Lanes {
+    runtime: Handle,
+    clock: Clock,
+    feeds: Feeds,
+    open: Arc<Mutex<HashMap<TenantId, mpsc::Sender<Job>>>>,
+}
+
+impl Lanes {
+    pub(crate) fn new(clock: Clock, feeds: Feeds) -> Self {
+        Self {
+            runtime: Handle::current(),
+            clock,
+            feeds,
+            open: Arc::default(),
+        }
+    }
+
+    /// Applies `items` and returns when they are committed.
+    pub(super) async fn apply(
+        &self,
+        handle: Arc<TenantHandle>,
+        items: Vec<InboundItem>,
+    ) -> Result<(), LaneError> {
+        let (done, committed) = oneshot::channel();
+        self.enqueue(Job { handle, items, done })?;
+        committed.await.unwrap_or(Err(LaneError::Ended))
+    }
+
+    fn enqueue(&self, job: Job) -> Result<(), LaneError> {
+        let tenant = job.handle.tenant.id;
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let lane = open.entry(tenant).or_insert_with(|| self.start(tenant));
+        match lane.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(LaneError::Full),
+            Err(mpsc::error::TrySendError::Closed(job)) => {
+                let lane = self.start(tenant);
+                let sent = lane.try_send(job).map_err(|_rejected| LaneError::Ended);
+                open.insert(tenant, lane);
+                sent
+            }
+        }
+    }
+
+    fn start(&self, tenant: TenantId) -> mpsc::Sender<Job> {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        let lanes = self.clone();
+        self.runtime
+            .spawn(async move { lanes.run(tenant, receiver).await });
+        sender
+    }
+
+    async fn run(&self, tenant: TenantId, mut jobs: mpsc::Receiver<Job>) {
+        while let Ok(Some(first)) = tokio::time::timeout(IDLE, jobs.recv()).await {
+            let mut count = first.items.len();
+            let mut batch = vec![first];
+            while count < BATCH
+                && let Ok(next) = jobs.try_recv()
+            {
+                count += next.items.len();
+                batch.push(next);
+            }
+            self.commit(batch).await;
+            self.feeds.hint(tenant);
+        }
+        // Whatever was sent between the time-out and here is still answered.
+        jobs.close();
+        let mut rest = Vec::new();
+        while let Some(job) = jobs.recv().await {
+            rest.push(job);
+        }
+        if !rest.is_empty() {
+            self.commit(rest).await;
+            self.feeds.hint(tenant);
+        }
+    }
+
+    async fn commit(&self, batch: Vec<Job>) {
+        metrics::histogram!("ingest_batch_size").record(
+            u32::try_from(batch.iter().map(|job| job.items.len()).sum::<usize>()).unwrap_or(u32::MAX),
+        );
+        let Some(newest) = batch.last() else { return };
+        let all: Vec<InboundItem> = batch.iter().flat_map(|job| job.items.iter().cloned()).collect();
+        match self.try_apply(&newest.handle, &all).await {
+            Ok(()) => {
+                for job in batch {
+                    answer(job.done, Ok(()));
+                }
+            }
+            // One item spoils a transaction for all: find it, set it aside, keep its neighbours.
+            Err(Outcome::Spoilt(_)) => {
+                for job in batch {
+                    let result = self.apply_singly(&job).await;
+                    answer(job.done, result);
+                }
+            }
+            Err(Outcome::Down(reason)) => {
+                for job in batch {
+                    answer(job.done, Err(LaneError::Db(reason.clone())));
+                }
+            }
+        }
+    }
+
+    async fn try_apply(&self, handle: &TenantHandle, items: &[InboundItem]) -> Result<(), Outcome> {
+        let db = handle
+            .db()
+            .await
+            .map_err(|error| Outcome::Down(error.to_string()))?;
+        let mut conn = db.conn().await.map_err(Outcome::from)?;
+        inbound::apply(&mut conn, items, self.clock.now())
+            .await
+            .map_err(Outcome::from)
+    }
+
+    async fn apply_singly(&self, job: &Job) -> Result<(), LaneError> {
+        for item in &job.items {
+            match self.try_apply(&job.handle, std::slice::from_ref(item)).await {
+                Ok(()) => {}
+                Err(Outcome::Down(reason)) => return Err(LaneError::Db(reason)),
+                Err(Outcome::Spoilt(reason)) => {
+                    tracing::error!(tenant.id = %job.handle.tenant.id, reason, "set an item aside");
+                    metrics::counter!("ingest_dead_letters_total").increment(1);
+                    let db = job.handle.db().await?;
+                    let mut conn = db
+                        .conn()
+                        .await
+                        .map_err(|error| LaneError::Db(error.to_string()))?;
+                    inbound::set_aside(&mut conn, item, &reason, self.clock.now())
+                        .await
+                        .map_err(|error| LaneError::Db(error.to_string()))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+enum Outcome {
+    /// The database cannot take anything now.
+    Down(String),
+    /// Something in the batch cannot be stored.
+    Spoilt(String),
+}
+
+impl From<DbError> for Outcome {
+    fn from(error: DbError) -> Self {
+        let down = error.is_unavailable();
+        let reason = match std::error::Error::source(&error) {
+            Some(source) => format!("{error}: {source}"),
+            None => error.to_string(),
+        };
+        if down {
+            Self::Down(reason)
+        } else {
+            Self::Spoilt(reason)
+        }
+    }
+}
+
+fn answer(done: oneshot::Sender<Result<(), LaneError>>, result: Result<(), LaneError>) {
+    // Nobody listens when the request was given up; what is committed stays committed.
+    drop(done.send(result));
+}

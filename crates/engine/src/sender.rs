@@ -1,0 +1,149 @@
+//! Sends what is in the outboxes. Each tenant with something due has one task
+//! here, with a few calls to Meta under way at once; a conversation's messages
+//! go one after the other.
+
+mod attempt;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use pg::{DbError, TenantId};
+use resolver::{ResolveError, TenantHandle};
+use tenant::outbox;
+use tokio::{runtime::Handle, sync::Notify, task::JoinSet};
+
+use crate::Engine;
+
+/// Calls to Meta under way for one tenant.
+const PARALLEL: usize = 8;
+/// How long a tenant's task rests after its database failed.
+const REST: Duration = Duration::from_secs(3);
+
+/// The outbox could not be worked on.
+#[derive(Debug, thiserror::Error)]
+enum OutboxFailure {
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// Which tenants have a task, and who wants it to look again.
+pub(crate) struct Wakers {
+    runtime: Handle,
+    tasks: Mutex<HashMap<TenantId, Waker>>,
+}
+
+#[derive(Default)]
+struct Waker {
+    notify: Arc<Notify>,
+    again: bool,
+}
+
+impl Wakers {
+    pub(crate) fn new() -> Self {
+        Self {
+            runtime: Handle::current(),
+            tasks: Mutex::default(),
+        }
+    }
+
+    /// Whether the task may end: nobody asked for another look. Forgets the request.
+    fn may_end(&self, tenant: TenantId) -> bool {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        match tasks.get_mut(&tenant) {
+            Some(waker) if waker.again => {
+                waker.again = false;
+                false
+            }
+            _ => {
+                tasks.remove(&tenant);
+                true
+            }
+        }
+    }
+}
+
+impl Engine {
+    /// Something may be due in this tenant's outbox.
+    pub(crate) fn wake_sender(&self, tenant: TenantId) {
+        let wakers = &self.0.sender;
+        let mut tasks = wakers.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(waker) = tasks.get_mut(&tenant) {
+            waker.again = true;
+            waker.notify.notify_one();
+            return;
+        }
+        let waker = Waker::default();
+        let notify = Arc::clone(&waker.notify);
+        tasks.insert(tenant, waker);
+        let engine = self.clone();
+        wakers
+            .runtime
+            .spawn(async move { engine.send_due(tenant, &notify).await });
+    }
+
+    async fn send_due(&self, tenant: TenantId, notify: &Notify) {
+        loop {
+            match self.drain(tenant).await {
+                Ok(Some(wait)) => {
+                    // Woken or due: either way it looks again.
+                    drop(tokio::time::timeout(wait, notify.notified()).await);
+                }
+                Ok(None) => {
+                    if self.0.sender.may_end(tenant) {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    tracing::warn!(tenant.id = %tenant, %error, "cannot work on the outbox; trying again soon");
+                    tokio::time::sleep(REST).await;
+                }
+            }
+        }
+    }
+
+    /// Sends all that is due; then says how long until something is, if ever.
+    async fn drain(&self, tenant: TenantId) -> Result<Option<Duration>, OutboxFailure> {
+        let Some(handle) = self.resolver().tenant(tenant).await? else {
+            return Ok(None);
+        };
+        if !handle.tenant.is_active {
+            return Ok(None);
+        }
+        let mut calls = JoinSet::new();
+        loop {
+            let next = self.claim(&handle).await?;
+            match next {
+                Some(attempt) => {
+                    let (engine, handle) = (self.clone(), Arc::clone(&handle));
+                    calls.spawn(async move { engine.make(&handle, attempt).await });
+                    if calls.len() >= PARALLEL {
+                        calls.join_next().await;
+                    }
+                }
+                // A finished call may free the next message of its conversation.
+                None if calls.join_next().await.is_some() => {}
+                None => break,
+            }
+        }
+        let due = outbox::next_due(&mut handle.db().await?.conn().await?).await?;
+        Ok(
+            due.map(|due| {
+                (due - self.clock().now()).to_std().unwrap_or_default() + Duration::from_millis(20)
+            }),
+        )
+    }
+
+    async fn claim(&self, handle: &TenantHandle) -> Result<Option<outbox::Attempt>, OutboxFailure> {
+        let now = self.clock().now();
+        let mut conn = handle.db().await?.conn().await?;
+        if outbox::expire_leases(&mut conn, now).await? > 0 {
+            self.0.feeds.hint(handle.tenant.id);
+        }
+        Ok(outbox::claim_next(&mut conn, now).await?)
+    }
+}
