@@ -12,6 +12,7 @@ use crate::{runtime, server, template};
 pub struct TestDb {
     name: String,
     url: String,
+    has_role: bool,
 }
 
 impl TestDb {
@@ -47,6 +48,16 @@ impl TestDb {
         test
     }
 
+    /// A database that the code under test has made on this server, with a role of the same
+    /// name; both are dropped with the value.
+    pub fn adopt(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            url: server::url(name),
+            has_role: true,
+        }
+    }
+
     /// Where it is, password included.
     pub fn url(&self) -> &str {
         &self.url
@@ -65,6 +76,7 @@ impl TestDb {
         Self {
             url: server::url(&name),
             name,
+            has_role: false,
         }
     }
 }
@@ -79,6 +91,10 @@ impl Drop for TestDb {
                     .batch_execute(&drop)
                     .await
                     .expect("the database can be dropped");
+                if self.has_role {
+                    let drop = format!(r#"DROP ROLE IF EXISTS "{}""#, self.name);
+                    admin.batch_execute(&drop).await.expect("the role can be dropped");
+                }
             });
         };
         // While a failed test unwinds, a second panic would hide the first.
