@@ -60,7 +60,12 @@ impl App {
         let graph = whatsapp::client::Client::new(&config.graph_base_url, &config.graph_version, http)
             .context("GRAPH_BASE_URL or GRAPH_VERSION")?;
         let app_secret = config.app_secret.clone();
-        let engine = Engine::new(Parts { resolver: resolver.clone(), graph, app_secret, clock });
+        let engine = Engine::new(Parts {
+            resolver: resolver.clone(),
+            graph,
+            app_secret,
+            clock,
+        });
         let background = engine.clone();
         let sends = config.role != Role::Api;
         tokio::spawn(async move { background.run(sends).await });
@@ -132,7 +137,10 @@ impl App {
 }
 
 async fn check_schema(control: &Db<pg::Control>) -> anyhow::Result<()> {
-    let mut conn = control.conn().await.context("the control database (CONTROL_DB_URL) cannot be reached")?;
+    let mut conn = control
+        .conn()
+        .await
+        .context("the control database (CONTROL_DB_URL) cannot be reached")?;
     let status = pg::migrate::status(&mut conn, &control::MIGRATIONS).await?;
     match status.state {
         SchemaState::Current | SchemaState::Ahead { .. } => Ok(()),

@@ -60,7 +60,6 @@ pub(crate) struct Member<R: Requires> {
     pub app: App,
     pub tenant: Arc<TenantHandle>,
     pub user: Arc<User>,
-    pub family: Uuid,
     pub now: DateTime<Utc>,
     requires: PhantomData<fn() -> R>,
 }
@@ -96,11 +95,16 @@ fn bearer(request: &HttpRequest) -> Option<String> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(authorization) = header(header::AUTHORIZATION) {
         let (scheme, token) = authorization.split_once(' ')?;
-        return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned());
+        return scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| token.trim().to_owned());
     }
     // A browser's WebSocket can set no header but this one.
     let protocols = header(header::SEC_WEBSOCKET_PROTOCOL)?;
-    protocols.split(',').find_map(|part| part.trim().strip_prefix(BEARER_PROTOCOL)).map(str::to_owned)
+    protocols
+        .split(',')
+        .find_map(|part| part.trim().strip_prefix(BEARER_PROTOCOL))
+        .map(str::to_owned)
 }
 
 async fn authenticate(request: HttpRequest) -> Result<Anyone, Problem> {
@@ -110,10 +114,20 @@ async fn authenticate(request: HttpRequest) -> Result<Anyone, Problem> {
     let app = App::clone(app);
     let now = app.engine().clock().now();
     let token = bearer(&request).ok_or_else(|| Problem::bare(Kind::Unauthenticated))?;
-    let current = app.tokens().read(&token, now).map_err(|error| Problem::new(Kind::Unauthenticated, error))?;
+    let current = app
+        .tokens()
+        .read(&token, now)
+        .map_err(|error| Problem::new(Kind::Unauthenticated, error))?;
     let admitted = app.guard().admit(current).await?;
-    let who = admitted.ok_or_else(|| Problem::new(Kind::SessionExpired, "the session has ended; log in again"))?;
-    Ok(Anyone { app, who, family: current.family, session_version: current.session_version, now })
+    let who =
+        admitted.ok_or_else(|| Problem::new(Kind::SessionExpired, "the session has ended; log in again"))?;
+    Ok(Anyone {
+        app,
+        who,
+        family: current.family,
+        session_version: current.session_version,
+        now,
+    })
 }
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
@@ -134,11 +148,15 @@ impl<R: Requires> FromRequest for Member<R> {
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let Anyone { app, who, family, now, .. } = authenticate(request).await?;
+            let Anyone { app, who, now, .. } = authenticate(request).await?;
             match who {
-                Who::Member { tenant, user } if user.role.allows(R::PERMISSION) => {
-                    Ok(Self { app, tenant, user, family, now, requires: PhantomData })
-                }
+                Who::Member { tenant, user } if user.role.allows(R::PERMISSION) => Ok(Self {
+                    app,
+                    tenant,
+                    user,
+                    now,
+                    requires: PhantomData,
+                }),
                 Who::Member { user, .. } => Err(Problem::new(
                     Kind::Forbidden,
                     format!("the role {} lacks {}", user.role, R::PERMISSION),
@@ -167,14 +185,23 @@ impl FromRequest for Platform {
 
 /// Where a request came from, as sessions remember it.
 pub(crate) fn session_meta(request: &HttpRequest) -> SessionMeta {
-    let user_agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
-    SessionMeta { user_agent: user_agent.map(|text| text.chars().take(400).collect()), ip: client_ip(request) }
+    let user_agent = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    SessionMeta {
+        user_agent: user_agent.map(|text| text.chars().take(400).collect()),
+        ip: client_ip(request),
+    }
 }
 
 /// The address that the nearest proxy saw, else the peer's. Entries further to
 /// the left of `X-Forwarded-For` are whatever the client wrote.
 pub(crate) fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
-    let forwarded = request.headers().get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let forwarded = request
+        .headers()
+        .get("x-forwarded-for")
+        .and_then(|value| value.to_str().ok());
     forwarded
         .and_then(|list| list.rsplit(',').next())
         .and_then(|address| address.trim().parse().ok())

@@ -84,7 +84,9 @@ struct Raw {
 impl Config {
     /// Reads the process's environment.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let source = config::Environment::default().try_parsing(false).ignore_empty(true);
+        let source = config::Environment::default()
+            .try_parsing(false)
+            .ignore_empty(true);
         Self::from_source(source)
     }
 
@@ -111,11 +113,17 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
     let wrong = |text: String| Err(ConfigError(text));
     let jwt_secret = required(raw.jwt_secret, "JWT_SECRET")?;
     if jwt_secret.expose_secret().len() < 32 {
-        return wrong("JWT_SECRET must have at least 32 characters; make one with `openssl rand -base64 48`".into());
+        return wrong(
+            "JWT_SECRET must have at least 32 characters; make one with `openssl rand -base64 48`".into(),
+        );
     }
     let control_url = parse(&required(raw.control_db_url, "CONTROL_DB_URL")?, "CONTROL_DB_URL")?;
     let current = key(&required(raw.master_key, "MASTER_KEY")?, "MASTER_KEY")?;
-    let previous = raw.master_key_previous.map(|text| keys(&text)).transpose()?.unwrap_or_default();
+    let previous = raw
+        .master_key_previous
+        .map(|text| keys(&text))
+        .transpose()?
+        .unwrap_or_default();
     let port = match raw.port {
         None => 3000,
         Some(text) => match text.parse() {
@@ -142,23 +150,37 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         app_secret: raw.whatsapp_app_secret,
         origins: origins(raw.frontend_origin.as_deref().unwrap_or_default())?,
         port,
-        graph_base_url: raw.graph_base_url.unwrap_or_else(|| whatsapp::client::DEFAULT_BASE_URL.to_owned()),
-        graph_version: raw.graph_version.unwrap_or_else(|| whatsapp::client::DEFAULT_VERSION.to_owned()),
+        graph_base_url: raw
+            .graph_base_url
+            .unwrap_or_else(|| whatsapp::client::DEFAULT_BASE_URL.to_owned()),
+        graph_version: raw
+            .graph_version
+            .unwrap_or_else(|| whatsapp::client::DEFAULT_VERSION.to_owned()),
         role,
         log_format,
-        development: raw.app_env.or(raw.node_env).is_some_and(|env| env == "development" || env == "test"),
+        development: raw
+            .app_env
+            .or(raw.node_env)
+            .is_some_and(|env| env == "development" || env == "test"),
         web_dir: raw.web_dir,
     })
 }
 
 fn required(value: Option<SecretString>, name: &str) -> Result<SecretString, ConfigError> {
-    value.filter(|value| !value.expose_secret().trim().is_empty()).ok_or_else(|| {
-        ConfigError(format!("{name} is not set; the runbook's table of variables says what it is for"))
-    })
+    value
+        .filter(|value| !value.expose_secret().trim().is_empty())
+        .ok_or_else(|| {
+            ConfigError(format!(
+                "{name} is not set; the runbook's table of variables says what it is for"
+            ))
+        })
 }
 
 fn parse<T: FromStr<Err: std::fmt::Display>>(value: &SecretString, name: &str) -> Result<T, ConfigError> {
-    value.expose_secret().parse().map_err(|error| ConfigError(format!("{name}: {error}")))
+    value
+        .expose_secret()
+        .parse()
+        .map_err(|error| ConfigError(format!("{name}: {error}")))
 }
 
 fn key(text: &SecretString, name: &str) -> Result<MasterKey, ConfigError> {
@@ -166,13 +188,20 @@ fn key(text: &SecretString, name: &str) -> Result<MasterKey, ConfigError> {
 }
 
 fn keys(text: &SecretString) -> Result<Vec<MasterKey>, ConfigError> {
-    let each = text.expose_secret().split(',').map(str::trim).filter(|part| !part.is_empty());
-    each.map(|part| key(&SecretString::from(part), "MASTER_KEY_PREVIOUS")).collect()
+    let each = text
+        .expose_secret()
+        .split(',')
+        .map(str::trim)
+        .filter(|part| !part.is_empty());
+    each.map(|part| key(&SecretString::from(part), "MASTER_KEY_PREVIOUS"))
+        .collect()
 }
 
 /// Exact origins: scheme, host and port. A wildcard would let any site act for whoever is logged in.
 fn origins(list: &str) -> Result<Vec<String>, ConfigError> {
-    let parts = list.split(',').map(|part| part.trim().trim_matches(['"', '\'']).trim_end_matches('/'));
+    let parts = list
+        .split(',')
+        .map(|part| part.trim().trim_matches(['"', '\'']).trim_end_matches('/'));
     parts
         .filter(|part| !part.is_empty())
         .map(|part| match url::Url::parse(part) {
@@ -193,7 +222,10 @@ mod tests {
     fn with(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
         let mut vars: std::collections::HashMap<String, String> = [
             ("CONTROL_DB_URL", "postgres://u:p@localhost/control"),
-            ("MASTER_KEY", "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"),
+            (
+                "MASTER_KEY",
+                "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+            ),
             ("JWT_SECRET", "0123456789abcdef0123456789abcdef"),
             ("VERIFY_TOKEN", "verify"),
         ]
@@ -208,7 +240,10 @@ mod tests {
     #[test]
     fn the_required_variables_are_enough() {
         let config = with(&[]).unwrap();
-        assert_eq!((config.port, config.role, config.origins.len()), (3000, Role::All, 0));
+        assert_eq!(
+            (config.port, config.role, config.origins.len()),
+            (3000, Role::All, 0)
+        );
     }
 
     #[test]
@@ -223,7 +258,9 @@ mod tests {
             ("VERIFY_TOKEN", " "),
         ];
         for (name, value) in cases {
-            let Err(error) = with(&[(name, value)]) else { panic!("{name} was taken") };
+            let Err(error) = with(&[(name, value)]) else {
+                panic!("{name} was taken")
+            };
             assert!(error.to_string().contains(name), "{error}");
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }

@@ -9,7 +9,7 @@ use actix_web::{
     http::header,
     web::{self, Bytes},
 };
-use pg::{Cursor, Patch, PageRequest};
+use pg::{Cursor, PageRequest, Patch};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use utoipa::IntoParams;
 
@@ -29,9 +29,12 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let is_json = content_is_json(request);
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
-            let bytes = bytes.await.map_err(body_error)?;
+            let bytes = bytes.await.map_err(|error| body_error(&error))?;
             if !is_json {
-                return Err(Problem::new(Kind::UnsupportedMedia, "send Content-Type: application/json"));
+                return Err(Problem::new(
+                    Kind::UnsupportedMedia,
+                    "send Content-Type: application/json",
+                ));
             }
             parse(&bytes).map(Json)
         })
@@ -48,8 +51,12 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
-            let bytes = bytes.await.map_err(body_error)?;
-            if bytes.is_empty() { Ok(Self(T::default())) } else { parse(&bytes).map(Self) }
+            let bytes = bytes.await.map_err(|error| body_error(&error))?;
+            if bytes.is_empty() {
+                Ok(Self(T::default()))
+            } else {
+                parse(&bytes).map(Self)
+            }
         })
     }
 }
@@ -59,18 +66,31 @@ fn content_is_json(request: &HttpRequest) -> bool {
         .headers()
         .get(header::CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json")))
+        .is_some_and(|value| {
+            value
+                .split(';')
+                .next()
+                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+        })
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|error| Problem::new(Kind::InvalidJson, error))?;
     if let Some(pointer) = find_nul(&value, String::new()) {
-        return Err(Problem::field(&pointer, "nul_character", "the character U+0000 cannot be stored"));
+        return Err(Problem::field(
+            &pointer,
+            "nul_character",
+            "the character U+0000 cannot be stored",
+        ));
     }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
-        let pointer = if path == "." { String::new() } else { format!("/{}", path.replace('.', "/")) };
+        let pointer = if path == "." {
+            String::new()
+        } else {
+            format!("/{}", path.replace('.', "/"))
+        };
         Problem::field(&pointer, "invalid", error.into_inner())
     })
 }
@@ -78,20 +98,28 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 fn find_nul(value: &serde_json::Value, pointer: String) -> Option<String> {
     match value {
         serde_json::Value::String(text) => text.contains('\0').then_some(pointer),
-        serde_json::Value::Array(items) => {
-            items.iter().enumerate().find_map(|(index, item)| find_nul(item, format!("{pointer}/{index}")))
-        }
+        serde_json::Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| find_nul(item, format!("{pointer}/{index}"))),
         serde_json::Value::Object(fields) => fields.iter().find_map(|(name, field)| {
             let here = format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"));
-            if name.contains('\0') { Some(here) } else { find_nul(field, here) }
+            if name.contains('\0') {
+                Some(here)
+            } else {
+                find_nul(field, here)
+            }
         }),
         _ => None,
     }
 }
 
-fn body_error(error: actix_web::Error) -> Problem {
+fn body_error(error: &actix_web::Error) -> Problem {
     if error.as_response_error().status_code() == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(Kind::PayloadTooLarge, "the body is larger than this endpoint takes")
+        Problem::new(
+            Kind::PayloadTooLarge,
+            "the body is larger than this endpoint takes",
+        )
     } else {
         Problem::new(Kind::InvalidRequest, "the body could not be read")
     }
@@ -112,7 +140,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let query = request.query_string();
         let parsed = if query.to_ascii_lowercase().contains("%00") || query.contains('\0') {
-            Err(Problem::field("", "nul_character", "the character U+0000 cannot be searched for"))
+            Err(Problem::field(
+                "",
+                "nul_character",
+                "the character U+0000 cannot be searched for",
+            ))
         } else {
             web::Query::<T>::from_query(query)
                 .map(|query| Self(query.into_inner()))
@@ -129,7 +161,8 @@ pub fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
 
 /// An id from a body or query: what is no id is a wrong value.
 pub fn body_id<T: std::str::FromStr>(pointer: &str, text: &str) -> Result<T, Problem> {
-    text.parse().map_err(|_not_an_id| Problem::field(pointer, "invalid_id", "this is not an id"))
+    text.parse()
+        .map_err(|_not_an_id| Problem::field(pointer, "invalid_id", "this is not an id"))
 }
 
 /// Where in a list, and how much of it.
@@ -154,8 +187,15 @@ impl PageQuery {
 /// A checked page request.
 pub fn page_request(limit: Option<u16>, cursor: Option<String>) -> Result<PageRequest, Problem> {
     match limit.unwrap_or(50) {
-        limit @ 1..=200 => Ok(PageRequest { limit: usize::from(limit), cursor: cursor.map(Cursor::new) }),
-        _ => Err(Problem::field("/limit", "out_of_range", "limit must be from 1 to 200")),
+        limit @ 1..=200 => Ok(PageRequest {
+            limit: usize::from(limit),
+            cursor: cursor.map(Cursor::new),
+        }),
+        _ => Err(Problem::field(
+            "/limit",
+            "out_of_range",
+            "limit must be from 1 to 200",
+        )),
     }
 }
 
@@ -194,7 +234,15 @@ mod tests {
 
     #[test]
     fn bad_bodies_are_problems() {
-        for text in ["", "{", "[]", "null", r#"{"email":5}"#, r#"{"email":"a","x":1}"#, "{\"email\":\"\\u0000\"}"] {
+        for text in [
+            "",
+            "{",
+            "[]",
+            "null",
+            r#"{"email":5}"#,
+            r#"{"email":"a","x":1}"#,
+            "{\"email\":\"\\u0000\"}",
+        ] {
             assert!(parse::<Body>(text.as_bytes()).is_err(), "{text}");
         }
     }

@@ -22,8 +22,14 @@ pub struct LoginLimiter {
 impl LoginLimiter {
     /// With no failure yet.
     pub fn new() -> Self {
-        let places = Cache::builder().max_capacity(100_000).time_to_live(WINDOW).build();
-        let emails = Cache::builder().max_capacity(100_000).time_to_live(WINDOW).build();
+        let places = Cache::builder()
+            .max_capacity(100_000)
+            .time_to_live(WINDOW)
+            .build();
+        let emails = Cache::builder()
+            .max_capacity(100_000)
+            .time_to_live(WINDOW)
+            .build();
         Self { places, emails }
     }
 
@@ -36,9 +42,15 @@ impl LoginLimiter {
 
     /// Counts a failure.
     pub fn failed(&self, email: &str, ip: Option<IpAddr>) {
-        let one_more = |count: Option<moka::Entry<_, u32>>| count.map_or(1, |entry| entry.into_value().saturating_add(1));
-        self.places.entry((email.to_owned(), ip)).and_upsert_with(one_more);
-        let one_more = |count: Option<moka::Entry<_, u32>>| count.map_or(1, |entry| entry.into_value().saturating_add(1));
+        let one_more = |count: Option<moka::Entry<_, u32>>| {
+            count.map_or(1, |entry| entry.into_value().saturating_add(1))
+        };
+        self.places
+            .entry((email.to_owned(), ip))
+            .and_upsert_with(one_more);
+        let one_more = |count: Option<moka::Entry<_, u32>>| {
+            count.map_or(1, |entry| entry.into_value().saturating_add(1))
+        };
         self.emails.entry(email.to_owned()).and_upsert_with(one_more);
     }
 

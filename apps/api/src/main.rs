@@ -15,6 +15,8 @@ async fn main() -> anyhow::Result<()> {
     };
     telemetry::init(&config);
     let metrics = telemetry::metrics().context("metrics cannot be set up")?;
-    let app = App::start(&config, Some(metrics)).await.context("the engine cannot start")?;
+    let app = App::start(&config, Some(metrics))
+        .await
+        .context("the engine cannot start")?;
     server::run(&config, app).await.context("the server stopped")
 }

@@ -134,24 +134,44 @@ pub struct Problem {
 impl Problem {
     /// A problem of this kind, told in a sentence.
     pub fn new(kind: Kind, detail: impl fmt::Display) -> Self {
-        Self { detail: Some(detail.to_string()), ..Self::bare(kind) }
+        Self {
+            detail: Some(detail.to_string()),
+            ..Self::bare(kind)
+        }
     }
 
     /// A problem of this kind without more to say.
     pub fn bare(kind: Kind) -> Self {
-        Self { kind, detail: None, errors: Vec::new(), choices: Vec::new(), retry_after: None, source: None }
+        Self {
+            kind,
+            detail: None,
+            errors: Vec::new(),
+            choices: Vec::new(),
+            retry_after: None,
+            source: None,
+        }
     }
 
     /// One wrong field.
     pub fn field(pointer: &str, code: &'static str, message: impl fmt::Display) -> Self {
         let message = message.to_string();
-        let error = FieldError { pointer: pointer.to_owned(), code: code.into(), message: message.clone() };
-        Self { errors: vec![error], ..Self::new(Kind::InvalidRequest, message) }
+        let error = FieldError {
+            pointer: pointer.to_owned(),
+            code: code.into(),
+            message: message.clone(),
+        };
+        Self {
+            errors: vec![error],
+            ..Self::new(Kind::InvalidRequest, message)
+        }
     }
 
     /// A failure on our side, with the cause for the log.
     pub fn caused(kind: Kind, source: impl Error + Send + Sync + 'static) -> Self {
-        Self { source: Some(Box::new(source)), ..Self::bare(kind) }
+        Self {
+            source: Some(Box::new(source)),
+            ..Self::bare(kind)
+        }
     }
 
     /// The same with companies to choose from.
@@ -161,7 +181,10 @@ impl Problem {
 
     /// The same with seconds to wait.
     pub fn with_retry_after(self, seconds: u64) -> Self {
-        Self { retry_after: Some(seconds), ..self }
+        Self {
+            retry_after: Some(seconds),
+            ..self
+        }
     }
 
     /// The cause and its causes, for the log.

@@ -12,7 +12,7 @@ pub(crate) mod tags;
 pub(crate) mod users;
 pub(crate) mod webhook;
 
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::{
     json,
@@ -42,11 +42,17 @@ pub fn configure(config: &mut web::ServiceConfig) {
 }
 
 /// A route that does not exist.
-pub(crate) async fn unknown(request: HttpRequest) -> Problem {
-    Problem::new(Kind::NotFound, format!("there is no {}", request.path()))
+pub(crate) async fn unknown(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(Problem::new(
+        Kind::NotFound,
+        format!("there is no {}", request.path()),
+    ))
 }
 
 /// A route that exists for other methods.
-pub(crate) async fn wrong_method(request: HttpRequest) -> Problem {
-    Problem::new(Kind::MethodNotAllowed, format!("{} is not offered here", request.method()))
+pub(crate) async fn wrong_method(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(Problem::new(
+        Kind::MethodNotAllowed,
+        format!("{} is not offered here", request.method()),
+    ))
 }

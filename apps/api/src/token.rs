@@ -49,9 +49,14 @@ impl Tokens {
             key_utils: KeyUtils::new_unimplemented(),
         };
         // It may be installed already, by an earlier instance in the same process.
-        drop(PROVIDER.install_default());
+        if PROVIDER.install_default().is_err() {
+            tracing::trace!("the JWT backend was installed before");
+        }
         let secret = secret.expose_secret().as_bytes();
-        Self { encoding: EncodingKey::from_secret(secret), decoding: DecodingKey::from_secret(secret) }
+        Self {
+            encoding: EncodingKey::from_secret(secret),
+            decoding: DecodingKey::from_secret(secret),
+        }
     }
 
     /// A token for somebody's session.
@@ -81,7 +86,10 @@ impl Tokens {
             return Err(InvalidToken);
         }
         Ok(Current {
-            subject: SessionSubject { tenant_id: claims.tid.map(TenantId), user_id: claims.sub },
+            subject: SessionSubject {
+                tenant_id: claims.tid.map(TenantId),
+                user_id: claims.sub,
+            },
             family: claims.sid,
             session_version: claims.sv,
         })
@@ -121,10 +129,12 @@ fn hs256(algorithm: Algorithm, secret: &[u8]) -> Result<Hs256, Error> {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the library's signature")]
 fn signer(algorithm: &Algorithm, key: &EncodingKey) -> Result<Box<dyn JwtSigner>, Error> {
     Ok(Box::new(hs256(*algorithm, key.as_bytes())?))
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the library's signature")]
 fn verifier(algorithm: &Algorithm, key: &DecodingKey) -> Result<Box<dyn JwtVerifier>, Error> {
     Ok(Box::new(hs256(*algorithm, key.try_get_as_bytes()?)?))
 }

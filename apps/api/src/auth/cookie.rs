@@ -18,17 +18,25 @@ pub(crate) struct RefreshCookie {
 impl RefreshCookie {
     /// Over this connection, as the nearest proxy reports it.
     pub fn over(request: &HttpRequest) -> Self {
-        Self { is_secure: request.connection_info().scheme() == "https" }
+        Self {
+            is_secure: request.connection_info().scheme() == "https",
+        }
     }
 
     /// The token that a request brings.
     pub fn token(&self, request: &HttpRequest) -> Option<String> {
-        request.cookie(self.name()).map(|cookie| cookie.value().to_owned()).filter(|token| !token.is_empty())
+        request
+            .cookie(self.name())
+            .map(|cookie| cookie.value().to_owned())
+            .filter(|token| !token.is_empty())
     }
 
     /// Keeps `token`.
     pub fn keep(&self, token: &str) -> Cookie<'static> {
-        self.build(token.to_owned(), Duration::seconds(session::LIFETIME.num_seconds()))
+        self.build(
+            token.to_owned(),
+            Duration::seconds(session::LIFETIME.num_seconds()),
+        )
     }
 
     /// Forgets the token.

@@ -16,12 +16,20 @@ pub(crate) enum Caller {
 impl Caller {
     /// Browsers send `Origin` with every POST.
     pub fn of(request: &HttpRequest) -> Self {
-        let Some(origin) = request.headers().get(header::ORIGIN).and_then(|value| value.to_str().ok()) else {
+        let Some(origin) = request
+            .headers()
+            .get(header::ORIGIN)
+            .and_then(|value| value.to_str().ok())
+        else {
             return Self::Program;
         };
         let info = request.connection_info();
         let own = format!("{}://{}", info.scheme(), info.host());
-        if origin.eq_ignore_ascii_case(&own) { Self::SamePage } else { Self::OtherPage }
+        if origin.eq_ignore_ascii_case(&own) {
+            Self::SamePage
+        } else {
+            Self::OtherPage
+        }
     }
 
     /// Whether the token goes into a cookie.

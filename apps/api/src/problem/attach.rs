@@ -30,11 +30,12 @@ impl From<InspectError> for Problem {
             InspectError::Foreign => "db_not_a_tenant_database",
             InspectError::OfAnother => "db_of_another_tenant",
             InspectError::Ahead => "db_ahead",
-            InspectError::Probe(ProbeError::Unreachable(_)) => "db_unreachable",
             InspectError::Probe(ProbeError::Login(_)) => "db_auth_failed",
             InspectError::Probe(ProbeError::NoDatabase(_)) => "db_missing",
             InspectError::Probe(ProbeError::TooOld { .. }) => "db_version_too_old",
-            InspectError::Probe(ProbeError::Db(_)) | InspectError::Db(_) => "db_unreachable",
+            InspectError::Probe(ProbeError::Unreachable(_) | ProbeError::Db(_)) | InspectError::Db(_) => {
+                "db_unreachable"
+            }
         };
         tracing::info!(code, "a database URL was refused");
         wrong(code, error)

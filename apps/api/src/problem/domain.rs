@@ -58,9 +58,15 @@ impl From<LoginError> for Problem {
             LoginError::TenantNotReady(_) => Self::caused(Kind::TenantNotReady, error),
             LoginError::Db(error) => error.into(),
             LoginError::TenantRequired(choices) => {
-                let choices = choices.into_iter().map(|choice| ChoiceBody { slug: choice.slug, name: choice.name });
-                Self::new(Kind::TenantRequired, "the e-mail and password fit several companies")
-                    .with_choices(choices.collect())
+                let choices = choices.into_iter().map(|choice| ChoiceBody {
+                    slug: choice.slug,
+                    name: choice.name,
+                });
+                Self::new(
+                    Kind::TenantRequired,
+                    "the e-mail and password fit several companies",
+                )
+                .with_choices(choices.collect())
             }
         }
     }
@@ -120,7 +126,10 @@ fn window_closed(since: Option<chrono::DateTime<chrono::Utc>>) -> Problem {
         || "the customer has not written yet".to_owned(),
         |since| format!("the 24-hour window closed at {}", since.to_rfc3339()),
     );
-    Problem::new(Kind::WindowClosed, format!("{when}; only an approved template may be sent"))
+    Problem::new(
+        Kind::WindowClosed,
+        format!("{when}; only an approved template may be sent"),
+    )
 }
 
 impl From<AddNoteError> for Problem {

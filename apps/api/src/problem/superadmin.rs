@@ -70,17 +70,19 @@ impl From<SaveBrandingError> for Problem {
     fn from(error: SaveBrandingError) -> Self {
         match error {
             SaveBrandingError::UnknownTenant => Self::new(Kind::NotFound, error),
-            SaveBrandingError::Invalid(error) => Self::field(&format!("/{}", error.field()), "invalid", error),
+            SaveBrandingError::Invalid(error) => {
+                Self::field(&format!("/{}", error.field()), "invalid", error)
+            }
             SaveBrandingError::Db(error) => error.into(),
         }
     }
 }
 
-impl From<control::audit::ListError> for Problem {
-    fn from(error: control::audit::ListError) -> Self {
+impl From<pg::ListError> for Problem {
+    fn from(error: pg::ListError) -> Self {
         match error {
-            control::audit::ListError::Cursor(error) => error.into(),
-            control::audit::ListError::Db(error) => error.into(),
+            pg::ListError::Cursor(error) => error.into(),
+            pg::ListError::Db(error) => error.into(),
         }
     }
 }

@@ -94,6 +94,20 @@ pub(crate) struct MeBody {
     warnings: Vec<String>,
 }
 
+impl BrandingBody {
+    /// Of a tenant that never chose any.
+    pub(super) fn unset(brand_name: String) -> Self {
+        Self {
+            brand_name,
+            logo_url: None,
+            color_primary: None,
+            color_accent: None,
+            color_background: None,
+            timezone: None,
+        }
+    }
+}
+
 impl From<Branding> for BrandingBody {
     fn from(branding: Branding) -> Self {
         let Branding {
@@ -106,7 +120,14 @@ impl From<Branding> for BrandingBody {
             timezone,
             updated_at: _,
         } = branding;
-        Self { brand_name, logo_url, color_primary, color_accent, color_background, timezone }
+        Self {
+            brand_name,
+            logo_url,
+            color_primary,
+            color_accent,
+            color_background,
+            timezone,
+        }
     }
 }
 
@@ -173,12 +194,19 @@ pub(crate) async fn post_login(
     request: HttpRequest,
     Json(body): Json<LoginBody>,
 ) -> Result<HttpResponse, Problem> {
-    let email: Email = body.email.parse().map_err(|error| Problem::field("/email", "invalid_email", error))?;
+    let email: Email = body
+        .email
+        .parse()
+        .map_err(|error| Problem::field("/email", "invalid_email", error))?;
     let (key, ip) = (email.to_string(), client_ip(&request));
     if let Some(seconds) = app.limiter().blocked(&key, ip) {
         return Err(Problem::new(Kind::TooManyRequests, "too many failed logins").with_retry_after(seconds));
     }
-    let credentials = Credentials { email, password: body.password, tenant: body.tenant };
+    let credentials = Credentials {
+        email,
+        password: body.password,
+        tenant: body.tenant,
+    };
     let now = app.engine().clock().now();
     match access::login(app.resolver(), credentials, &session_meta(&request), now).await {
         Ok(entered) => {
@@ -227,7 +255,9 @@ pub(crate) async fn post_logout(
         access::logout(app.resolver(), &token, app.engine().clock().now()).await?;
         app.guard().forget_sessions();
     }
-    Ok(HttpResponse::NoContent().cookie(RefreshCookie::over(&request).forget()).finish())
+    Ok(HttpResponse::NoContent()
+        .cookie(RefreshCookie::over(&request).forget())
+        .finish())
 }
 
 /// Who one is.
@@ -244,7 +274,11 @@ pub(crate) async fn get_me(anyone: Anyone) -> Result<web::Json<MeBody>, Problem>
         Who::Platform(_) => anyone.app.unsigned_channels().await?,
         Who::Member { .. } => 0,
     };
-    let warnings = if unsigned > 0 { vec!["unsigned_webhooks".to_owned()] } else { Vec::new() };
+    let warnings = if unsigned > 0 {
+        vec!["unsigned_webhooks".to_owned()]
+    } else {
+        Vec::new()
+    };
     Ok(web::Json(MeBody {
         user: (&anyone.who).into(),
         tenant: tenant_ref(&anyone.who),

@@ -30,6 +30,7 @@ pub(crate) struct ChannelRefBody {
 /// A line.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Channel)]
+#[expect(clippy::struct_excessive_bools, reason = "each is another fact of the line")]
 pub(crate) struct ChannelBody {
     id: String,
     phone_number_id: String,
@@ -99,7 +100,12 @@ impl From<Channel> for ChannelBody {
     extensions(("x-permission" = json!("chat.read"))))]
 pub(crate) async fn list_channels(member: Member<ChatRead>) -> Result<web::Json<ChannelPage>, Problem> {
     let mut conn = member.app.resolver().control().conn().await?;
-    let channels = Channels::new(&mut conn).list_by_tenant(member.tenant.tenant.id).await?;
+    let channels = Channels::new(&mut conn)
+        .list_by_tenant(member.tenant.tenant.id)
+        .await?;
     let items = channels.into_iter().map(Into::into).collect();
-    Ok(web::Json(ChannelPage { items, next_cursor: None }))
+    Ok(web::Json(ChannelPage {
+        items,
+        next_cursor: None,
+    }))
 }

@@ -6,12 +6,12 @@ use actix_web::{HttpResponse, web};
 use pg::Patch;
 use serde::{Deserialize, Serialize};
 use tenant::conversation::{
-    AssigneeFilter, ConversationChanges, ConversationFilter, ConversationId, Conversations, TagFilter, change,
-    mark_read, set_tags,
+    AssigneeFilter, ConversationChanges, ConversationFilter, ConversationId, Conversations, TagFilter,
+    change, mark_read, set_tags,
 };
 use utoipa::{IntoParams, ToSchema};
 
-pub(crate) use self::body::{ConversationBody, ConversationPage, UserRefBody};
+pub(crate) use self::body::{ConversationBody, ConversationPage};
 use crate::{
     auth::{ChatRead, ChatWrite, Member},
     json::{self, Json, Query},
@@ -94,7 +94,11 @@ fn filter(query: &ConversationQuery, member: &Member<ChatRead>) -> Result<Conver
         None => Vec::new(),
         Some(list) => list
             .split(',')
-            .map(|status| status.parse().map_err(|error| Problem::field("/status", "invalid_status", error)))
+            .map(|status| {
+                status
+                    .parse()
+                    .map_err(|error| Problem::field("/status", "invalid_status", error))
+            })
             .collect::<Result<_, _>>()?,
     };
     let assignee = match query.assignee.as_deref() {
@@ -103,10 +107,24 @@ fn filter(query: &ConversationQuery, member: &Member<ChatRead>) -> Result<Conver
         Some("unassigned") => Some(AssigneeFilter::Unassigned),
         Some(id) => Some(AssigneeFilter::User(json::body_id("/assignee", id)?)),
     };
-    let tag = query.tag.as_ref().map(|tag| tag.parse().map_or_else(|_| TagFilter::Name(tag.clone()), TagFilter::Id));
-    let channel = query.channel_id.as_deref().map(|id| json::body_id("/channel_id", id)).transpose()?;
+    let tag = query.tag.as_ref().map(|tag| {
+        tag.parse()
+            .map_or_else(|_| TagFilter::Name(tag.clone()), TagFilter::Id)
+    });
+    let channel = query
+        .channel_id
+        .as_deref()
+        .map(|id| json::body_id("/channel_id", id))
+        .transpose()?;
     let search = query.q.clone().filter(|q| !q.trim().is_empty());
-    Ok(ConversationFilter { status, assignee, tag, channel, unread: query.unread, search })
+    Ok(ConversationFilter {
+        status,
+        assignee,
+        tag,
+        channel,
+        unread: query.unread,
+        search,
+    })
 }
 
 /// The inbox, the most recently active first.
@@ -119,15 +137,21 @@ pub(crate) async fn list_conversations(
     let filter = filter(&query, &member)?;
     let page = json::page_request(query.limit, query.cursor)?;
     let lines = LineNames::of(&member.app, member.tenant.tenant.id).await?;
-    let found = Conversations::new(&mut member.conn().await?).list(&filter, &page).await??;
-    Ok(web::Json(ConversationPage::from(found.map(|view| ConversationBody::new(view, &lines)))))
+    let found = Conversations::new(&mut member.conn().await?)
+        .list(&filter, &page)
+        .await??;
+    Ok(web::Json(ConversationPage::from(
+        found.map(|view| ConversationBody::new(view, &lines)),
+    )))
 }
 
 /// How many conversations wait.
 #[utoipa::path(get, path = "/api/conversations/counts", tag = "inbox",
     responses((status = 200, body = CountsBody)), extensions(("x-permission" = json!("chat.read"))))]
 pub(crate) async fn get_counts(member: Member<ChatRead>) -> Result<web::Json<CountsBody>, Problem> {
-    let counts = Conversations::new(&mut member.conn().await?).counts(member.user.id).await?;
+    let counts = Conversations::new(&mut member.conn().await?)
+        .counts(member.user.id)
+        .await?;
     Ok(web::Json(CountsBody {
         mine: counts.mine,
         unassigned: counts.unassigned,
@@ -142,7 +166,9 @@ async fn view<R: crate::auth::Requires>(
 ) -> Result<web::Json<ConversationBody>, Problem> {
     let lines = LineNames::of(&member.app, member.tenant.tenant.id).await?;
     let found = Conversations::new(&mut member.conn().await?).view(id).await?;
-    found.map(|view| web::Json(ConversationBody::new(view, &lines))).ok_or_else(|| Problem::bare(Kind::NotFound))
+    found
+        .map(|view| web::Json(ConversationBody::new(view, &lines)))
+        .ok_or_else(|| Problem::bare(Kind::NotFound))
 }
 
 /// One conversation.
@@ -168,12 +194,25 @@ pub(crate) async fn patch_conversation(
     let changes = ConversationChanges {
         status: body
             .status
-            .map(|status| status.parse().map_err(|error| Problem::field("/status", "invalid_status", error)))
+            .map(|status| {
+                status
+                    .parse()
+                    .map_err(|error| Problem::field("/status", "invalid_status", error))
+            })
             .transpose()?,
-        assignee: body.assignee_id.try_map(|id| json::body_id("/assignee_id", &id))?,
+        assignee: body
+            .assignee_id
+            .try_map(|id| json::body_id("/assignee_id", &id))?,
         snoozed_until: body.snoozed_until,
     };
-    change(&mut member.conn().await?, id, &changes, member.user.id, member.now).await?;
+    change(
+        &mut member.conn().await?,
+        id,
+        &changes,
+        member.user.id,
+        member.now,
+    )
+    .await?;
     member.app.engine().hint(member.tenant.tenant.id);
     view(&member, id).await
 }
@@ -189,9 +228,20 @@ pub(crate) async fn put_tags(
 ) -> Result<web::Json<ConversationBody>, Problem> {
     let id = json::id(&id)?;
     if body.tags.len() > 30 {
-        return Err(Problem::field("/tags", "too_many", "a conversation carries at most 30 tags"));
+        return Err(Problem::field(
+            "/tags",
+            "too_many",
+            "a conversation carries at most 30 tags",
+        ));
     }
-    set_tags(&mut member.conn().await?, id, &body.tags, member.user.id, member.now).await?;
+    set_tags(
+        &mut member.conn().await?,
+        id,
+        &body.tags,
+        member.user.id,
+        member.now,
+    )
+    .await?;
     member.app.engine().hint(member.tenant.tenant.id);
     view(&member, id).await
 }
@@ -199,7 +249,10 @@ pub(crate) async fn put_tags(
 /// Everything in it has been seen.
 #[utoipa::path(post, path = "/api/conversations/{id}/read", tag = "inbox", params(("id" = String, Path)),
     responses((status = 204)), extensions(("x-permission" = json!("chat.read"))))]
-pub(crate) async fn post_read(member: Member<ChatRead>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn post_read(
+    member: Member<ChatRead>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
     mark_read(&mut member.conn().await?, json::id(&id)?).await?;
     member.app.engine().hint(member.tenant.tenant.id);
     Ok(HttpResponse::NoContent().finish())

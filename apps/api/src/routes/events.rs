@@ -50,7 +50,12 @@ pub(crate) enum Frame<'a> {
     /// First: the number from which events follow.
     Hello { seq: i64 },
     /// Something happened.
-    Event { seq: i64, event: &'a str, conversation_id: String, message_id: Option<String> },
+    Event {
+        seq: i64,
+        event: &'a str,
+        conversation_id: String,
+        message_id: Option<String>,
+    },
     /// Too much was missed: read everything again, and go on from here.
     Resync { seq: i64 },
 }
@@ -80,12 +85,22 @@ pub(crate) async fn get_events(
         return Err(Problem::new(Kind::Forbidden, "this belongs to a tenant's team"));
     };
     if !user.role.allows(Permission::ChatRead) {
-        return Err(Problem::new(Kind::Forbidden, format!("the role {} lacks chat.read", user.role)));
+        return Err(Problem::new(
+            Kind::Forbidden,
+            format!("the role {} lacks chat.read", user.role),
+        ));
     }
     let watch = anyone.app.engine().watch(tenant).await?;
     let (response, session, stream) = actix_ws::handle_with_protocols(&request, body, &[EVENTS_PROTOCOL])
         .map_err(|error| Problem::new(Kind::InvalidRequest, error))?;
-    actix_web::rt::spawn(Socket { anyone, session, watch }.run(stream, query.since));
+    actix_web::rt::spawn(
+        Socket {
+            anyone,
+            session,
+            watch,
+        }
+        .run(stream, query.since),
+    );
     Ok(response)
 }
 
@@ -113,7 +128,9 @@ impl Socket {
     /// Says where the stream stands, after whatever the client missed.
     async fn greet(&mut self, since: Option<i64>) -> Result<(), Option<CloseReason>> {
         let seq = self.watch.seq;
-        let Some(since) = since else { return self.send(&Frame::Hello { seq }).await };
+        let Some(since) = since else {
+            return self.send(&Frame::Hello { seq }).await;
+        };
         if since > seq || seq - since > REPLAY {
             return self.send(&Frame::Resync { seq }).await;
         }
@@ -126,7 +143,9 @@ impl Socket {
     }
 
     async fn missed(&self, since: i64) -> Option<Vec<Event>> {
-        let Who::Member { tenant, .. } = &self.anyone.who else { return None };
+        let Who::Member { tenant, .. } = &self.anyone.who else {
+            return None;
+        };
         let mut conn = tenant.db().await.ok()?.conn().await.ok()?;
         event::since(&mut conn, since, REPLAY).await.ok()
     }
@@ -172,9 +191,17 @@ impl Socket {
     }
 
     async fn resync(&mut self) -> Result<(), Option<CloseReason>> {
-        let Who::Member { tenant, .. } = &self.anyone.who else { return Err(None) };
+        let Who::Member { tenant, .. } = &self.anyone.who else {
+            return Err(None);
+        };
         let again: Option<CloseReason> = Some(CloseCode::Again.into());
-        self.watch = self.anyone.app.engine().watch(tenant).await.map_err(|_source| again)?;
+        self.watch = self
+            .anyone
+            .app
+            .engine()
+            .watch(tenant)
+            .await
+            .map_err(|_source| again)?;
         let seq = self.watch.seq;
         self.send(&Frame::Resync { seq }).await
     }
@@ -186,6 +213,11 @@ impl Socket {
             session_version: self.anyone.session_version,
         };
         // While nobody can be asked, whoever was let in stays.
-        self.anyone.app.guard().admit(current).await.map_or(true, |who| who.is_some())
+        self.anyone
+            .app
+            .guard()
+            .admit(current)
+            .await
+            .map_or(true, |who| who.is_some())
     }
 }

@@ -35,7 +35,9 @@ pub(crate) struct ReadyBody {
 #[utoipa::path(get, path = "/health", tag = "operations", security(()),
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub(crate) async fn get_health() -> HttpResponse {
-    HttpResponse::Ok().content_type(ContentType::plaintext()).body("ok")
+    HttpResponse::Ok()
+        .content_type(ContentType::plaintext())
+        .body("ok")
 }
 
 /// The process can work. Tenants' databases are no part of it: one that is down is no reason to stop serving the rest.
@@ -47,26 +49,45 @@ pub(crate) async fn get_ready(app: web::Data<App>) -> HttpResponse {
         Ok(mut conn) => migrate::status(&mut conn, &control::MIGRATIONS).await.ok(),
     };
     let reachable = schema.is_some();
-    let current = schema
-        .is_some_and(|status| matches!(status.state, SchemaState::Current | SchemaState::Ahead { .. }));
-    let check = |name, ok: bool, detail| CheckBody { name, ok, detail: (!ok).then_some(detail) };
+    let current =
+        schema.is_some_and(|status| matches!(status.state, SchemaState::Current | SchemaState::Ahead { .. }));
+    let check = |name, ok: bool, detail| CheckBody {
+        name,
+        ok,
+        detail: (!ok).then_some(detail),
+    };
     let checks = vec![
-        check("control_database", reachable, "the control database cannot be reached"),
+        check(
+            "control_database",
+            reachable,
+            "the control database cannot be reached",
+        ),
         check("control_schema", current, "run `provision control migrate`"),
     ];
     let ok = checks.iter().all(|check| check.ok);
-    let body = ReadyBody { status: if ok { "ready" } else { "not_ready" }, checks };
-    if ok { HttpResponse::Ok().json(body) } else { HttpResponse::ServiceUnavailable().json(body) }
+    let body = ReadyBody {
+        status: if ok { "ready" } else { "not_ready" },
+        checks,
+    };
+    if ok {
+        HttpResponse::Ok().json(body)
+    } else {
+        HttpResponse::ServiceUnavailable().json(body)
+    }
 }
 
 /// Figures for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub(crate) async fn get_metrics(app: web::Data<App>) -> HttpResponse {
-    let Some(handle) = app.metrics() else { return HttpResponse::NotFound().finish() };
+    let Some(handle) = app.metrics() else {
+        return HttpResponse::NotFound().finish();
+    };
     if let Ok(count) = app.unsigned_channels().await {
         metrics::gauge!("channels_unsigned").set(i32::try_from(count).unwrap_or(i32::MAX));
     }
     handle.run_upkeep();
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render())
+    HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(handle.render())
 }

@@ -107,13 +107,22 @@ async fn conversation<R: Requires>(
 async fn bodies(conn: &mut Conn<pg::Tenant>, messages: Vec<Message>) -> Result<Vec<MessageBody>, Problem> {
     let authors: Vec<UserId> = messages.iter().filter_map(|message| message.author_id).collect();
     let names: HashMap<UserId, String> = Users::new(conn).names(&authors).await?.into_iter().collect();
-    let quoted: Vec<&str> = messages.iter().filter_map(|message| message.context_wamid.as_deref()).collect();
+    let quoted: Vec<&str> = messages
+        .iter()
+        .filter_map(|message| message.context_wamid.as_deref())
+        .collect();
     let ids: HashMap<String, MessageId> = Messages::new(conn).by_wamid(&quoted).await?.into_iter().collect();
-    Ok(messages.into_iter().map(|message| MessageBody::new(message, &names, &ids)).collect())
+    Ok(messages
+        .into_iter()
+        .map(|message| MessageBody::new(message, &names, &ids))
+        .collect())
 }
 
 async fn one(conn: &mut Conn<pg::Tenant>, message: Message) -> Result<MessageBody, Problem> {
-    bodies(conn, vec![message]).await?.pop().ok_or_else(|| Problem::bare(Kind::Internal))
+    bodies(conn, vec![message])
+        .await?
+        .pop()
+        .ok_or_else(|| Problem::bare(Kind::Internal))
 }
 
 /// A conversation's messages, the newest first.
@@ -128,19 +137,19 @@ pub(crate) async fn list_messages(
     let page = json::page_request(query.limit, query.cursor)?;
     let (mut conn, conversation) = conversation(&member, json::id(&id)?).await?;
     let mut messages = Messages::new(&mut conn);
-    let (found, next) = match query.after {
-        Some(after) => {
-            let known = json::body_id("/after", &after)?;
-            let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
-            (messages.added_after(conversation.id, known, limit).await?, None)
-        }
-        None => {
-            let page = messages.list(conversation.id, &page).await??;
-            (page.items, page.next)
-        }
+    let (found, next) = if let Some(after) = query.after {
+        let known = json::body_id("/after", &after)?;
+        let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
+        (messages.added_after(conversation.id, known, limit).await?, None)
+    } else {
+        let page = messages.list(conversation.id, &page).await??;
+        (page.items, page.next)
     };
     let items = bodies(&mut conn, found).await?;
-    Ok(web::Json(MessagePage { items, next_cursor: next.map(|cursor| cursor.as_str().to_owned()) }))
+    Ok(web::Json(MessagePage {
+        items,
+        next_cursor: next.map(|cursor| cursor.as_str().to_owned()),
+    }))
 }
 
 fn idempotency(
@@ -148,15 +157,26 @@ fn idempotency(
     conversation: ConversationId,
     body: &NewMessageBody,
 ) -> Result<Option<Idempotency>, Problem> {
-    let Some(header) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let Some(header) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
     let key = header
         .to_str()
         .ok()
         .filter(|key| (1..=200).contains(&key.len()))
-        .ok_or_else(|| Problem::field("", "invalid_idempotency_key", "Idempotency-Key has 1 to 200 ASCII characters"))?;
+        .ok_or_else(|| {
+            Problem::field(
+                "",
+                "invalid_idempotency_key",
+                "Idempotency-Key has 1 to 200 ASCII characters",
+            )
+        })?;
     let text = serde_json::to_string(body).map_err(|error| Problem::caused(Kind::Internal, error))?;
     let body_digest = token::digest(&format!("{conversation}|{text}"));
-    Ok(Some(Idempotency { key: key.to_owned(), body_digest }))
+    Ok(Some(Idempotency {
+        key: key.to_owned(),
+        body_digest,
+    }))
 }
 
 /// Answer the customer.
@@ -177,8 +197,20 @@ pub(crate) async fn post_message(
     let idempotency = idempotency(&request, conversation, &body)?;
     let text = match (&*body.kind, &body.text) {
         ("text", Some(text)) => text,
-        ("text", None) => return Err(Problem::field("/text", "missing", "a text message needs text.body")),
-        _ => return Err(Problem::field("/type", "unsupported_type", "only text can be sent for now")),
+        ("text", None) => {
+            return Err(Problem::field(
+                "/text",
+                "missing",
+                "a text message needs text.body",
+            ));
+        }
+        _ => {
+            return Err(Problem::field(
+                "/type",
+                "unsupported_type",
+                "only text can be sent for now",
+            ));
+        }
     };
     let text = QueueText {
         conversation,
@@ -204,10 +236,21 @@ pub(crate) async fn post_note(
     let conversation = json::id(&id)?;
     let length = body.body.trim().chars().count();
     if length == 0 || length > MAX_NOTE {
-        return Err(Problem::field("/body", "invalid_length", format!("a note has 1 to {MAX_NOTE} characters")));
+        return Err(Problem::field(
+            "/body",
+            "invalid_length",
+            format!("a note has 1 to {MAX_NOTE} characters"),
+        ));
     }
     let mut conn = member.conn().await?;
-    let note = add_note(&mut conn, conversation, member.user.id, body.body.trim(), member.now).await?;
+    let note = add_note(
+        &mut conn,
+        conversation,
+        member.user.id,
+        body.body.trim(),
+        member.now,
+    )
+    .await?;
     member.app.engine().hint(member.tenant.tenant.id);
     Ok(HttpResponse::Created().json(one(&mut conn, note).await?))
 }
@@ -215,8 +258,15 @@ pub(crate) async fn post_note(
 /// Send a message again that failed or is not confirmed.
 #[utoipa::path(post, path = "/api/messages/{id}/retry", tag = "inbox", params(("id" = String, Path)),
     responses((status = 202, body = MessageBody)), extensions(("x-permission" = json!("chat.write"))))]
-pub(crate) async fn post_retry(member: Member<ChatWrite>, id: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let message = member.app.engine().retry(&member.tenant, json::id(&id)?, member.user.id).await?;
+pub(crate) async fn post_retry(
+    member: Member<ChatWrite>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let message = member
+        .app
+        .engine()
+        .retry(&member.tenant, json::id(&id)?, member.user.id)
+        .await?;
     let mut conn = member.conn().await?;
     Ok(HttpResponse::Accepted().json(one(&mut conn, message).await?))
 }

@@ -79,13 +79,22 @@ pub(crate) struct TagPatch {
 
 impl From<Tag> for TagRefBody {
     fn from(Tag { id, name, color }: Tag) -> Self {
-        Self { id: id.to_string(), name, color }
+        Self {
+            id: id.to_string(),
+            name,
+            color,
+        }
     }
 }
 
 impl From<Tag> for TagBody {
     fn from(Tag { id, name, color }: Tag) -> Self {
-        Self { id: id.to_string(), name, color, conversations: 0 }
+        Self {
+            id: id.to_string(),
+            name,
+            color,
+            conversations: 0,
+        }
     }
 }
 
@@ -95,8 +104,12 @@ async fn note<R: Requires>(
     action: &str,
     id: String,
 ) -> Result<(), Problem> {
-    let entry =
-        AuditEntry { actor: Some(member.user.id), action, target: Some(id), data: serde_json::json!({}) };
+    let entry = AuditEntry {
+        actor: Some(member.user.id),
+        action,
+        target: Some(id),
+        data: serde_json::json!({}),
+    };
     Ok(audit::record(conn, entry, member.now).await?)
 }
 
@@ -105,8 +118,17 @@ async fn note<R: Requires>(
     extensions(("x-permission" = json!("chat.read"))))]
 pub(crate) async fn list_tags(member: Member<ChatRead>) -> Result<web::Json<TagPage>, Problem> {
     let tags = Tags::new(&mut member.conn().await?).list().await?;
-    let items = tags.into_iter().map(|(tag, conversations)| TagBody { conversations, ..tag.into() }).collect();
-    Ok(web::Json(TagPage { items, next_cursor: None }))
+    let items = tags
+        .into_iter()
+        .map(|(tag, conversations)| TagBody {
+            conversations,
+            ..tag.into()
+        })
+        .collect();
+    Ok(web::Json(TagPage {
+        items,
+        next_cursor: None,
+    }))
 }
 
 /// Add a label.
@@ -117,7 +139,9 @@ pub(crate) async fn post_tag(
     Json(body): Json<NewTagBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = member.conn().await?;
-    let tag = Tags::new(&mut conn).insert(&body.name, body.color.as_deref()).await?;
+    let tag = Tags::new(&mut conn)
+        .insert(&body.name, body.color.as_deref())
+        .await?;
     note(&member, &mut conn, "tag.created", tag.id.to_string()).await?;
     Ok(HttpResponse::Created().json(TagBody::from(tag)))
 }
@@ -137,7 +161,9 @@ pub(crate) async fn patch_tag(
         Patch::Clear => Patch::Clear,
         Patch::Set(color) => Patch::Set(color.as_str()),
     };
-    let tag = Tags::new(&mut conn).update(json::id(&id)?, body.name.as_deref(), color).await?;
+    let tag = Tags::new(&mut conn)
+        .update(json::id(&id)?, body.name.as_deref(), color)
+        .await?;
     let tag = tag.ok_or_else(|| Problem::bare(Kind::NotFound))?;
     note(&member, &mut conn, "tag.updated", tag.id.to_string()).await?;
     Ok(web::Json(tag.into()))

@@ -78,17 +78,45 @@ pub(crate) struct UserPatch {
 
 impl From<User> for UserBody {
     fn from(user: User) -> Self {
-        let User { id, name, email, password_hash: _, role, is_active, session_version: _, last_login_at, created_at } =
-            user;
-        Self { id: id.to_string(), name, email, role: role.to_string(), is_active, last_login_at, created_at }
+        let User {
+            id,
+            name,
+            email,
+            password_hash: _,
+            role,
+            is_active,
+            session_version: _,
+            last_login_at,
+            created_at,
+        } = user;
+        Self {
+            id: id.to_string(),
+            name,
+            email,
+            role: role.to_string(),
+            is_active,
+            last_login_at,
+            created_at,
+        }
     }
 }
 
 impl NewUserBody {
     pub(super) fn parse(self) -> Result<NewUser, Problem> {
-        let email: Email = self.email.parse().map_err(|error| Problem::field("/email", "invalid_email", error))?;
-        let role = self.role.parse().map_err(|error| Problem::field("/role", "invalid_role", error))?;
-        Ok(NewUser { name: self.name, email, role, password: self.password })
+        let email: Email = self
+            .email
+            .parse()
+            .map_err(|error| Problem::field("/email", "invalid_email", error))?;
+        let role = self
+            .role
+            .parse()
+            .map_err(|error| Problem::field("/role", "invalid_role", error))?;
+        Ok(NewUser {
+            name: self.name,
+            email,
+            role,
+            password: self.password,
+        })
     }
 }
 
@@ -100,9 +128,15 @@ pub(crate) async fn list_users(member: Member<ChatRead>) -> Result<web::Json<Use
     let users = Users::new(&mut member.conn().await?).list(!manages).await?;
     let items = users
         .into_iter()
-        .map(|user| UserBody { last_login_at: user.last_login_at.filter(|_| manages), ..user.into() })
+        .map(|user| UserBody {
+            last_login_at: user.last_login_at.filter(|_| manages),
+            ..user.into()
+        })
         .collect();
-    Ok(web::Json(UserPage { items, next_cursor: None }))
+    Ok(web::Json(UserPage {
+        items,
+        next_cursor: None,
+    }))
 }
 
 /// Add somebody to the team.
@@ -128,7 +162,10 @@ pub(crate) async fn patch_user(
     Json(body): Json<UserPatch>,
 ) -> Result<web::Json<UserBody>, Problem> {
     let id: UserId = json::id(&id)?;
-    let role = body.role.map(|role| role.parse().map_err(|error| Problem::field("/role", "invalid_role", error)));
+    let role = body.role.map(|role| {
+        role.parse()
+            .map_err(|error| Problem::field("/role", "invalid_role", error))
+    });
     let changes = UserChanges {
         name: body.name,
         role: role.transpose()?,
@@ -136,8 +173,19 @@ pub(crate) async fn patch_user(
         password: body.password,
     };
     let actor = Some(member.user.id);
-    let user = access::team::change(member.app.resolver(), &member.tenant, id, changes, actor, member.now).await?;
-    let subject = SessionSubject { tenant_id: Some(member.tenant.tenant.id), user_id: id.uuid() };
+    let user = access::team::change(
+        member.app.resolver(),
+        &member.tenant,
+        id,
+        changes,
+        actor,
+        member.now,
+    )
+    .await?;
+    let subject = SessionSubject {
+        tenant_id: Some(member.tenant.tenant.id),
+        user_id: id.uuid(),
+    };
     member.app.guard().forget(subject).await;
     member.app.guard().forget_sessions();
     Ok(web::Json(user.into()))

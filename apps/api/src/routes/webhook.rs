@@ -29,7 +29,10 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 
 /// The one value of a parameter; `None` if it is missing or given twice.
 fn only(pairs: &[(String, String)], name: &str) -> Option<String> {
-    let mut values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value);
+    let mut values = pairs
+        .iter()
+        .filter(|(key, _)| key == name)
+        .map(|(_, value)| value);
     match (values.next(), values.next()) {
         (Some(value), None) => Some(value.clone()),
         _ => None,
@@ -41,14 +44,24 @@ fn only(pairs: &[(String, String)], name: &str) -> Option<String> {
     params(("hub.mode" = String, Query), ("hub.verify_token" = String, Query), ("hub.challenge" = String, Query)),
     responses((status = 200, body = String, content_type = "text/plain")))]
 pub(crate) async fn get_webhook(app: web::Data<App>, request: HttpRequest) -> Result<HttpResponse, Problem> {
-    let pairs: Vec<(String, String)> =
-        url::form_urlencoded::parse(request.query_string().as_bytes()).into_owned().collect();
-    let refused = || Problem::new(Kind::Forbidden, "the verify token is not the one that is configured");
+    let pairs: Vec<(String, String)> = url::form_urlencoded::parse(request.query_string().as_bytes())
+        .into_owned()
+        .collect();
+    let refused = || {
+        Problem::new(
+            Kind::Forbidden,
+            "the verify token is not the one that is configured",
+        )
+    };
     if only(&pairs, "hub.mode").as_deref() != Some("subscribe") {
         return Err(refused());
     }
-    let offered = only(&pairs, "hub.verify_token").filter(|offered| !offered.is_empty()).ok_or_else(refused)?;
-    let challenge = only(&pairs, "hub.challenge").filter(|text| text.len() <= MAX_CHALLENGE).ok_or_else(refused)?;
+    let offered = only(&pairs, "hub.verify_token")
+        .filter(|offered| !offered.is_empty())
+        .ok_or_else(refused)?;
+    let challenge = only(&pairs, "hub.challenge")
+        .filter(|text| text.len() <= MAX_CHALLENGE)
+        .ok_or_else(refused)?;
     // Digests are compared and looked up, so the time taken tells nothing about the token.
     let digest = token::digest(&offered);
     let known = digest == token::digest(app.verify_token().expose_secret()) || {
@@ -77,9 +90,19 @@ pub(crate) async fn post_webhook(
 ) -> Result<HttpResponse, Problem> {
     let started = std::time::Instant::now();
     let body = body.map_err(|_source| Problem::new(Kind::PayloadTooLarge, "a webhook has at most 4 MiB"))?;
-    let signature = request.headers().get(whatsapp::signature::HEADER).map(actix_web::http::header::HeaderValue::as_bytes);
+    let signature = request
+        .headers()
+        .get(whatsapp::signature::HEADER)
+        .map(actix_web::http::header::HeaderValue::as_bytes);
     let ingested = app.engine().ingest(&body, signature).await?;
     metrics::histogram!("webhook_ack_seconds").record(started.elapsed().as_secs_f64());
-    tracing::debug!(items = ingested.items, ignored = ingested.ignored, rejected = ingested.rejected, "webhook");
-    Ok(HttpResponse::Ok().content_type(ContentType::plaintext()).body("EVENT_RECEIVED"))
+    tracing::debug!(
+        items = ingested.items,
+        ignored = ingested.ignored,
+        rejected = ingested.rejected,
+        "webhook"
+    );
+    Ok(HttpResponse::Ok()
+        .content_type(ContentType::plaintext())
+        .body("EVENT_RECEIVED"))
 }

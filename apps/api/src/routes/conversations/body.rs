@@ -75,19 +75,32 @@ pub(crate) struct ConversationPage {
 
 impl From<UserRef> for UserRefBody {
     fn from(UserRef { id, name }: UserRef) -> Self {
-        Self { id: id.to_string(), name }
+        Self {
+            id: id.to_string(),
+            name,
+        }
     }
 }
 
 impl From<Page<ConversationBody>> for ConversationPage {
     fn from(page: Page<ConversationBody>) -> Self {
-        Self { items: page.items, next_cursor: page.next.map(|cursor| cursor.as_str().to_owned()) }
+        Self {
+            items: page.items,
+            next_cursor: page.next.map(|cursor| cursor.as_str().to_owned()),
+        }
     }
 }
 
 impl ConversationBody {
     pub(super) fn new(view: ConversationView, lines: &LineNames) -> Self {
-        let ConversationView { conversation, contact, last_message, last_author, assignee, tags } = view;
+        let ConversationView {
+            conversation,
+            contact,
+            last_message,
+            last_author,
+            assignee,
+            tags,
+        } = view;
         Self {
             id: conversation.id.to_string(),
             channel: lines.of_channel(conversation.channel_id),
@@ -118,7 +131,11 @@ fn last(message: &Message, author: Option<UserRef>, contact: &str) -> LastMessag
         // The list shows one line; a whole essay would only travel.
         text: message.body.as_ref().map(|body| body.chars().take(200).collect()),
         status: message.status().to_string(),
-        author: Some(AuthorBody::new(message, author.map(|author| author.name), contact)),
+        author: Some(AuthorBody::new(
+            message,
+            author.map(|author| author.name),
+            contact,
+        )),
         created_at: message.occurred_at,
     }
 }

@@ -163,7 +163,9 @@ fn error(message: &Message) -> Option<MessageErrorBody> {
         _ => Advice::None,
     };
     Some(MessageErrorBody {
-        code: failure.code.map_or_else(|| failure.title.clone(), |code| code.to_string()),
+        code: failure
+            .code
+            .map_or_else(|| failure.title.clone(), |code| code.to_string()),
         advice: verdict.map_or(ours, |verdict| verdict.advice).to_string(),
         title: failure.title,
         detail: failure.detail,

@@ -1,0 +1,101 @@
+//! The OpenAPI document, from the handlers' own annotations.
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Content, OpenApi as Document, RefOr, Response, ResponseBuilder,
+        path::Operation,
+        schema::Ref,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+use crate::{
+    problem::{ChoiceBody, FieldError, ProblemBody},
+    routes::{
+        auth, channels, conversations, events, health, messages,
+        superadmin::{
+            audit, branding, channels as platform_channels, database, platform, tenants, unrouted,
+            users as tenant_users,
+        },
+        tags, users, webhook,
+    },
+};
+
+/// Every operation of the API.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Centralita", description = "A switchboard for WhatsApp Business: one installation, many companies."),
+    paths(
+        webhook::get_webhook, webhook::post_webhook,
+        health::get_health, health::get_ready, health::get_metrics,
+        auth::post_login, auth::post_refresh, auth::post_logout, auth::get_me,
+        conversations::list_conversations, conversations::get_counts, conversations::get_conversation,
+        conversations::patch_conversation, conversations::put_tags, conversations::post_read,
+        messages::list_messages, messages::post_message, messages::post_note, messages::post_retry,
+        channels::list_channels,
+        tags::list_tags, tags::post_tag, tags::patch_tag, tags::delete_tag,
+        users::list_users, users::post_user, users::patch_user,
+        events::get_events,
+        tenants::list_tenants, tenants::post_tenant, tenants::get_tenant, tenants::patch_tenant,
+        database::get_database, database::put_database, database::post_database_test,
+        platform_channels::list_tenant_channels, platform_channels::post_channel,
+        platform_channels::patch_channel, platform_channels::delete_line,
+        branding::get_branding, branding::put_branding,
+        tenant_users::list_tenant_users, tenant_users::post_tenant_user,
+        unrouted::list_unrouted, unrouted::delete_unrouted,
+        audit::list_platform_audit, platform::get_platform,
+    ),
+    components(schemas(ProblemBody, FieldError, ChoiceBody)),
+    modifiers(&Bearer, &Problems),
+    security(("bearer" = []))
+)]
+pub struct ApiDoc;
+
+/// The document as JSON, ending with a newline.
+pub fn document() -> String {
+    let mut text = ApiDoc::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+/// Every operation may answer with a problem.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut Document) {
+        for path in document.paths.paths.values_mut() {
+            let operations = [
+                &mut path.get,
+                &mut path.put,
+                &mut path.post,
+                &mut path.delete,
+                &mut path.patch,
+            ];
+            for operation in operations.into_iter().flatten() {
+                add_problem(operation);
+            }
+        }
+    }
+}
+
+fn add_problem(operation: &mut Operation) {
+    let content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+    let response: Response = ResponseBuilder::new()
+        .description("Problem details (RFC 9457)")
+        .content("application/problem+json", content)
+        .build();
+    operation
+        .responses
+        .responses
+        .insert("default".to_owned(), RefOr::T(response));
+}
