@@ -1,0 +1,7 @@
+/** Joins class names; the later of two conflicting Tailwind classes wins. */
+import { type ClassValue, clsx } from "clsx";
+import { twMerge } from "tailwind-merge";
+
+export function cn(...inputs: ClassValue[]): string {
+  return twMerge(clsx(inputs));
+}
