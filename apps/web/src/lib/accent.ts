@@ -1,7 +1,8 @@
 /** Turns any brand colour into an accent that can be read on the desk's own surfaces, light and dark. */
 const SURFACES = { light: ["#ffffff", "#f4f5f4"], dark: ["#161b1e", "#0f1315"] } as const;
 const INKS = ["#ffffff", "#0b1214"] as const;
-const MIN = 4.5;
+// A little over WCAG's 4.5, because bubbles are tinted with the accent itself.
+const MIN = 5.5;
 
 type Rgb = [number, number, number];
 
@@ -35,8 +36,24 @@ export function contrast(a: string, b: string): number {
   return (hi + 0.05) / (lo + 0.05);
 }
 
-function mix(rgb: Rgb, target: number, amount: number): Rgb {
-  return rgb.map((v) => v + (target - v) * amount) as Rgb;
+function toHsl([r, g, b]: Rgb): Rgb {
+  const [x, y, z] = [r / 255, g / 255, b / 255];
+  const max = Math.max(x, y, z);
+  const min = Math.min(x, y, z);
+  const span = max - min;
+  const light = (max + min) / 2;
+  if (span === 0) return [0, 0, light];
+  const hue = max === x ? ((y - z) / span + 6) % 6 : max === y ? (z - x) / span + 2 : (x - y) / span + 4;
+  return [hue * 60, span / (1 - Math.abs(2 * light - 1)), light];
+}
+
+function fromHsl([hue, saturation, light]: Rgb): Rgb {
+  const reach = saturation * Math.min(light, 1 - light);
+  const channel = (n: number) => {
+    const k = (n + hue / 30) % 12;
+    return 255 * (light - reach * Math.max(-1, Math.min(k - 3, 9 - k, 1)));
+  };
+  return [channel(0), channel(8), channel(4)];
 }
 
 export interface Accent {
@@ -50,13 +67,15 @@ export interface Accent {
 export function correctAccent(brand: string, theme: "light" | "dark"): Accent | null {
   const rgb = parseHex(brand);
   if (!rgb) return null;
-  const target = theme === "light" ? 0 : 255;
+  const [hue, saturation, light] = toHsl(rgb);
+  // Only the lightness moves: the hue is what people recognise the brand by.
+  const target = theme === "light" ? 0 : 1;
   let accent = toHex(rgb);
   let step = 0;
   const readable = () => SURFACES[theme].every((surface) => contrast(accent, surface) >= MIN);
   while (!readable() && step < 50) {
     step += 1;
-    accent = toHex(mix(rgb, target, step / 50));
+    accent = toHex(fromHsl([hue, saturation, light + ((target - light) * step) / 50]));
   }
   const ink = contrast(INKS[0], accent) >= contrast(INKS[1], accent) ? INKS[0] : INKS[1];
   return { accent, ink, corrected: step > 0 };

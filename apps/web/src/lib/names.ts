@@ -11,8 +11,9 @@ export function initials(name: string): string {
 
 /** A hue from 0 to 359 that depends on nothing but the text. */
 export function hueOf(text: string): number {
-  let hash = 0;
-  for (const char of text) hash = (hash * 31 + (char.codePointAt(0) ?? 0)) % 360_007;
+  // FNV-1a: neighbours such as "k1" and "k2" must not look alike.
+  let hash = 0x811c9dc5;
+  for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
   return hash % 360;
 }
 

@@ -40,7 +40,7 @@ interface TagChipProps {
 export function TagChip({ name, color, children }: TagChipProps) {
   const dot = color || `hsl(${hueOf(name)} 55% 50%)`;
   return (
-    <span className="inline-flex max-w-32 items-center gap-1 rounded-[6px] border border-line px-1.5 text-xs leading-[18px] text-ink">
+    <span className="inline-flex max-w-32 min-w-4 items-center gap-1 rounded-[6px] border border-line px-1.5 text-xs leading-[18px] text-ink">
       <span aria-hidden className="size-2 shrink-0 rounded-full" style={{ background: dot }} />
       <span className="truncate">{name}</span>
       {children}

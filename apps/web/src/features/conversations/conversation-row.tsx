@@ -71,7 +71,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
           <span className="mt-1 flex h-5 items-center gap-1.5 overflow-hidden">
             <span
               className={cn(
-                "inline-flex min-w-0 items-center gap-1 text-xs",
+                "inline-flex max-w-28 shrink-0 items-center gap-1 text-xs",
                 assignee ? "text-ink" : "text-muted",
               )}
             >
@@ -82,7 +82,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
               <TagChip key={tag.id} name={tag.name} color={tag.color} />
             ))}
             {tags.length > 2 && <span className="text-xs text-muted">+{tags.length - 2}</span>}
-            <span className="ml-auto">
+            <span className="ml-auto shrink-0">
               <WindowRing compact expiresAt={conversation.window_expires_at} />
             </span>
           </span>

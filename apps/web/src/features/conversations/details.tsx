@@ -58,7 +58,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
         </Entry>
         <Entry label={t("details.line")}>
           {channel.display_name}
-          <Copy value={channel.phone_number_id} className="block text-xs" />
+          <Copy value={channel.phone_number_id} className="flex text-xs" />
         </Entry>
         <Entry label={t("details.lastActivity")}>{when(conversation.last_activity_at)}</Entry>
         <Entry label={t("details.created")}>{when(conversation.created_at)}</Entry>

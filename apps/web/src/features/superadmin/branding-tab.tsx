@@ -72,7 +72,7 @@ function BrandingForm({ tenantId, first }: { tenantId: string; first: Values }) 
   }
 
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
       <Card title={t("branding.title")}>
         <form
           noValidate

@@ -17,7 +17,7 @@ export function DatabaseTab({ tenantId }: { tenantId: string }) {
   const { t } = useTranslation();
   const database = useQuery(databaseQuery(tenantId));
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       <Card title={t("database.current")}>
         {database.isPending ? (
           <SkeletonRows rows={2} />

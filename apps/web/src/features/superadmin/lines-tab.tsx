@@ -41,7 +41,7 @@ export function LinesTab({ tenantId }: { tenantId: string }) {
     </Button>
   );
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       {platform && (
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1 rounded-md border border-line bg-surface px-4 py-3">
           <div className="min-w-0 flex-1">

@@ -18,7 +18,7 @@ import { brandingQuery, databaseQuery, linesQuery, tenantUsersQuery, usePatchTen
 
 export function OverviewTab({ tenant }: { tenant: Tenant }) {
   return (
-    <div className="grid gap-4 lg:grid-cols-2">
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
       <Checklist tenant={tenant} />
       <Facts key={tenant.id} tenant={tenant} />
     </div>

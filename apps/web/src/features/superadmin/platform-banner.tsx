@@ -18,9 +18,9 @@ export function PlatformBanner() {
   ].filter(Boolean);
   if (lines.length === 0) return null;
   return (
-    <div role="status" className="border-b border-line bg-note-bg px-4 py-2 text-ink sm:px-6">
+    <div role="status" className="border-b border-line bg-note-bg py-2 text-ink">
       {lines.map((line) => (
-        <p key={String(line)} className="mx-auto flex max-w-5xl items-start gap-2">
+        <p key={String(line)} className="mx-auto flex max-w-5xl items-start gap-2 px-4 sm:px-6">
           <TriangleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-note" />
           {line}
         </p>

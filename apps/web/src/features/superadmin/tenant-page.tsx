@@ -44,7 +44,7 @@ export function TenantPage({ tenantId, tab }: { tenantId: string; tab: TenantTab
             to="/superadmin/tenants/$tenantId"
             params={{ tenantId }}
             search={item === "overview" ? {} : { tab: item }}
-            aria-current={item === tab ? "page" : undefined}
+            activeOptions={{ exact: true, includeSearch: true }}
             className="-mb-px flex h-10 shrink-0 items-center border-b-2 border-transparent px-3 font-medium text-muted outline-offset-[-2px] hover:text-ink aria-[current=page]:border-accent aria-[current=page]:text-ink"
           >
             {t(`tenant.tab.${item}`)}

@@ -26,7 +26,7 @@ export function UsersTab({ tenantId }: { tenantId: string }) {
   );
   const noDatabase = users.isError && asProblem(users.error).code === "tenant_not_ready";
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-1 gap-4">
       {users.data && users.data.items.length > 0 && <div className="justify-self-end">{add}</div>}
       <Card>
         {users.isPending ? (
