@@ -13,6 +13,7 @@ export function NotFoundPage() {
   const { t } = useTranslation();
   return (
     <main className="h-full">
+      <h1 className="sr-only">Centralita</h1>
       <EmptyState icon={Compass} text={t("page.notFound")}>
         <Link to="/" className={LINK}>
           {t("page.home")}
@@ -26,6 +27,7 @@ export function ForbiddenPage() {
   const { t } = useTranslation();
   return (
     <main className="h-full">
+      <h1 className="sr-only">Centralita</h1>
       <EmptyState icon={Lock} text={t("page.forbidden")}>
         <Link to="/" className={LINK}>
           {t("page.home")}
@@ -42,6 +44,7 @@ export function BrokenPage({ error, reset }: { error: unknown; reset: () => void
   if (problem.code === "forbidden") return <ForbiddenPage />;
   return (
     <main className="h-full">
+      <h1 className="sr-only">Centralita</h1>
       <EmptyState icon={TriangleAlert} text={`${t("page.broken")} ${problemWords(error, t)}`}>
         <Button variant="primary" onClick={reset}>
           {t("action.retry")}

@@ -128,6 +128,7 @@ export function Inbox({ search, openId }: InboxProps) {
           openId && "max-md:hidden",
         )}
       >
+        <h1 className="sr-only">{t("nav.inbox")}</h1>
         <ListHeader
           search={search}
           onChange={onChange}

@@ -39,7 +39,7 @@ export function ThreadHeader({ conversation, panelOpen, onPanel }: HeaderProps) 
             <Avatar name={contactName(conversation.contact)} seed={conversation.contact.id} />
           </span>
           <div className="min-w-0 flex-1">
-            <h1 className="truncate leading-5 font-semibold">{contactName(conversation.contact)}</h1>
+            <h2 className="truncate leading-5 font-semibold">{contactName(conversation.contact)}</h2>
             <div className="flex items-center gap-2 overflow-hidden">
               {conversation.contact.phone && (
                 <Copy value={formatPhone(conversation.contact.phone)} className="text-xs max-sm:hidden" />
