@@ -85,8 +85,8 @@ test("the platform's forms say what is wrong", async ({ page }) => {
   await serveFixtures(page, "platform");
   await page.goto("/superadmin");
   await page.getByRole("button", { name: "Crear empresa" }).click();
-  await page.getByLabel("Nombre").fill("Óptica Ñandú");
-  await expect(page.getByLabel("Identificador")).toHaveValue("optica-nandu");
+  await page.getByRole("textbox", { name: "Nombre" }).fill("Óptica Ñandú");
+  await expect(page.getByRole("textbox", { name: "Identificador" })).toHaveValue("optica-nandu");
   await shot(page, "create-tenant");
   await page.keyboard.press("Escape");
   await page.goto("/superadmin/tenants/t1?tab=database");

@@ -14,7 +14,8 @@ export function hueOf(text: string): number {
   // FNV-1a: neighbours such as "k1" and "k2" must not look alike.
   let hash = 0x811c9dc5;
   for (const char of text) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193) >>> 0;
-  return hash % 360;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  return ((hash ^ (hash >>> 13)) >>> 0) % 360;
 }
 
 /** "María José" → "maria-jose": the slug proposed for a name. */

@@ -76,7 +76,9 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
               )}
             >
               <UserRound aria-hidden className="size-3 shrink-0" />
-              <span className="truncate">{assignee?.name ?? t("owner.nobody")}</span>
+              <span className="truncate" title={assignee?.name}>
+                {assignee?.name.split(" ")[0] ?? t("owner.nobody")}
+              </span>
             </span>
             {tags.slice(0, 2).map((tag) => (
               <TagChip key={tag.id} name={tag.name} color={tag.color} />

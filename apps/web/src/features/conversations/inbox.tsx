@@ -120,15 +120,15 @@ export function Inbox({ search, openId }: InboxProps) {
   });
 
   return (
-    <div className="flex h-full">
-      <aside
+    <main className="flex h-full">
+      <h1 className="sr-only">{t("nav.inbox")}</h1>
+      <section
         aria-label={t("nav.inbox")}
         className={cn(
           "flex h-full w-full flex-col border-line bg-surface md:w-[360px] md:shrink-0 md:border-r",
           openId && "max-md:hidden",
         )}
       >
-        <h1 className="sr-only">{t("nav.inbox")}</h1>
         <ListHeader
           search={search}
           onChange={onChange}
@@ -150,8 +150,8 @@ export function Inbox({ search, openId }: InboxProps) {
             onClear={onClear}
           />
         </div>
-      </aside>
-      <main className={cn("h-full min-w-0 flex-1", !openId && "max-md:hidden")}>
+      </section>
+      <div className={cn("h-full min-w-0 flex-1", !openId && "max-md:hidden")}>
         {openId ? (
           <Thread conversationId={openId} mode={mode} onMode={setMode} box={writingBox} />
         ) : (
@@ -162,7 +162,7 @@ export function Inbox({ search, openId }: InboxProps) {
             </Button>
           </EmptyState>
         )}
-      </main>
+      </div>
       <KeysHelp open={help} onOpenChange={setHelp} />
       <Palette
         actions={{
@@ -174,7 +174,7 @@ export function Inbox({ search, openId }: InboxProps) {
           help: () => setHelp(true),
         }}
       />
-    </div>
+    </main>
   );
 }
 
