@@ -24,6 +24,7 @@ test("is driven by keys alone", async ({ page }) => {
   await page.keyboard.type("nueva");
   await shot(page, "tags");
   await page.keyboard.press("Escape");
+  await expect(page.getByLabel("Buscar o crear etiqueta")).toBeHidden();
   await page.keyboard.press("a");
   await expect(page.getByRole("menuitem", { name: /Bruno Salazar/ })).toBeVisible();
   await shot(page, "assign");
@@ -33,6 +34,7 @@ test("is driven by keys alone", async ({ page }) => {
   await expect(page.getByRole("option").first()).toBeVisible();
   await shot(page, "palette");
   await page.keyboard.press("Escape");
+  await expect(page.getByPlaceholder("Buscar personas, acciones, páginas…")).toBeHidden();
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Atajos de teclado" })).toBeVisible();
   await shot(page, "keys");

@@ -21,7 +21,7 @@ export function Badge({ tone = "neutral", className, children }: BadgeProps) {
   return (
     <span
       className={cn(
-        "inline-flex max-w-full items-center gap-1 rounded-[6px] border px-1.5 text-xs leading-[18px] font-medium whitespace-nowrap [&_svg]:size-3",
+        "inline-flex max-w-full items-center gap-1 rounded-[6px] border px-1.5 text-xs leading-[18px] font-medium whitespace-nowrap [&_svg]:size-3 [&_svg]:shrink-0",
         TONES[tone],
         className,
       )}

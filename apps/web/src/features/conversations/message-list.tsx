@@ -1,7 +1,7 @@
 /** The messages of a thread: pages upward without a jump, stays at the end when it was there. */
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowDown, MessageSquareText } from "lucide-react";
-import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useTimeZone } from "@/api/directory";
 import type { Message } from "@/api/types";
@@ -167,6 +167,16 @@ function useScrollKeeping(messages: Message[], pending: number, me: string) {
       pending,
     };
   }, [messages, pending, atEnd, me]);
+
+  // A composer that grows must not push the newest message out of sight.
+  const filled = messages.length > 0;
+  useEffect(() => {
+    const element = box.current;
+    if (!element || !filled || !atEnd) return;
+    const observer = new ResizeObserver(() => element.scrollTo({ top: element.scrollHeight }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [atEnd, filled]);
 
   function onScroll(): void {
     const element = box.current;

@@ -41,7 +41,7 @@ export function ThreadHeader({ conversation, panelOpen, onPanel }: HeaderProps) 
           <div className="min-w-0 flex-1">
             <h2 className="truncate leading-5 font-semibold">{contactName(conversation.contact)}</h2>
             <div className="flex items-center gap-2 overflow-hidden">
-              {conversation.contact.phone && (
+              {conversation.contact.phone && !panelOpen && (
                 <Copy value={formatPhone(conversation.contact.phone)} className="text-xs max-sm:hidden" />
               )}
               <Badge className="min-w-0">
