@@ -1,10 +1,12 @@
 //! The OpenAPI document, from the handlers' own annotations.
 
+use std::{collections::BTreeMap, sync::OnceLock};
+
 use utoipa::{
     Modify, OpenApi,
     openapi::{
         Content, OpenApi as Document, RefOr, Response, ResponseBuilder,
-        path::Operation,
+        path::{Operation, PathItem},
         schema::Ref,
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
@@ -57,6 +59,26 @@ pub fn document() -> String {
     let mut text = ApiDoc::openapi().to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// The methods that a path offers, as the `Allow` header lists them.
+pub(crate) fn methods(path: &str) -> Option<&'static str> {
+    static METHODS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    let known = METHODS.get_or_init(|| ApiDoc::openapi().paths.paths.iter().map(listed).collect());
+    known.get(path).map(String::as_str)
+}
+
+fn listed((path, item): (&String, &PathItem)) -> (String, String) {
+    let offered = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    let offered = offered.iter().filter(|(_, operation)| operation.is_some());
+    let names: Vec<&str> = offered.map(|(name, _)| *name).collect();
+    (path.clone(), names.join(", "))
 }
 
 struct Bearer;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    config.route("/channels", web::get().to(list_channels));
+    config.service(super::resource("/channels").route(web::get().to(list_channels)));
 }
 
 /// A line, as a conversation names it.

@@ -18,16 +18,14 @@ use crate::{
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
-            web::resource("/tags")
+            super::resource("/tags")
                 .route(web::get().to(list_tags))
-                .route(web::post().to(post_tag))
-                .default_service(web::to(super::wrong_method)),
+                .route(web::post().to(post_tag)),
         )
         .service(
-            web::resource("/tags/{id}")
+            super::resource("/tags/{id}")
                 .route(web::patch().to(patch_tag))
-                .route(web::delete().to(delete_tag))
-                .default_service(web::to(super::wrong_method)),
+                .route(web::delete().to(delete_tag)),
         );
 }
 

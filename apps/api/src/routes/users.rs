@@ -18,16 +18,11 @@ use crate::{
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
-            web::resource("/users")
+            super::resource("/users")
                 .route(web::get().to(list_users))
-                .route(web::post().to(post_user))
-                .default_service(web::to(super::wrong_method)),
+                .route(web::post().to(post_user)),
         )
-        .service(
-            web::resource("/users/{id}")
-                .route(web::patch().to(patch_user))
-                .default_service(web::to(super::wrong_method)),
-        );
+        .service(super::resource("/users/{id}").route(web::patch().to(patch_user)));
 }
 
 /// Somebody of the team.

@@ -20,16 +20,14 @@ use crate::{
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
-            web::resource("/tenants/{id}/channels")
+            crate::routes::resource("/tenants/{id}/channels")
                 .route(web::get().to(list_tenant_channels))
-                .route(web::post().to(post_channel))
-                .default_service(web::to(crate::routes::wrong_method)),
+                .route(web::post().to(post_channel)),
         )
         .service(
-            web::resource("/channels/{id}")
+            crate::routes::resource("/channels/{id}")
                 .route(web::patch().to(patch_channel))
-                .route(web::delete().to(delete_line))
-                .default_service(web::to(crate::routes::wrong_method)),
+                .route(web::delete().to(delete_line)),
         );
 }
 

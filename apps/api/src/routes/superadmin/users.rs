@@ -15,10 +15,9 @@ use crate::{
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config.service(
-        web::resource("/tenants/{id}/users")
+        crate::routes::resource("/tenants/{id}/users")
             .route(web::get().to(list_tenant_users))
-            .route(web::post().to(post_tenant_user))
-            .default_service(web::to(crate::routes::wrong_method)),
+            .route(web::post().to(post_tenant_user)),
     );
 }
 
