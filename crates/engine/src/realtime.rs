@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use pg::TenantId;
-use resolver::{ResolveError, TenantHandle};
+use pg::{DbError, TenantId};
+use resolver::{ResolveError, Resolver, TenantHandle};
 use tenant::event::{self, Event};
 use tokio::{
     runtime::Handle,
@@ -82,7 +82,13 @@ impl Feeds {
         }
     }
 
-    fn subscribe(&self, handle: &Arc<TenantHandle>) -> broadcast::Receiver<Event> {
+    /// What happens from now on. A feed that has to be opened begins after event `floor`.
+    fn subscribe(
+        &self,
+        resolver: &Resolver,
+        handle: &Arc<TenantHandle>,
+        floor: i64,
+    ) -> broadcast::Receiver<Event> {
         let tenant = handle.tenant.id;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(feed) = open.get(&tenant)
@@ -96,19 +102,19 @@ impl Feeds {
             hint: Arc::default(),
         };
         open.insert(tenant, feed.clone());
-        let feeds = self.clone();
-        let handle = Arc::clone(handle);
-        self.runtime.spawn(async move { feeds.run(handle, feed).await });
+        let (feeds, resolver, handle) = (self.clone(), resolver.clone(), Arc::clone(handle));
+        self.runtime
+            .spawn(async move { feeds.run(&resolver, &handle, &feed, floor).await });
         receiver
     }
 
-    async fn run(&self, handle: Arc<TenantHandle>, feed: Feed) {
-        let mut seq = None;
-        while feed.events.receiver_count() > 0 {
-            match read(&handle, seq).await {
-                Ok((newest, events)) => {
+    async fn run(&self, resolver: &Resolver, handle: &TenantHandle, feed: &Feed, floor: i64) {
+        let mut seq = floor;
+        while feed.events.receiver_count() > 0 && !was_replaced(resolver, handle).await {
+            match since(handle, seq).await {
+                Ok(events) => {
                     let full = events.len() >= usize::try_from(READ).unwrap_or(usize::MAX);
-                    seq = Some(events.last().map_or(newest, |event| event.seq));
+                    seq = events.last().map_or(seq, |event| event.seq);
                     for event in events {
                         // An error means that the last watcher has just left.
                         drop(feed.events.send(event));
@@ -131,24 +137,39 @@ impl Feeds {
     }
 }
 
-async fn read(handle: &TenantHandle, seq: Option<i64>) -> Result<(i64, Vec<Event>), ResolveError> {
-    let unreachable = |error| ResolveError::from(resolver::Unready::Unreachable(Arc::new(error)));
-    let mut conn = handle.db().await?.conn().await.map_err(unreachable)?;
-    match seq {
-        None => Ok((event::newest(&mut conn).await.map_err(unreachable)?, Vec::new())),
-        Some(seq) => Ok((
-            seq,
-            event::since(&mut conn, seq, READ).await.map_err(unreachable)?,
-        )),
+/// Whether the tenant's database is reached otherwise by now: the numbers may be others there,
+/// so whoever watches has to begin anew.
+async fn was_replaced(resolver: &Resolver, handle: &TenantHandle) -> bool {
+    match resolver.tenant(handle.tenant.id).await {
+        Ok(Some(now)) => !now.same_database(handle),
+        Ok(None) => true,
+        // Not known; the watchers wait.
+        Err(_) => false,
     }
+}
+
+fn unreachable(error: DbError) -> ResolveError {
+    resolver::Unready::Unreachable(Arc::new(error)).into()
+}
+
+async fn newest(handle: &TenantHandle) -> Result<i64, ResolveError> {
+    let mut conn = handle.db().await?.conn().await.map_err(unreachable)?;
+    event::newest(&mut conn).await.map_err(unreachable)
+}
+
+async fn since(handle: &TenantHandle, seq: i64) -> Result<Vec<Event>, ResolveError> {
+    let mut conn = handle.db().await?.conn().await.map_err(unreachable)?;
+    event::since(&mut conn, seq, READ).await.map_err(unreachable)
 }
 
 impl Engine {
     /// Watches a tenant from the newest event on.
     pub async fn watch(&self, handle: &Arc<TenantHandle>) -> Result<Watch, ResolveError> {
-        // Subscribed before the number is read, so nothing falls between the two.
-        let events = self.0.feeds.subscribe(handle);
-        let (seq, _none) = read(handle, None).await?;
+        // Where a new feed begins has to be known before there is one, and a place in a feed that
+        // runs already only after joining it: so nothing falls between, either way.
+        let floor = newest(handle).await?;
+        let events = self.0.feeds.subscribe(self.resolver(), handle, floor);
+        let seq = newest(handle).await?;
         Ok(Watch { seq, events })
     }
 

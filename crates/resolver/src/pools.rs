@@ -34,6 +34,11 @@ impl TenantHandle {
         self.pool.checked(self.tenant.id).await?;
         Ok(&self.pool.db)
     }
+
+    /// Whether both reach the tenant's database by the same URL, saved at the same time.
+    pub fn same_database(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.pool, &other.pool)
+    }
 }
 
 /// Why a tenant's database cannot be used.
