@@ -7,6 +7,7 @@ use control::channel::{
 };
 use crypto::SecretString;
 use pg::{ChannelId, Patch};
+use resolver::{ResolveError, Unready};
 use serde::{Deserialize, Serialize};
 use tenant::conversation::Conversations;
 use utoipa::ToSchema;
@@ -245,7 +246,12 @@ pub(crate) async fn delete_line(platform: Platform, id: web::Path<String>) -> Re
         .find(id)
         .await?
         .ok_or_else(|| Problem::bare(Kind::NotFound))?;
-    if let Ok(Some(handle)) = platform.app.resolver().tenant(channel.tenant_id).await {
+    let handle = match platform.app.resolver().tenant(channel.tenant_id).await {
+        // Without a database there is no conversation; a database that cannot be asked may hold some.
+        Err(ResolveError::TenantNotReady(Unready::NotAttached)) => None,
+        handle => handle?,
+    };
+    if let Some(handle) = handle {
         let mut tenant = handle.db().await?.conn().await?;
         if Conversations::new(&mut tenant).any_on(id).await? {
             return Err(Problem::new(
