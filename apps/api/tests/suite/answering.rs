@@ -412,17 +412,23 @@ async fn the_team_takes_tags_snoozes_and_closes_a_conversation() {
         counts,
         json!({ "mine": 0, "unassigned": 0, "all": 0, "unread": 0 })
     );
-    // Whom another tenant knows, and who may not read conversations, cannot own one.
-    let marketing = app.member(Role::Marketing).await.get("/api/me").await.json()["user"]["id"].clone();
-    let theirs = app.stranger().await.get("/api/me").await.json()["user"]["id"].clone();
-    for nobody in [marketing, theirs] {
-        let answer = agent.patch(&path, &json!({ "assignee_id": nobody })).await;
-        answer.field("/assignee_id", "invalid_assignee");
-    }
     app.customer_writes(0, "otra vez").await;
     let again = eventually(|| async { agent.items("/api/conversations?status=open").await.pop() }).await;
     assert_eq!(
         (&again["id"], &again["unread_count"]),
         (&json!(conversation), &json!(1))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_another_tenant_knows_or_who_may_not_read_cannot_own_a_conversation() {
+    let app = TestApp::start().await;
+    let agent = app.member(Role::Recepcion).await;
+    let path = format!("/api/conversations/{}", app.customer_writes(0, "hola").await);
+    let marketing = app.member(Role::Marketing).await.get("/api/me").await.json()["user"]["id"].clone();
+    let theirs = app.stranger().await.get("/api/me").await.json()["user"]["id"].clone();
+    for nobody in [marketing, theirs] {
+        let answer = agent.patch(&path, &json!({ "assignee_id": nobody })).await;
+        answer.field("/assignee_id", "invalid_assignee");
+    }
 }

@@ -121,11 +121,32 @@ impl Answer {
         body
     }
 
-    /// Checks that it is a problem, whichever; its body.
+    /// The same for what is no fault of the caller's.
+    #[track_caller]
+    pub fn problem_of_server(&self, status: u16, code: &str) {
+        let body = self.body_of_problem();
+        assert_eq!(
+            (self.status, body["code"].as_str()),
+            (status, Some(code)),
+            "{body}"
+        );
+    }
+
+    /// Checks that it is a problem that the caller caused, whichever; its body.
     #[track_caller]
     pub fn any_problem(&self) -> Value {
+        assert!(
+            (400..500).contains(&self.status),
+            "{} {}",
+            self.status,
+            self.text()
+        );
+        self.body_of_problem()
+    }
+
+    #[track_caller]
+    fn body_of_problem(&self) -> Value {
         let text = self.text();
-        assert!((400..500).contains(&self.status), "{} {text}", self.status);
         assert_eq!(
             self.header("content-type"),
             Some("application/problem+json"),

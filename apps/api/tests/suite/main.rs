@@ -5,11 +5,16 @@
 
 mod answering;
 mod auth;
+mod bad_input;
 mod caller;
+mod channels;
 mod cors;
+mod databases;
 mod lines;
 mod openapi;
+mod secrets;
 mod socket;
+mod superadmin;
 mod test_app;
 mod walk;
 mod webhook;

@@ -87,7 +87,7 @@ impl Socket {
                 seen.push(self.next().await);
             }
         };
-        let found = tokio::time::timeout(Duration::from_secs(60), found).await;
+        let found = tokio::time::timeout(Duration::from_mins(1), found).await;
         assert!(found.is_ok(), "nothing about {message} in {seen:?}");
         seen
     }
@@ -381,7 +381,7 @@ async fn a_socket_outlives_another_way_to_the_same_database() {
             }
         }
     };
-    let told = tokio::time::timeout(Duration::from_secs(60), resync_or_event).await;
+    let told = tokio::time::timeout(Duration::from_mins(1), resync_or_event).await;
     assert!(told.is_ok(), "the socket fell silent");
     writes(&app, "wamid.2", "otra vez").await;
     let (_, message) = newest(&reader).await;

@@ -68,10 +68,6 @@ impl Company {
     pub fn rows(&self) -> BTreeMap<String, i64> {
         self.database.row_counts()
     }
-
-    pub fn db(&self) -> Db<pg::Tenant> {
-        Db::new(&Connector::current(), &url(&self.database), 2)
-    }
 }
 
 /// What a test may want otherwise.
@@ -86,10 +82,8 @@ pub struct Setup {
 /// Everything that one test needs. Dropping it stops the server and drops the databases.
 pub struct TestApp {
     pub url: String,
-    pub api: App,
     pub a: Company,
     pub b: Company,
-    pub simulator: Arc<Simulator>,
     simulator_url: String,
     pub http: reqwest::Client,
     pub control: TestDb,
@@ -111,23 +105,21 @@ impl TestApp {
         control::platform_user::seed_superadmin(&mut conn, &root, "Root", &PASSWORD.into(), now)
             .await
             .unwrap();
-        let a = company(&db, &mut conn, &control, "clinica", 1, &Role::ALL).await;
+        let a = company(&db, &mut conn, &control, "clinica", 1, Role::ALL).await;
         let b = company(&db, &mut conn, &control, "taller", 2, &[Role::Admin]).await;
         drop(conn);
 
         let (simulator, simulator_url, simulator_handle) = simulate([&a, &b], &http);
         let config = config(&control, &simulator_url, &setup);
-        let (api, url, handle) = serve(&config, Clock::ahead(setup.ahead)).await;
+        let (url, handle) = serve(&config, Clock::ahead(setup.ahead)).await;
         simulator.lock().world.callback = Some(Callback {
             url: format!("{url}/webhook"),
             verify_token: VERIFY_TOKEN.to_owned(),
         });
         Self {
             url,
-            api,
             a,
             b,
-            simulator,
             simulator_url,
             http,
             control,
@@ -138,7 +130,7 @@ impl TestApp {
     /// A second server over the same databases whose clock goes ahead; its URL.
     pub async fn later(&mut self, ahead: TimeDelta) -> String {
         let config = config(&self.control, &self.simulator_url, &Setup::default());
-        let (_api, url, handle) = serve(&config, Clock::ahead(ahead)).await;
+        let (url, handle) = serve(&config, Clock::ahead(ahead)).await;
         self.servers.push(handle);
         url
     }
@@ -183,10 +175,6 @@ impl TestApp {
     /// Something of the simulator's own.
     pub fn meta(&self) -> Caller {
         Caller::new(&self.http, &self.simulator_url, None)
-    }
-
-    pub async fn control_conn(&self) -> Conn<Control> {
-        self.api.resolver().control().conn().await.unwrap()
     }
 }
 
@@ -331,11 +319,10 @@ fn config(control: &TestDb, simulator_url: &str, setup: &Setup) -> Config {
     .unwrap()
 }
 
-async fn serve(config: &Config, clock: Clock) -> (App, String, ServerHandle) {
+async fn serve(config: &Config, clock: Clock) -> (String, ServerHandle) {
     let api = App::start_at(config, None, clock).await.unwrap();
-    let (server, addresses) =
-        api::server::start(api.clone(), config.origins.clone(), "127.0.0.1", 0).unwrap();
+    let (server, addresses) = api::server::start(api, config.origins.clone(), "127.0.0.1", 0).unwrap();
     let handle = server.handle();
     tokio::spawn(server);
-    (api, format!("http://{}", addresses[0]), handle)
+    (format!("http://{}", addresses[0]), handle)
 }

@@ -18,8 +18,10 @@ pub struct Operation {
     pub name: String,
     pub method: Method,
     pub path: String,
-    is_public: bool,
-    permission: Option<String>,
+    pub is_public: bool,
+    pub permission: Option<String>,
+    /// The names of what the query may hold.
+    pub query: Vec<String>,
 }
 
 /// What everybody may call.
@@ -49,6 +51,7 @@ pub fn operations() -> Vec<Operation> {
                 path: path.clone(),
                 is_public: operation["security"] == json!([{}]),
                 permission: operation["x-permission"].as_str().map(str::to_owned),
+                query: query(operation),
             });
         }
     }
@@ -57,10 +60,18 @@ pub fn operations() -> Vec<Operation> {
     found
 }
 
+fn query(operation: &Value) -> Vec<String> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let in_query = parameters.filter(|parameter| parameter["in"] == "query");
+    in_query
+        .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
+        .collect()
+}
+
 /// What the operations are tried with: A's own things, and bodies that would be taken.
-struct Samples {
-    ids: BTreeMap<&'static str, String>,
-    bodies: BTreeMap<&'static str, Value>,
+pub struct Samples {
+    pub ids: BTreeMap<&'static str, String>,
+    pub bodies: BTreeMap<&'static str, Value>,
 }
 
 /// Operations that take no body.
@@ -97,7 +108,7 @@ const BODILESS: [&str; 29] = [
 ];
 
 impl Samples {
-    async fn of(app: &TestApp) -> Self {
+    pub async fn of(app: &TestApp) -> Self {
         let line = &app.a.lines[0];
         let entries = [entry(&app.a, line, &[text("wamid.walk", CUSTOMER, "hola")])];
         app.deliver_signed(line.secret(), &entries).await.expect(200);
@@ -129,7 +140,7 @@ impl Samples {
     }
 
     /// The path with A's own id in it.
-    fn path(&self, operation: &Operation) -> String {
+    pub fn path(&self, operation: &Operation) -> String {
         let mut parts: Vec<&str> = operation.path.split('/').collect();
         for place in 1..parts.len() {
             if parts[place].starts_with('{') {
@@ -141,7 +152,7 @@ impl Samples {
         parts.join("/")
     }
 
-    async fn call(&self, caller: &Caller, operation: &Operation) -> Answer {
+    pub async fn call(&self, caller: &Caller, operation: &Operation) -> Answer {
         let name = operation.name.as_str();
         let body = self.bodies.get(name);
         assert!(

@@ -172,7 +172,7 @@ async fn a_bad_or_missing_signature_is_refused_and_nothing_is_stored() {
             Some(right.replace("sha256=", "").into_bytes()),
             Some(right.replace("sha256=", "sha1=").into_bytes()),
             Some(format!("{right}00").into_bytes()),
-            Some(right[..right.len() - 2].as_bytes().to_vec()),
+            Some(right.as_bytes()[..right.len() - 2].to_vec()),
             Some(sign("wrong", body.as_bytes()).into_bytes()),
             Some(sign("", body.as_bytes()).into_bytes()),
             Some("sha256=ñandú€".as_bytes().to_vec()),
