@@ -1,11 +1,13 @@
 //! The OpenAPI document, from the handlers' own annotations.
 
+use std::borrow::Cow;
+
 use utoipa::{
-    Modify, OpenApi,
+    Modify, OpenApi, PartialSchema, ToSchema,
     openapi::{
         Content, OpenApi as Document, RefOr, Response, ResponseBuilder,
         path::Operation,
-        schema::Ref,
+        schema::{ObjectBuilder, Ref, Schema, Type},
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
@@ -21,6 +23,41 @@ use crate::{
         tags, users, webhook,
     },
 };
+
+/// Declares the schema of a string that is one of an enum's names.
+macro_rules! name_schemas {
+    ($($name:ident as $public:literal of $source:ty;)+) => {
+        $(
+            #[doc = concat!("The names of `", stringify!($source), "`, for the document alone.")]
+            pub(crate) enum $name {}
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    let names = <$source>::ALL.iter().map(|value| value.as_str());
+                    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+                }
+            }
+
+            impl ToSchema for $name {
+                fn name() -> Cow<'static, str> {
+                    $public.into()
+                }
+            }
+        )+
+    };
+}
+
+name_schemas! {
+    MessageStatusName as "MessageStatus" of tenant::message::MessageStatus;
+    DirectionName as "Direction" of tenant::message::Direction;
+    AuthorKindName as "AuthorKind" of tenant::message::AuthorKind;
+    ConversationStatusName as "ConversationStatus" of tenant::conversation::ConversationStatus;
+    TenantRole as "TenantRole" of tenant::user::Role;
+    PlanName as "Plan" of control::tenant::Plan;
+}
+
+/// Answers with members that are left out rather than null.
+const WITH_OPTIONAL_MEMBERS: [&str; 4] = ["Problem", "Session", "StatusTimes", "CheckBody"];
 
 /// Every operation of the API.
 #[derive(OpenApi)]
@@ -46,8 +83,11 @@ use crate::{
         unrouted::list_unrouted, unrouted::delete_unrouted,
         audit::list_platform_audit, platform::get_platform,
     ),
-    components(schemas(ProblemBody, FieldError, ChoiceBody)),
-    modifiers(&Bearer, &Problems),
+    components(schemas(
+        ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
+        TenantRole, PlanName
+    )),
+    modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))
 )]
 pub struct ApiDoc;
@@ -83,6 +123,27 @@ impl Modify for Problems {
             ];
             for operation in operations.into_iter().flatten() {
                 add_problem(operation);
+            }
+        }
+    }
+}
+
+/// Answers carry every member, null where there is nothing; requests (those that
+/// refuse unknown members) may leave members out.
+struct AlwaysThere;
+
+impl Modify for AlwaysThere {
+    fn modify(&self, document: &mut Document) {
+        let Some(components) = document.components.as_mut() else {
+            return;
+        };
+        for (name, schema) in &mut components.schemas {
+            let RefOr::T(Schema::Object(object)) = schema else {
+                continue;
+            };
+            let is_request = object.additional_properties.is_some();
+            if !is_request && !WITH_OPTIONAL_MEMBERS.contains(&name.as_str()) {
+                object.required = object.properties.keys().cloned().collect();
             }
         }
     }

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::{
     auth::{ChatRead, Member, UsersWrite},
     json::{self, Json},
+    openapi::TenantRole,
     problem::Problem,
 };
 
@@ -37,7 +38,7 @@ pub(crate) struct UserBody {
     id: String,
     name: String,
     email: String,
-    /// admin, recepcion, caja, marketing or doctor.
+    #[schema(value_type = TenantRole)]
     role: String,
     is_active: bool,
     last_login_at: Option<DateTime<Utc>>,
@@ -58,7 +59,7 @@ pub(crate) struct NewUserBody {
     #[schema(min_length = 1, max_length = 120)]
     name: String,
     email: String,
-    /// admin, recepcion, caja, marketing or doctor.
+    #[schema(value_type = TenantRole)]
     role: String,
     /// 10 to 200 characters.
     #[schema(value_type = String, min_length = 10, max_length = 200)]
@@ -70,6 +71,7 @@ pub(crate) struct NewUserBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserPatch {
     name: Option<String>,
+    #[schema(value_type = Option<TenantRole>)]
     role: Option<String>,
     is_active: Option<bool>,
     #[schema(value_type = Option<String>)]
