@@ -1,12 +1,12 @@
 //! The OpenAPI document, from the handlers' own annotations.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap, sync::OnceLock};
 
 use utoipa::{
     Modify, OpenApi, PartialSchema, ToSchema,
     openapi::{
         Content, OpenApi as Document, RefOr, Response, ResponseBuilder,
-        path::Operation,
+        path::{Operation, PathItem},
         schema::{ObjectBuilder, Ref, Schema, Type},
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
@@ -56,8 +56,16 @@ name_schemas! {
     PlanName as "Plan" of control::tenant::Plan;
 }
 
-/// Answers with members that are left out rather than null.
-const WITH_OPTIONAL_MEMBERS: [&str; 4] = ["Problem", "Session", "StatusTimes", "CheckBody"];
+/// Members of answers that are left out rather than null.
+const LEFT_OUT: [(&str, &[&str]); 4] = [
+    ("Problem", &["detail", "errors", "choices", "retry_after"]),
+    ("Session", &["refresh_token"]),
+    (
+        "StatusTimes",
+        &["received", "queued", "sent", "delivered", "read", "failed"],
+    ),
+    ("CheckBody", &["detail"]),
+];
 
 /// Every operation of the API.
 #[derive(OpenApi)]
@@ -97,6 +105,26 @@ pub fn document() -> String {
     let mut text = ApiDoc::openapi().to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// The methods that a path offers, as the `Allow` header lists them.
+pub(crate) fn methods(path: &str) -> Option<&'static str> {
+    static METHODS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    let known = METHODS.get_or_init(|| ApiDoc::openapi().paths.paths.iter().map(listed).collect());
+    known.get(path).map(String::as_str)
+}
+
+fn listed((path, item): (&String, &PathItem)) -> (String, String) {
+    let offered = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    let offered = offered.iter().filter(|(_, operation)| operation.is_some());
+    let names: Vec<&str> = offered.map(|(name, _)| *name).collect();
+    (path.clone(), names.join(", "))
 }
 
 struct Bearer;
@@ -142,8 +170,16 @@ impl Modify for AlwaysThere {
                 continue;
             };
             let is_request = object.additional_properties.is_some();
-            if !is_request && !WITH_OPTIONAL_MEMBERS.contains(&name.as_str()) {
-                object.required = object.properties.keys().cloned().collect();
+            if !is_request {
+                let left_out = LEFT_OUT
+                    .iter()
+                    .find(|(schema, _)| schema == name)
+                    .map_or(&[][..], |(_, members)| *members);
+                let members = object
+                    .properties
+                    .keys()
+                    .filter(|member| !left_out.contains(&member.as_str()));
+                object.required = members.cloned().collect();
             }
         }
     }

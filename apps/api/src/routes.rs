@@ -12,10 +12,14 @@ pub(crate) mod tags;
 pub(crate) mod users;
 pub(crate) mod webhook;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{
+    HttpRequest, HttpResponse, Resource, ResponseError,
+    http::header::{self, HeaderValue},
+    web,
+};
 
 use crate::{
-    json,
+    json, openapi,
     problem::{Kind, Problem},
 };
 
@@ -49,10 +53,23 @@ pub(crate) async fn unknown(request: HttpRequest) -> Result<HttpResponse, Proble
     ))
 }
 
+/// A path, whose methods without a route are a problem too.
+fn resource(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(wrong_method))
+}
+
 /// A route that exists for other methods.
-pub(crate) async fn wrong_method(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    Err(Problem::new(
+async fn wrong_method(request: HttpRequest) -> HttpResponse {
+    let path = request.match_pattern().unwrap_or_default();
+    let mut response = Problem::new(
         Kind::MethodNotAllowed,
         format!("{} is not offered here", request.method()),
-    ))
+    )
+    .error_response();
+    // What is not described is a page.
+    let allowed = openapi::methods(&path).unwrap_or("GET");
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
 }

@@ -1,5 +1,6 @@
 //! A database for one test.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
@@ -66,6 +67,22 @@ impl TestDb {
     /// Its name on the server.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// How many rows each of its tables holds: what a test compares that says "nothing was written".
+    pub fn row_counts(&self) -> BTreeMap<String, i64> {
+        runtime::run(async {
+            let client = server::connect(&self.url).await;
+            let tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'";
+            let mut counts = BTreeMap::new();
+            for row in client.query(tables, &[]).await.expect("the list of tables") {
+                let table: String = row.get(0);
+                let count = format!(r#"SELECT count(*) FROM "{table}""#);
+                let count = client.query_one(&count, &[]).await.expect("a count of rows");
+                counts.insert(table, count.get(0));
+            }
+            counts
+        })
     }
 
     fn named(label: &str) -> Self {

@@ -18,10 +18,10 @@ use crate::{
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
-        .route("/auth/login", web::post().to(post_login))
-        .route("/auth/refresh", web::post().to(post_refresh))
-        .route("/auth/logout", web::post().to(post_logout))
-        .route("/me", web::get().to(get_me));
+        .service(super::resource("/auth/login").route(web::post().to(post_login)))
+        .service(super::resource("/auth/refresh").route(web::post().to(post_refresh)))
+        .service(super::resource("/auth/logout").route(web::post().to(post_logout)))
+        .service(super::resource("/me").route(web::get().to(get_me)));
 }
 
 /// What to log in with.
@@ -266,7 +266,8 @@ pub(crate) async fn post_logout(
 }
 
 /// Who one is.
-#[utoipa::path(get, path = "/api/me", tag = "auth", responses((status = 200, body = MeBody)))]
+#[utoipa::path(get, path = "/api/me", tag = "auth", responses((status = 200, body = MeBody)),
+    extensions(("x-permission" = json!("anyone"))))]
 pub(crate) async fn get_me(anyone: Anyone) -> Result<web::Json<MeBody>, Problem> {
     let branding = match &anyone.who {
         Who::Platform(_) => None,

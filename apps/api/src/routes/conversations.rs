@@ -22,16 +22,15 @@ use crate::{
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
-        .route("/conversations", web::get().to(list_conversations))
-        .route("/conversations/counts", web::get().to(get_counts))
+        .service(super::resource("/conversations").route(web::get().to(list_conversations)))
+        .service(super::resource("/conversations/counts").route(web::get().to(get_counts)))
         .service(
-            web::resource("/conversations/{id}")
+            super::resource("/conversations/{id}")
                 .route(web::get().to(get_conversation))
-                .route(web::patch().to(patch_conversation))
-                .default_service(web::to(super::wrong_method)),
+                .route(web::patch().to(patch_conversation)),
         )
-        .route("/conversations/{id}/tags", web::put().to(put_tags))
-        .route("/conversations/{id}/read", web::post().to(post_read));
+        .service(super::resource("/conversations/{id}/tags").route(web::put().to(put_tags)))
+        .service(super::resource("/conversations/{id}/read").route(web::post().to(post_read)));
 }
 
 /// Which conversations.

@@ -30,7 +30,7 @@ const CHECK: Duration = Duration::from_secs(3);
 const SESSION_ENDED: CloseCode = CloseCode::Other(4401);
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    config.route("/events", web::get().to(get_events));
+    config.service(super::resource("/events").route(web::get().to(get_events)));
 }
 
 /// Where to go on.

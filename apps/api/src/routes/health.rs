@@ -5,13 +5,24 @@ use pg::migrate::{self, SchemaState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::App;
+use crate::{
+    app::App,
+    problem::{Kind, Problem},
+};
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
-        .route("/health", web::get().to(get_health))
-        .route("/health/ready", web::get().to(get_ready))
-        .route("/metrics", web::get().to(get_metrics));
+        .service(
+            super::resource("/health")
+                .route(web::get().to(get_health))
+                .route(web::head().to(get_health)),
+        )
+        .service(
+            super::resource("/health/ready")
+                .route(web::get().to(get_ready))
+                .route(web::head().to(get_ready)),
+        )
+        .service(super::resource("/metrics").route(web::get().to(get_metrics)));
 }
 
 /// One thing that must hold.
@@ -79,15 +90,15 @@ pub(crate) async fn get_ready(app: web::Data<App>) -> HttpResponse {
 /// Figures for Prometheus.
 #[utoipa::path(get, path = "/metrics", tag = "operations", security(()),
     responses((status = 200, body = String, content_type = "text/plain")))]
-pub(crate) async fn get_metrics(app: web::Data<App>) -> HttpResponse {
+pub(crate) async fn get_metrics(app: web::Data<App>) -> Result<HttpResponse, Problem> {
     let Some(handle) = app.metrics() else {
-        return HttpResponse::NotFound().finish();
+        return Err(Problem::new(Kind::NotFound, "this process keeps no figures"));
     };
     if let Ok(count) = app.unsigned_channels().await {
         metrics::gauge!("channels_unsigned").set(i32::try_from(count).unwrap_or(i32::MAX));
     }
     handle.run_upkeep();
-    HttpResponse::Ok()
+    Ok(HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")
-        .body(handle.render())
+        .body(handle.render()))
 }

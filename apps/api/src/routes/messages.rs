@@ -29,13 +29,12 @@ const MAX_NOTE: usize = 10_000;
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
-            web::resource("/conversations/{id}/messages")
+            super::resource("/conversations/{id}/messages")
                 .route(web::get().to(list_messages))
-                .route(web::post().to(post_message))
-                .default_service(web::to(super::wrong_method)),
+                .route(web::post().to(post_message)),
         )
-        .route("/conversations/{id}/notes", web::post().to(post_note))
-        .route("/messages/{id}/retry", web::post().to(post_retry));
+        .service(super::resource("/conversations/{id}/notes").route(web::post().to(post_note)))
+        .service(super::resource("/messages/{id}/retry").route(web::post().to(post_retry)));
 }
 
 /// Where in a conversation.

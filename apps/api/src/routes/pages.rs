@@ -8,7 +8,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         ("/terms", include_str!("../pages/terms.html")),
         ("/data-deletion", include_str!("../pages/data-deletion.html")),
     ] {
-        config.route(path, web::get().to(move || async move { page(html) }));
+        config.service(super::resource(path).route(web::get().to(move || async move { page(html) })));
     }
 }
 

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::{ChatRead, Member, UsersWrite},
-    json::{self, Json},
+    json::{self, Json, PageQuery, Query},
     openapi::TenantRole,
     problem::Problem,
 };
@@ -19,16 +19,11 @@ use crate::{
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
-            web::resource("/users")
+            super::resource("/users")
                 .route(web::get().to(list_users))
-                .route(web::post().to(post_user))
-                .default_service(web::to(super::wrong_method)),
+                .route(web::post().to(post_user)),
         )
-        .service(
-            web::resource("/users/{id}")
-                .route(web::patch().to(patch_user))
-                .default_service(web::to(super::wrong_method)),
-        );
+        .service(super::resource("/users/{id}").route(web::patch().to(patch_user)));
 }
 
 /// Somebody of the team.
@@ -48,8 +43,8 @@ pub(crate) struct UserBody {
 /// The team by name.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UserPage {
-    pub(super) items: Vec<UserBody>,
-    pub(super) next_cursor: Option<String>,
+    items: Vec<UserBody>,
+    next_cursor: Option<String>,
 }
 
 /// Somebody to add.
@@ -76,6 +71,14 @@ pub(crate) struct UserPatch {
     is_active: Option<bool>,
     #[schema(value_type = Option<String>)]
     password: Option<SecretString>,
+}
+
+impl UserPage {
+    /// The page that was asked for of everybody.
+    pub(super) fn of(users: Vec<UserBody>, page: PageQuery) -> Result<Self, Problem> {
+        let (items, next_cursor) = page.cut(users, |user| &user.id)?;
+        Ok(Self { items, next_cursor })
+    }
 }
 
 impl From<User> for UserBody {
@@ -123,22 +126,23 @@ impl NewUserBody {
 }
 
 /// The team. Whoever may not manage it sees only those who may log in.
-#[utoipa::path(get, path = "/api/users", tag = "team", responses((status = 200, body = UserPage)),
+#[utoipa::path(get, path = "/api/users", tag = "team", params(PageQuery),
+    responses((status = 200, body = UserPage)),
     extensions(("x-permission" = json!("chat.read"))))]
-pub(crate) async fn list_users(member: Member<ChatRead>) -> Result<web::Json<UserPage>, Problem> {
+pub(crate) async fn list_users(
+    member: Member<ChatRead>,
+    Query(page): Query<PageQuery>,
+) -> Result<web::Json<UserPage>, Problem> {
     let manages = member.user.role.allows(Permission::UsersRead);
     let users = Users::new(&mut member.conn().await?).list(!manages).await?;
-    let items = users
+    let users: Vec<UserBody> = users
         .into_iter()
         .map(|user| UserBody {
             last_login_at: user.last_login_at.filter(|_| manages),
             ..user.into()
         })
         .collect();
-    Ok(web::Json(UserPage {
-        items,
-        next_cursor: None,
-    }))
+    Ok(web::Json(UserPage::of(users, page)?))
 }
 
 /// Add somebody to the team.

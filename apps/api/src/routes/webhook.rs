@@ -19,11 +19,10 @@ const MAX_CHALLENGE: usize = 1024;
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config.service(
-        web::resource("/webhook")
+        super::resource("/webhook")
             .app_data(web::PayloadConfig::new(MAX_BODY))
             .route(web::get().to(get_webhook))
-            .route(web::post().to(post_webhook))
-            .default_service(web::to(super::wrong_method)),
+            .route(web::post().to(post_webhook)),
     );
 }
 

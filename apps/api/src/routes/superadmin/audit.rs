@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    config.route("/audit", web::get().to(list_platform_audit));
+    config.service(crate::routes::resource("/audit").route(web::get().to(list_platform_audit)));
 }
 
 /// Which entries.

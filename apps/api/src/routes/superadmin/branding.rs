@@ -9,10 +9,9 @@ use crate::{auth::Platform, json::Json, problem::Problem, routes::auth::Branding
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config.service(
-        web::resource("/tenants/{id}/branding")
+        crate::routes::resource("/tenants/{id}/branding")
             .route(web::get().to(get_branding))
-            .route(web::put().to(put_branding))
-            .default_service(web::to(crate::routes::wrong_method)),
+            .route(web::put().to(put_branding)),
     );
 }
 

@@ -14,12 +14,13 @@ use crate::{auth::Platform, json::Json, problem::Problem};
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
-            web::resource("/tenants/{id}/database")
+            crate::routes::resource("/tenants/{id}/database")
                 .route(web::get().to(get_database))
-                .route(web::put().to(put_database))
-                .default_service(web::to(crate::routes::wrong_method)),
+                .route(web::put().to(put_database)),
         )
-        .route("/tenants/{id}/database/test", web::post().to(post_database_test));
+        .service(
+            crate::routes::resource("/tenants/{id}/database/test").route(web::post().to(post_database_test)),
+        );
 }
 
 /// Where a tenant's database is. The password is never shown.

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use crate::{auth::Platform, problem::Problem};
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    config.route("/platform", web::get().to(get_platform));
+    config.service(crate::routes::resource("/platform").route(web::get().to(get_platform)));
 }
 
 /// The installation.

@@ -20,16 +20,14 @@ use crate::{
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
         .service(
-            web::resource("/tenants")
+            crate::routes::resource("/tenants")
                 .route(web::get().to(list_tenants))
-                .route(web::post().to(post_tenant))
-                .default_service(web::to(crate::routes::wrong_method)),
+                .route(web::post().to(post_tenant)),
         )
         .service(
-            web::resource("/tenants/{id}")
+            crate::routes::resource("/tenants/{id}")
                 .route(web::get().to(get_tenant))
-                .route(web::patch().to(patch_tenant))
-                .default_service(web::to(crate::routes::wrong_method)),
+                .route(web::patch().to(patch_tenant)),
         );
 }
 

@@ -14,8 +14,10 @@ use crate::{
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
-        .route("/unrouted", web::get().to(list_unrouted))
-        .route("/unrouted/{phone_number_id}", web::delete().to(delete_unrouted));
+        .service(crate::routes::resource("/unrouted").route(web::get().to(list_unrouted)))
+        .service(
+            crate::routes::resource("/unrouted/{phone_number_id}").route(web::delete().to(delete_unrouted)),
+        );
 }
 
 /// A line that writes to us and is not registered.
