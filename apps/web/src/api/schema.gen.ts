@@ -1030,7 +1030,7 @@ export interface components {
             expires_in: number;
             /** @description Only for callers that cannot keep it as a cookie. */
             refresh_token?: string | null;
-            tenant?: components["schemas"]["TenantRef"] | null;
+            tenant: components["schemas"]["TenantRef"] | null;
             user: components["schemas"]["SessionUser"];
         };
         /** @description Who is logged in. */
@@ -1289,7 +1289,12 @@ export interface operations {
     };
     list_channels: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2034,7 +2039,12 @@ export interface operations {
     };
     list_tenant_channels: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -2196,7 +2206,12 @@ export interface operations {
     };
     list_tenant_users: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -2321,7 +2336,12 @@ export interface operations {
     };
     list_tags: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2443,7 +2463,12 @@ export interface operations {
     };
     list_users: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
