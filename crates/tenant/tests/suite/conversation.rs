@@ -43,6 +43,7 @@ fn to(status: ConversationStatus) -> ConversationChanges {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 async fn filters_by_state_owner_tag_line_and_unread_and_counts_what_is_open() {
     let test = Test::new();
     let (one, user) = test.thread("34600000001").await;
