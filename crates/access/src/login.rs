@@ -107,11 +107,12 @@ pub async fn login(
         }
     }
     let (handle, user, new_hash) = only_one(fitting, failed)?;
+    let new_hash = new_hash.as_deref().map(|new| (user.password_hash.as_str(), new));
     let entered = async {
         let mut conn = handle.db().await?.conn().await.map_err(current::unreachable)?;
         let mut users = Users::new(&mut conn);
         users
-            .logged_in(user.id, new_hash.as_deref(), now)
+            .logged_in(user.id, new_hash, now)
             .await
             .map_err(current::unreachable)
     };

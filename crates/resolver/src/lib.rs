@@ -92,6 +92,11 @@ impl Resolver {
         Ok(found.filter(|line| line.channel.is_active))
     }
 
+    /// The line of a `phone_number_id`, active or not; `None` if nobody registered it.
+    pub async fn registered_line(&self, phone_number_id: &str) -> Result<Option<Arc<Line>>, ResolveError> {
+        self.0.lines.get(phone_number_id).await
+    }
+
     /// The line of a channel, active or not; `None` if there is no such channel.
     pub async fn line_of_channel(&self, id: ChannelId) -> Result<Option<Arc<Line>>, ResolveError> {
         self.0.lines.of_channel(id).await

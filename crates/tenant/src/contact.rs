@@ -69,11 +69,8 @@ pub(crate) async fn upsert(
         .filter(contacts::bsuid.eq(&identity.bsuid))
         .or_filter(contacts::phone.eq(&identity.phone))
         .or_filter(contacts::user_key.eq(&identity.user_key))
-        .order((
-            contacts::user_key.eq(&identity.user_key).desc(),
-            contacts::created_at,
-            contacts::id,
-        ))
+        // The oldest, so that two contacts which turn out to be one person go on as one.
+        .order((contacts::created_at, contacts::id))
         .select(contacts::user_key)
         .first(&mut **conn)
         .await

@@ -94,7 +94,7 @@ pub async fn apply(
     .await
 }
 
-/// Keeps an item that cannot be applied, with the reason.
+/// Keeps an item that cannot be applied, with the reason: once, however often it is delivered.
 pub async fn set_aside(
     conn: &mut Conn<Tenant>,
     item: &InboundItem,
@@ -108,14 +108,26 @@ pub async fn set_aside(
     };
     diesel::insert_into(dead_letters::table)
         .values((
-            dead_letters::id.eq(Uuid::now_v7()),
+            dead_letters::id.eq(letter_id(item, kind)),
             dead_letters::channel_id.eq(item.channel),
             dead_letters::kind.eq(kind),
             dead_letters::reason.eq(reason.replace('\0', "\u{fffd}")),
             dead_letters::raw.eq(item.raw.as_bytes()),
             dead_letters::received_at.eq(now),
         ))
+        .on_conflict(dead_letters::id)
+        .do_nothing()
         .execute(&mut **conn)
         .await?;
     Ok(())
+}
+
+/// The same for the same item of the same line.
+fn letter_id(item: &InboundItem, kind: &str) -> Uuid {
+    let digest = crypto::token::digest(&format!("{}|{kind}|{}", item.channel, item.raw));
+    let mut bytes = [0; 16];
+    for (byte, of_digest) in bytes.iter_mut().zip(digest) {
+        *byte = of_digest;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }

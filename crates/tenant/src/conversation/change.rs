@@ -111,8 +111,10 @@ fn snooze(
     if status != ConversationStatus::Snoozed {
         return Ok((status, None));
     }
+    let asked = changes.status.is_some() || !changes.snoozed_until.is_keep();
     match until {
-        Some(until) if until > now => Ok((status, Some(until))),
+        // Whose time has come unnoticed is not what this change is about.
+        Some(until) if until > now || !asked => Ok((status, Some(until))),
         _ => Err(ChangeError::InvalidSnooze),
     }
 }
