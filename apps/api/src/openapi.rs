@@ -1,18 +1,19 @@
 //! The OpenAPI document, from the handlers' own annotations.
 
-use std::{borrow::Cow, collections::BTreeMap, sync::OnceLock};
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use utoipa::{
-    Modify, OpenApi, PartialSchema, ToSchema,
+    Modify, OpenApi,
     openapi::{
         Content, OpenApi as Document, RefOr, Response, ResponseBuilder,
         path::{Operation, PathItem},
-        schema::{ObjectBuilder, Ref, Schema, Type},
+        schema::{Ref, Schema},
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
 use crate::{
+    names::{AuthorKindName, ConversationStatusName, DirectionName, MessageStatusName, PlanName, TenantRole},
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
         auth, channels, conversations, events, health, messages,
@@ -23,38 +24,6 @@ use crate::{
         tags, users, webhook,
     },
 };
-
-/// Declares the schema of a string that is one of an enum's names.
-macro_rules! name_schemas {
-    ($($name:ident as $public:literal of $source:ty;)+) => {
-        $(
-            #[doc = concat!("The names of `", stringify!($source), "`, for the document alone.")]
-            pub(crate) enum $name {}
-
-            impl PartialSchema for $name {
-                fn schema() -> RefOr<Schema> {
-                    let names = <$source>::ALL.iter().map(|value| value.as_str());
-                    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
-                }
-            }
-
-            impl ToSchema for $name {
-                fn name() -> Cow<'static, str> {
-                    $public.into()
-                }
-            }
-        )+
-    };
-}
-
-name_schemas! {
-    MessageStatusName as "MessageStatus" of tenant::message::MessageStatus;
-    DirectionName as "Direction" of tenant::message::Direction;
-    AuthorKindName as "AuthorKind" of tenant::message::AuthorKind;
-    ConversationStatusName as "ConversationStatus" of tenant::conversation::ConversationStatus;
-    TenantRole as "TenantRole" of tenant::user::Role;
-    PlanName as "Plan" of control::tenant::Plan;
-}
 
 /// Members of answers that are left out rather than null.
 const LEFT_OUT: [(&str, &[&str]); 4] = [

@@ -49,7 +49,6 @@ const IN_TESTS: &[&str] = &["testkit", "pgcluster", "simulator"];
 /// Libraries (a trailing `*` means every name that begins so) and the crates that may use them.
 const LIBRARIES: [(&str, &[&str]); 16] = [
     ("actix*", &["api", "simulator"]),
-    ("tracing-actix-web", &["api", "simulator"]),
     ("utoipa*", &["api"]),
     ("jsonwebtoken", &["api"]),
     ("diesel*", &["pg", "control", "tenant", "testkit"]),

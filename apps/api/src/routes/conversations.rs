@@ -15,7 +15,7 @@ pub(crate) use self::body::{ConversationBody, ConversationPage};
 use crate::{
     auth::{ChatRead, ChatWrite, Member},
     json::{self, Json, Query},
-    openapi::ConversationStatusName,
+    names::ConversationStatusName,
     problem::{Kind, Problem},
     routes::channels::LineNames,
 };

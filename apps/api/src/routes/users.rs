@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::{
     auth::{ChatRead, Member, UsersWrite},
     json::{self, Json, PageQuery, Query},
-    openapi::TenantRole,
+    names::TenantRole,
     problem::Problem,
 };
 

@@ -9,7 +9,7 @@ use tenant::{
 };
 use utoipa::ToSchema;
 
-use crate::openapi::{ConversationStatusName, DirectionName, MessageStatusName};
+use crate::names::{ConversationStatusName, DirectionName, MessageStatusName};
 use crate::routes::{
     channels::{ChannelRefBody, LineNames},
     messages::AuthorBody,

@@ -11,7 +11,7 @@ use tenant::{
 use utoipa::ToSchema;
 use whatsapp::error::{Advice, Verdict};
 
-use crate::openapi::{AuthorKindName, DirectionName, MessageStatusName};
+use crate::names::{AuthorKindName, DirectionName, MessageStatusName};
 
 /// Who wrote a message.
 #[derive(Serialize, ToSchema)]

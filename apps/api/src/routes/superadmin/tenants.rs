@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     auth::Platform,
     json::{self, Json, Query},
-    openapi::PlanName,
+    names::PlanName,
     problem::{Kind, Problem},
 };
 
