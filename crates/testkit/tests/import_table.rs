@@ -47,7 +47,7 @@ const WORKSPACE: [(&str, &[&str]); 18] = [
 const IN_TESTS: &[&str] = &["testkit", "pgcluster", "simulator"];
 
 /// Libraries (a trailing `*` means every name that begins so) and the crates that may use them.
-const LIBRARIES: [(&str, &[&str]); 16] = [
+const LIBRARIES: [(&str, &[&str]); 15] = [
     ("actix*", &["api", "simulator"]),
     ("utoipa*", &["api"]),
     ("jsonwebtoken", &["api"]),
