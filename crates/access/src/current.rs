@@ -77,6 +77,11 @@ impl Guard {
             .await;
     }
 
+    /// Forgets everybody: a whole tenant may have been suspended.
+    pub fn forget_everybody(&self) {
+        self.people.invalidate_all();
+    }
+
     /// Forgets a session that has just ended.
     pub fn forget_sessions(&self) {
         self.families.invalidate_all();

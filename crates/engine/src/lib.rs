@@ -29,6 +29,8 @@ pub struct Parts {
     pub app_secret: Option<SecretString>,
     /// Tells the time.
     pub clock: Clock,
+    /// Whether this process works on outboxes; another one does otherwise.
+    pub sends: bool,
 }
 
 /// Takes in, applies, sends, hints. Cheap to clone.

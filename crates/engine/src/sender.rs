@@ -70,6 +70,9 @@ impl Wakers {
 impl Engine {
     /// Something may be due in this tenant's outbox.
     pub(crate) fn wake_sender(&self, tenant: TenantId) {
+        if !self.0.parts.sends {
+            return;
+        }
         let wakers = &self.0.sender;
         let mut tasks = wakers.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(waker) = tasks.get_mut(&tenant) {

@@ -1,7 +1,9 @@
 //! One throw-away cluster for many short-lived processes: the tests of a workspace.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use crate::cluster::{Cluster, Options};
 use crate::data::{Access, Layout};
@@ -12,8 +14,8 @@ use crate::watchdog::stop_when_idle;
 
 /// Access to the cluster in `dir`, which is begun anew unless another process has it running.
 ///
-/// It outlives the caller and stops by itself five minutes after the last call; `INT` to the
-/// process named on the first line of `data/postmaster.pid` stops it sooner.
+/// It outlives the caller and stops by itself five minutes after the last process that asked for
+/// it has ended; `INT` to the process named on the first line of `data/postmaster.pid` stops it sooner.
 pub fn shared(dir: &Path, options: &Options) -> Result<Access, Error> {
     let layout = Layout::new(dir)?;
     let lock = layout.lock()?;
@@ -23,7 +25,17 @@ pub fn shared(dir: &Path, options: &Options) -> Result<Access, Error> {
     fs::write(&used, "").map_err(at("write", &used))?;
     let access = running(&layout).map_or_else(|| begin(layout, options, &used), Ok)?;
     File::unlock(&lock).map_err(at("unlock", dir))?;
+    keep_in_use(used);
     Ok(access)
+}
+
+/// Says once a minute that the cluster is still wanted, for as long as this process lives.
+fn keep_in_use(used: PathBuf) {
+    thread::spawn(move || {
+        while fs::write(&used, "").is_ok() {
+            thread::sleep(Duration::from_mins(1));
+        }
+    });
 }
 
 fn running(layout: &Layout) -> Option<Access> {

@@ -5,12 +5,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Tenant};
 
+pub use crate::id::ContactId;
 use crate::schema::contacts;
-
-pg::id_type! {
-    /// A customer of a tenant.
-    ContactId
-}
 
 /// A customer.
 #[derive(Debug, Clone, Queryable, Selectable)]

@@ -12,12 +12,8 @@ pub use self::{
     change::{ChangeError, ConversationChanges, change, mark_read, set_tags},
     list::{AssigneeFilter, ConversationFilter, ConversationView, Counts, TagFilter, UserRef},
 };
-use crate::{contact::ContactId, message::MessageId, schema::conversations, user::UserId};
-
-pg::id_type! {
-    /// A thread with one customer on one line.
-    ConversationId
-}
+pub use crate::id::ConversationId;
+use crate::{id::ContactId, id::MessageId, id::UserId, schema::conversations};
 
 crate::text_enum! {
     /// Where a conversation stands.

@@ -8,12 +8,8 @@ use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, InvalidCursor, Page, PageRequest, Tenant};
 
 pub use self::note::{AddNoteError, add_note};
-use crate::{conversation::ConversationId, schema::messages, status::SendFailure, user::UserId};
-
-pg::id_type! {
-    /// A message or note.
-    MessageId
-}
+pub use crate::id::MessageId;
+use crate::{id::ConversationId, id::UserId, schema::messages, status::SendFailure};
 
 crate::text_enum! {
     /// Which way a message went.
@@ -148,6 +144,18 @@ impl<'c> Messages<'c> {
             .first(&mut **self.0)
             .await
             .optional()?)
+    }
+
+    /// Ids of the messages that have these wamids, on whatever line.
+    pub async fn by_wamid(&mut self, wamids: &[&str]) -> Result<Vec<(String, MessageId)>, DbError> {
+        if wamids.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(messages::table
+            .filter(messages::wamid.eq_any(wamids))
+            .select((messages::wamid.assume_not_null(), messages::id))
+            .load(&mut **self.0)
+            .await?)
     }
 
     /// A conversation's messages, newest first.

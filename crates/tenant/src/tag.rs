@@ -4,15 +4,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Patch, Tenant};
 
+pub use crate::id::TagId;
 use crate::{
-    conversation::ConversationId,
+    id::ConversationId,
     schema::{conversation_tags, tags},
 };
-
-pg::id_type! {
-    /// A label of a tenant.
-    TagId
-}
 
 /// The longest name of a tag, in characters.
 pub const MAX_NAME: usize = 60;

@@ -12,12 +12,8 @@ pub use self::{
     role::{Permission, Role},
     save::{NewUser, SaveUserError, UserChanges, create_user, seed_admin, update_user},
 };
+pub use crate::id::UserId;
 use crate::schema::users;
-
-pg::id_type! {
-    /// One of a tenant's team.
-    UserId
-}
 
 /// One of the team. The password's hash stays in this crate and its callers' login.
 #[derive(Clone, Queryable, Selectable)]

@@ -1,5 +1,6 @@
 //! A database for one test.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
@@ -12,6 +13,7 @@ use crate::{runtime, server, template};
 pub struct TestDb {
     name: String,
     url: String,
+    has_role: bool,
 }
 
 impl TestDb {
@@ -47,6 +49,16 @@ impl TestDb {
         test
     }
 
+    /// A database that the code under test has made on this server, with a role of the same
+    /// name; both are dropped with the value.
+    pub fn adopt(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            url: server::url(name),
+            has_role: true,
+        }
+    }
+
     /// Where it is, password included.
     pub fn url(&self) -> &str {
         &self.url
@@ -57,6 +69,22 @@ impl TestDb {
         &self.name
     }
 
+    /// How many rows each of its tables holds: what a test compares that says "nothing was written".
+    pub fn row_counts(&self) -> BTreeMap<String, i64> {
+        runtime::run(async {
+            let client = server::connect(&self.url).await;
+            let tables = "SELECT tablename FROM pg_tables WHERE schemaname = 'public'";
+            let mut counts = BTreeMap::new();
+            for row in client.query(tables, &[]).await.expect("the list of tables") {
+                let table: String = row.get(0);
+                let count = format!(r#"SELECT count(*) FROM "{table}""#);
+                let count = client.query_one(&count, &[]).await.expect("a count of rows");
+                counts.insert(table, count.get(0));
+            }
+            counts
+        })
+    }
+
     fn named(label: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -65,6 +93,7 @@ impl TestDb {
         Self {
             url: server::url(&name),
             name,
+            has_role: false,
         }
     }
 }
@@ -79,6 +108,10 @@ impl Drop for TestDb {
                     .batch_execute(&drop)
                     .await
                     .expect("the database can be dropped");
+                if self.has_role {
+                    let drop = format!(r#"DROP ROLE IF EXISTS "{}""#, self.name);
+                    admin.batch_execute(&drop).await.expect("the role can be dropped");
+                }
             });
         };
         // While a failed test unwinds, a second panic would hide the first.

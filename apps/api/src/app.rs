@@ -1,0 +1,151 @@
+//! What every request may reach.
+
+use std::{path::PathBuf, sync::Arc};
+
+use access::Guard;
+use anyhow::Context;
+use crypto::SecretString;
+use engine::{Clock, Engine, Parts};
+use metrics_exporter_prometheus::PrometheusHandle;
+use pg::{Connector, Db, migrate::SchemaState};
+use resolver::{Limits, Resolver};
+
+use crate::{
+    config::{Config, Role},
+    limiter::LoginLimiter,
+    token::Tokens,
+};
+
+/// Connections to the control plane.
+const CONTROL_POOL: usize = 12;
+
+/// The application's parts. Cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    engine: Engine,
+    guard: Guard,
+    tokens: Tokens,
+    limiter: LoginLimiter,
+    verify_token: SecretString,
+    web_dir: Option<PathBuf>,
+    metrics: Option<PrometheusHandle>,
+}
+
+impl App {
+    /// Connects to the control plane, checks its schema, and starts the engine
+    /// on the current runtime, which must be multi-threaded.
+    pub async fn start(config: &Config, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
+        Self::start_at(config, metrics, Clock::default()).await
+    }
+
+    /// The same with a clock of its own.
+    pub async fn start_at(
+        config: &Config,
+        metrics: Option<PrometheusHandle>,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
+        let connector = Connector::current();
+        let control = Db::new(&connector, &config.control_url, CONTROL_POOL);
+        check_schema(&control).await?;
+        let resolver = Resolver::new(
+            &connector,
+            control,
+            config.control_url.clone(),
+            Arc::clone(&config.keyring),
+            Limits::default(),
+        );
+        let http = whatsapp::client::http_client().context("the HTTP client")?;
+        let graph = whatsapp::client::Client::new(&config.graph_base_url, &config.graph_version, http)
+            .context("GRAPH_BASE_URL or GRAPH_VERSION")?;
+        let app_secret = config.app_secret.clone();
+        let engine = Engine::new(Parts {
+            resolver: resolver.clone(),
+            graph,
+            app_secret,
+            clock,
+            sends: config.role != Role::Api,
+        });
+        let background = engine.clone();
+        tokio::spawn(async move { background.run().await });
+        let app = Self(Arc::new(Inner {
+            guard: Guard::new(resolver),
+            engine,
+            tokens: Tokens::new(&config.jwt_secret),
+            limiter: LoginLimiter::new(),
+            verify_token: config.verify_token.clone(),
+            web_dir: config.web_dir.clone(),
+            metrics,
+        }));
+        app.warn_of_unsigned().await;
+        Ok(app)
+    }
+
+    /// Takes in and sends.
+    pub fn engine(&self) -> &Engine {
+        &self.0.engine
+    }
+
+    /// Knows lines and tenants.
+    pub fn resolver(&self) -> &Resolver {
+        self.0.engine.resolver()
+    }
+
+    pub(crate) fn guard(&self) -> &Guard {
+        &self.0.guard
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.0.tokens
+    }
+
+    pub(crate) fn limiter(&self) -> &LoginLimiter {
+        &self.0.limiter
+    }
+
+    pub(crate) fn verify_token(&self) -> &SecretString {
+        &self.0.verify_token
+    }
+
+    pub(crate) fn web_dir(&self) -> Option<&PathBuf> {
+        self.0.web_dir.as_ref()
+    }
+
+    pub(crate) fn metrics(&self) -> Option<&PrometheusHandle> {
+        self.0.metrics.as_ref()
+    }
+
+    /// Active lines whose webhooks nobody's secret signs.
+    pub(crate) async fn unsigned_channels(&self) -> Result<i64, pg::DbError> {
+        if self.0.engine.has_app_secret() {
+            return Ok(0);
+        }
+        let mut conn = self.resolver().control().conn().await?;
+        control::channel::Channels::new(&mut conn).unsigned_count().await
+    }
+
+    async fn warn_of_unsigned(&self) {
+        if let Ok(count @ 1..) = self.unsigned_channels().await {
+            tracing::warn!(
+                count,
+                "some lines have no app secret, so anybody who knows their id can write to them; set their app \
+                 secret in the panel, or WHATSAPP_APP_SECRET"
+            );
+        }
+    }
+}
+
+async fn check_schema(control: &Db<pg::Control>) -> anyhow::Result<()> {
+    let mut conn = control
+        .conn()
+        .await
+        .context("the control database (CONTROL_DB_URL) cannot be reached")?;
+    let status = pg::migrate::status(&mut conn, &control::MIGRATIONS).await?;
+    match status.state {
+        SchemaState::Current | SchemaState::Ahead { .. } => Ok(()),
+        SchemaState::Empty | SchemaState::Behind { .. } => {
+            anyhow::bail!("the control database is not migrated; run `provision control migrate` first")
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The only ways for a handler to act: as one of a tenant's team with a named
+//! permission, as a SuperAdmin, or as anybody who is logged in. The permission
+//! is in the handler's signature, so there is no check to forget.
+
+mod cookie;
+mod origin;
+
+use std::{future::Future, marker::PhantomData, net::IpAddr, pin::Pin, sync::Arc};
+
+use access::Who;
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use chrono::{DateTime, Utc};
+use control::{Actor, platform_user::PlatformUser, session::SessionMeta};
+use pg::Conn;
+use resolver::{ResolveError, TenantHandle, Unready};
+use tenant::user::{Permission, User};
+use uuid::Uuid;
+
+pub(crate) use self::{cookie::RefreshCookie, origin::Caller};
+use crate::{
+    app::App,
+    problem::{Kind, Problem},
+};
+
+/// The WebSocket subprotocol that carries events.
+pub(crate) const EVENTS_PROTOCOL: &str = "centralita.v1";
+const BEARER_PROTOCOL: &str = "bearer.";
+
+/// Names a permission in a handler's signature.
+pub(crate) trait Requires: 'static {
+    const PERMISSION: Permission;
+}
+
+macro_rules! permissions {
+    ($($name:ident),+) => {
+        $(
+            #[doc = concat!("Requires [`Permission::", stringify!($name), "`].")]
+            pub(crate) enum $name {}
+
+            impl Requires for $name {
+                const PERMISSION: Permission = Permission::$name;
+            }
+        )+
+    };
+}
+
+permissions!(ChatRead, ChatWrite, SettingsWrite, UsersWrite);
+
+/// Somebody who is logged in.
+pub(crate) struct Anyone {
+    pub app: App,
+    pub who: Who,
+    pub family: Uuid,
+    pub session_version: i32,
+    pub now: DateTime<Utc>,
+}
+
+/// One of a tenant's team who may do `R`. The only way to a tenant's data.
+pub(crate) struct Member<R: Requires> {
+    pub app: App,
+    pub tenant: Arc<TenantHandle>,
+    pub user: Arc<User>,
+    pub now: DateTime<Utc>,
+    requires: PhantomData<fn() -> R>,
+}
+
+impl<R: Requires> Member<R> {
+    /// A connection to the tenant's own database.
+    pub async fn conn(&self) -> Result<Conn<pg::Tenant>, Problem> {
+        let unreachable = |error| ResolveError::from(Unready::Unreachable(Arc::new(error)));
+        Ok(self.tenant.db().await?.conn().await.map_err(unreachable)?)
+    }
+}
+
+/// A SuperAdmin.
+pub(crate) struct Platform {
+    pub app: App,
+    pub user: Arc<PlatformUser>,
+    pub now: DateTime<Utc>,
+}
+
+impl Platform {
+    /// As the audit names whoever acts.
+    pub fn actor(&self) -> Actor {
+        Actor::user(self.user.id.uuid(), self.user.email.as_str())
+    }
+
+    /// A connection to the control plane.
+    pub async fn conn(&self) -> Result<Conn<pg::Control>, Problem> {
+        Ok(self.app.resolver().control().conn().await?)
+    }
+}
+
+fn bearer(request: &HttpRequest) -> Option<String> {
+    let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some(authorization) = header(header::AUTHORIZATION) {
+        let (scheme, token) = authorization.split_once(' ')?;
+        return scheme
+            .eq_ignore_ascii_case("bearer")
+            .then(|| token.trim().to_owned());
+    }
+    // A browser's WebSocket can set no header but this one.
+    let protocols = header(header::SEC_WEBSOCKET_PROTOCOL)?;
+    protocols
+        .split(',')
+        .find_map(|part| part.trim().strip_prefix(BEARER_PROTOCOL))
+        .map(str::to_owned)
+}
+
+async fn authenticate(request: HttpRequest) -> Result<Anyone, Problem> {
+    let Some(app) = request.app_data::<web::Data<App>>() else {
+        return Err(Problem::bare(Kind::Internal));
+    };
+    let app = App::clone(app);
+    let now = app.engine().clock().now();
+    let token = bearer(&request).ok_or_else(|| Problem::bare(Kind::Unauthenticated))?;
+    let current = app
+        .tokens()
+        .read(&token, now)
+        .map_err(|error| Problem::new(Kind::Unauthenticated, error))?;
+    let admitted = app.guard().admit(current).await?;
+    let who =
+        admitted.ok_or_else(|| Problem::new(Kind::SessionExpired, "the session has ended; log in again"))?;
+    Ok(Anyone {
+        app,
+        who,
+        family: current.family,
+        session_version: current.session_version,
+        now,
+    })
+}
+
+type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+impl FromRequest for Anyone {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        Box::pin(authenticate(request.clone()))
+    }
+}
+
+impl<R: Requires> FromRequest for Member<R> {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let Anyone { app, who, now, .. } = authenticate(request).await?;
+            match who {
+                Who::Member { tenant, user } if user.role.allows(R::PERMISSION) => Ok(Self {
+                    app,
+                    tenant,
+                    user,
+                    now,
+                    requires: PhantomData,
+                }),
+                Who::Member { user, .. } => Err(Problem::new(
+                    Kind::Forbidden,
+                    format!("the role {} lacks {}", user.role, R::PERMISSION),
+                )),
+                Who::Platform(_) => Err(Problem::new(Kind::Forbidden, "this belongs to a tenant's team")),
+            }
+        })
+    }
+}
+
+impl FromRequest for Platform {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let Anyone { app, who, now, .. } = authenticate(request).await?;
+            match who {
+                Who::Platform(user) => Ok(Self { app, user, now }),
+                Who::Member { .. } => Err(Problem::new(Kind::Forbidden, "only a SuperAdmin may do this")),
+            }
+        })
+    }
+}
+
+/// Where a request came from, as sessions remember it.
+pub(crate) fn session_meta(request: &HttpRequest) -> SessionMeta {
+    let user_agent = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    SessionMeta {
+        user_agent: user_agent.map(|text| text.chars().take(400).collect()),
+        ip: client_ip(request),
+    }
+}
+
+/// The address that the nearest proxy saw, else the peer's. Entries further to
+/// the left of `X-Forwarded-For` are whatever the client wrote.
+pub(crate) fn client_ip(request: &HttpRequest) -> Option<IpAddr> {
+    let forwarded = request
+        .headers()
+        .get("x-forwarded-for")
+        .and_then(|value| value.to_str().ok());
+    forwarded
+        .and_then(|list| list.rsplit(',').next())
+        .and_then(|address| address.trim().parse().ok())
+        .or_else(|| request.peer_addr().map(|address| address.ip()))
+}

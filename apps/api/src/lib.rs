@@ -1,0 +1,15 @@
+//! The HTTP and WebSocket API. Thin: a handler parses, authorises, calls one
+//! use case and maps the result. No SQL, no rule, no secret is handled here.
+
+pub mod app;
+mod auth;
+pub mod config;
+mod json;
+mod limiter;
+mod names;
+pub mod openapi;
+mod problem;
+mod routes;
+pub mod server;
+pub mod telemetry;
+mod token;

@@ -1,0 +1,167 @@
+//! The OpenAPI document, from the handlers' own annotations.
+
+use std::{collections::BTreeMap, sync::OnceLock};
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        Content, OpenApi as Document, RefOr, Response, ResponseBuilder,
+        path::{Operation, PathItem},
+        schema::{Ref, Schema},
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+use crate::{
+    names::{AuthorKindName, ConversationStatusName, DirectionName, MessageStatusName, PlanName, TenantRole},
+    problem::{ChoiceBody, FieldError, ProblemBody},
+    routes::{
+        auth, channels, conversations, events, health, messages,
+        superadmin::{
+            audit, branding, channels as platform_channels, database, platform, tenants, unrouted,
+            users as tenant_users,
+        },
+        tags, users, webhook,
+    },
+};
+
+/// Members of answers that are left out rather than null.
+const LEFT_OUT: [(&str, &[&str]); 4] = [
+    ("Problem", &["detail", "errors", "choices", "retry_after"]),
+    ("Session", &["refresh_token"]),
+    (
+        "StatusTimes",
+        &["received", "queued", "sent", "delivered", "read", "failed"],
+    ),
+    ("CheckBody", &["detail"]),
+];
+
+/// Every operation of the API.
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Centralita", description = "A switchboard for WhatsApp Business: one installation, many companies."),
+    paths(
+        webhook::get_webhook, webhook::post_webhook,
+        health::get_health, health::get_ready, health::get_metrics,
+        auth::post_login, auth::post_refresh, auth::post_logout, auth::get_me,
+        conversations::list_conversations, conversations::get_counts, conversations::get_conversation,
+        conversations::patch_conversation, conversations::put_tags, conversations::post_read,
+        messages::list_messages, messages::post_message, messages::post_note, messages::post_retry,
+        channels::list_channels,
+        tags::list_tags, tags::post_tag, tags::patch_tag, tags::delete_tag,
+        users::list_users, users::post_user, users::patch_user,
+        events::get_events,
+        tenants::list_tenants, tenants::post_tenant, tenants::get_tenant, tenants::patch_tenant,
+        database::get_database, database::put_database, database::post_database_test,
+        platform_channels::list_tenant_channels, platform_channels::post_channel,
+        platform_channels::patch_channel, platform_channels::delete_line,
+        branding::get_branding, branding::put_branding,
+        tenant_users::list_tenant_users, tenant_users::post_tenant_user,
+        unrouted::list_unrouted, unrouted::delete_unrouted,
+        audit::list_platform_audit, platform::get_platform,
+    ),
+    components(schemas(
+        ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
+        TenantRole, PlanName
+    )),
+    modifiers(&Bearer, &Problems, &AlwaysThere),
+    security(("bearer" = []))
+)]
+pub struct ApiDoc;
+
+/// The document as JSON, ending with a newline.
+pub fn document() -> String {
+    let mut text = ApiDoc::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The methods that a path offers, as the `Allow` header lists them.
+pub(crate) fn methods(path: &str) -> Option<&'static str> {
+    static METHODS: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+    let known = METHODS.get_or_init(|| ApiDoc::openapi().paths.paths.iter().map(listed).collect());
+    known.get(path).map(String::as_str)
+}
+
+fn listed((path, item): (&String, &PathItem)) -> (String, String) {
+    let offered = [
+        ("GET", &item.get),
+        ("POST", &item.post),
+        ("PUT", &item.put),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    let offered = offered.iter().filter(|(_, operation)| operation.is_some());
+    let names: Vec<&str> = offered.map(|(name, _)| *name).collect();
+    (path.clone(), names.join(", "))
+}
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut Document) {
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    }
+}
+
+/// Every operation may answer with a problem.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, document: &mut Document) {
+        for path in document.paths.paths.values_mut() {
+            let operations = [
+                &mut path.get,
+                &mut path.put,
+                &mut path.post,
+                &mut path.delete,
+                &mut path.patch,
+            ];
+            for operation in operations.into_iter().flatten() {
+                add_problem(operation);
+            }
+        }
+    }
+}
+
+/// Answers carry every member, null where there is nothing; requests (those that
+/// refuse unknown members) may leave members out.
+struct AlwaysThere;
+
+impl Modify for AlwaysThere {
+    fn modify(&self, document: &mut Document) {
+        let Some(components) = document.components.as_mut() else {
+            return;
+        };
+        for (name, schema) in &mut components.schemas {
+            let RefOr::T(Schema::Object(object)) = schema else {
+                continue;
+            };
+            let is_request = object.additional_properties.is_some();
+            if !is_request {
+                let left_out = LEFT_OUT
+                    .iter()
+                    .find(|(schema, _)| schema == name)
+                    .map_or(&[][..], |(_, members)| *members);
+                let members = object
+                    .properties
+                    .keys()
+                    .filter(|member| !left_out.contains(&member.as_str()));
+                object.required = members.cloned().collect();
+            }
+        }
+    }
+}
+
+fn add_problem(operation: &mut Operation) {
+    let content = Content::new(Some(RefOr::Ref(Ref::from_schema_name("Problem"))));
+    let response: Response = ResponseBuilder::new()
+        .description("Problem details (RFC 9457)")
+        .content("application/problem+json", content)
+        .build();
+    operation
+        .responses
+        .responses
+        .insert("default".to_owned(), RefOr::T(response));
+}

@@ -1,0 +1,241 @@
+//! Problem details (RFC 9457): the one table of codes and HTTP statuses, and
+//! how every domain error maps to it. The cause is kept for the log and has no
+//! way into the body.
+
+mod attach;
+mod domain;
+mod superadmin;
+
+use std::{borrow::Cow, error::Error, fmt};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    body::BoxBody,
+    http::{StatusCode, header},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+macro_rules! problem_kinds {
+    ($($name:ident $status:ident $code:literal $title:literal;)+) => {
+        /// Every kind of problem that the API answers with. The codes are public: never rename one.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Kind {
+            $(#[doc = $title] $name,)+
+        }
+
+        impl Kind {
+            fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)+ }
+            }
+
+            /// The stable code.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            fn title(self) -> &'static str {
+                match self { $(Self::$name => $title,)+ }
+            }
+        }
+    };
+}
+
+problem_kinds! {
+    InvalidJson          BAD_REQUEST           "invalid_json"           "The body is not JSON";
+    InvalidWebhook       BAD_REQUEST           "invalid_webhook"        "The body is not a webhook";
+    InvalidRequest       UNPROCESSABLE_ENTITY  "invalid_request"        "The request has invalid values";
+    IdempotencyMismatch  UNPROCESSABLE_ENTITY  "idempotency_mismatch"   "The Idempotency-Key was used for another request";
+    Unauthenticated      UNAUTHORIZED          "unauthenticated"        "Log in first";
+    InvalidCredentials   UNAUTHORIZED          "invalid_credentials"    "E-mail and password do not fit";
+    SessionExpired       UNAUTHORIZED          "session_expired"        "The session has ended";
+    BadSignature         FORBIDDEN             "bad_signature"          "The signature is missing or wrong";
+    Forbidden            FORBIDDEN             "forbidden"              "The role does not allow this";
+    TenantSuspended      FORBIDDEN             "tenant_suspended"       "The company is suspended";
+    NotFound             NOT_FOUND             "not_found"              "There is no such thing";
+    MethodNotAllowed     METHOD_NOT_ALLOWED    "method_not_allowed"     "This cannot be done here";
+    Conflict             CONFLICT              "conflict"               "The state does not allow this";
+    TenantRequired       CONFLICT              "tenant_required"        "Choose a company";
+    SlugTaken            CONFLICT              "slug_taken"             "The short name is taken";
+    PhoneNumberIdTaken   CONFLICT              "phone_number_id_taken"  "The line is registered already";
+    EmailTaken           CONFLICT              "email_taken"            "The e-mail is taken";
+    TagNameTaken         CONFLICT              "tag_name_taken"         "There is a tag of this name";
+    WindowClosed         CONFLICT              "window_closed"          "Only templates may be sent now";
+    ChannelInactive      CONFLICT              "channel_inactive"       "The line is not active";
+    ChannelWithoutToken  CONFLICT              "channel_without_token"  "The line has no access token";
+    NotFailed            CONFLICT              "not_failed"             "The message did not fail";
+    LastAdmin            CONFLICT              "last_admin"             "The last admin must stay";
+    PayloadTooLarge      PAYLOAD_TOO_LARGE     "payload_too_large"      "The body is too large";
+    UnsupportedMedia     UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
+    TooManyRequests      TOO_MANY_REQUESTS     "too_many_requests"      "Too many tries";
+    TenantNotReady       SERVICE_UNAVAILABLE   "tenant_not_ready"       "The company's database cannot be used now";
+    Unavailable          SERVICE_UNAVAILABLE   "unavailable"            "Try again shortly";
+    Internal             INTERNAL_SERVER_ERROR "internal"               "Something went wrong on our side";
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ProblemField)]
+pub struct FieldError {
+    /// JSON pointer to the field (RFC 6901).
+    pub pointer: String,
+    /// Stable code.
+    pub code: Cow<'static, str>,
+    /// For a person who reads English.
+    pub message: String,
+}
+
+/// A company that may be chosen at login.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChoiceBody {
+    /// To be sent back as `tenant`.
+    pub slug: String,
+    /// To be shown.
+    pub name: String,
+}
+
+/// The body of every error.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody {
+    /// Always `about:blank`: the code tells the kind.
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// Short, the same for every problem of the code.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// Stable code.
+    code: &'static str,
+    /// What happened here, for a person who reads English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// Which fields are wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<FieldError>,
+    /// Companies to choose from, with `tenant_required`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<ChoiceBody>,
+    /// Seconds to wait, with `too_many_requests`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
+
+/// An error on its way out. The only `ResponseError` of the API.
+#[derive(Debug)]
+pub struct Problem {
+    kind: Kind,
+    detail: Option<String>,
+    errors: Vec<FieldError>,
+    choices: Vec<ChoiceBody>,
+    retry_after: Option<u64>,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl Problem {
+    /// A problem of this kind, told in a sentence.
+    pub fn new(kind: Kind, detail: impl fmt::Display) -> Self {
+        Self {
+            detail: Some(detail.to_string()),
+            ..Self::bare(kind)
+        }
+    }
+
+    /// A problem of this kind without more to say.
+    pub fn bare(kind: Kind) -> Self {
+        Self {
+            kind,
+            detail: None,
+            errors: Vec::new(),
+            choices: Vec::new(),
+            retry_after: None,
+            source: None,
+        }
+    }
+
+    /// One wrong field.
+    pub fn field(pointer: &str, code: &'static str, message: impl fmt::Display) -> Self {
+        let message = message.to_string();
+        let error = FieldError {
+            pointer: pointer.to_owned(),
+            code: code.into(),
+            message: message.clone(),
+        };
+        Self {
+            errors: vec![error],
+            ..Self::new(Kind::InvalidRequest, message)
+        }
+    }
+
+    /// A failure on our side, with the cause for the log.
+    pub fn caused(kind: Kind, source: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            source: Some(Box::new(source)),
+            ..Self::bare(kind)
+        }
+    }
+
+    /// The same with companies to choose from.
+    pub fn with_choices(self, choices: Vec<ChoiceBody>) -> Self {
+        Self { choices, ..self }
+    }
+
+    /// The same with seconds to wait.
+    pub fn with_retry_after(self, seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..self
+        }
+    }
+
+    /// The cause and its causes, for the log.
+    pub fn chain(&self) -> String {
+        let mut text = self.kind.code().to_owned();
+        let mut next: Option<&(dyn Error + 'static)> = self.source.as_ref().map(|source| &**source as _);
+        while let Some(cause) = next {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        text
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.code())
+    }
+}
+
+impl Error for Problem {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_ref().map(|source| &**source as _)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.kind.status()
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::build(self.kind.status());
+        response.insert_header((header::CONTENT_TYPE, "application/problem+json"));
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds));
+        }
+        if self.kind.status() == StatusCode::UNAUTHORIZED {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+        }
+        response.json(ProblemBody {
+            kind: "about:blank",
+            title: self.kind.title(),
+            status: self.kind.status().as_u16(),
+            code: self.kind.code(),
+            detail: self.detail.clone(),
+            errors: self.errors.clone(),
+            choices: self.choices.clone(),
+            retry_after: self.retry_after,
+        })
+    }
+}

@@ -1,0 +1,188 @@
+//! Errors of the inbox, of login and of the team.
+
+use access::{LoginError, RefreshError, team::TeamError};
+use engine::{ingest::IngestError, reply::ReplyError};
+use pg::{DbError, InvalidCursor};
+use resolver::ResolveError;
+use tenant::{
+    conversation::ChangeError,
+    message::AddNoteError,
+    outbox::{QueueMessageError, RetryError},
+    tag::SaveTagError,
+    user::SaveUserError,
+};
+
+use super::{ChoiceBody, Kind, Problem};
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Unavailable(_) => Self::caused(Kind::Unavailable, error),
+            DbError::Value(_) => Self::new(Kind::InvalidRequest, "a value cannot be stored"),
+            DbError::Conflict { .. } => Self::new(Kind::Conflict, "the change collides with another one"),
+            DbError::Query(_) => Self::caused(Kind::Internal, error),
+        }
+    }
+}
+
+impl From<ResolveError> for Problem {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Unavailable(_) => Self::caused(Kind::Unavailable, error),
+            ResolveError::TenantNotReady(_) => Self::caused(Kind::TenantNotReady, error),
+        }
+    }
+}
+
+impl From<InvalidCursor> for Problem {
+    fn from(error: InvalidCursor) -> Self {
+        Self::field("/cursor", "invalid_cursor", error)
+    }
+}
+
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
+        match error {
+            IngestError::Malformed(_) => Self::new(Kind::InvalidWebhook, error),
+            IngestError::BadSignature => Self::new(Kind::BadSignature, error),
+            IngestError::Unavailable => Self::new(Kind::Unavailable, error),
+        }
+    }
+}
+
+impl From<LoginError> for Problem {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::InvalidCredentials => Self::new(Kind::InvalidCredentials, error),
+            LoginError::TenantSuspended => Self::new(Kind::TenantSuspended, error),
+            LoginError::TenantNotReady(_) => Self::caused(Kind::TenantNotReady, error),
+            LoginError::Db(error) => error.into(),
+            LoginError::TenantRequired(choices) => {
+                let choices = choices.into_iter().map(|choice| ChoiceBody {
+                    slug: choice.slug,
+                    name: choice.name,
+                });
+                Self::new(
+                    Kind::TenantRequired,
+                    "the e-mail and password fit several companies",
+                )
+                .with_choices(choices.collect())
+            }
+        }
+    }
+}
+
+impl From<RefreshError> for Problem {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::Ended => Self::new(Kind::SessionExpired, error),
+            RefreshError::Resolve(error) => error.into(),
+            RefreshError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReplyError> for Problem {
+    fn from(error: ReplyError) -> Self {
+        match error {
+            ReplyError::Invalid(invalid) => {
+                let pointer = format!("/{}", invalid.field.replace('.', "/"));
+                Self::field(&pointer, "invalid", invalid.reason)
+            }
+            ReplyError::ChannelInactive => Self::new(Kind::ChannelInactive, error),
+            ReplyError::ChannelWithoutToken => Self::new(Kind::ChannelWithoutToken, error),
+            ReplyError::Queue(error) => error.into(),
+            ReplyError::Retry(error) => error.into(),
+            ReplyError::Resolve(error) => error.into(),
+            ReplyError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<QueueMessageError> for Problem {
+    fn from(error: QueueMessageError) -> Self {
+        match error {
+            QueueMessageError::UnknownConversation => Self::new(Kind::NotFound, error),
+            QueueMessageError::WindowClosed { since } => window_closed(since),
+            QueueMessageError::IdempotencyMismatch => Self::new(Kind::IdempotencyMismatch, error),
+            QueueMessageError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<RetryError> for Problem {
+    fn from(error: RetryError) -> Self {
+        match error {
+            RetryError::Unknown => Self::new(Kind::NotFound, error),
+            RetryError::NotFailed => Self::new(Kind::NotFailed, error),
+            RetryError::WindowClosed { since } => window_closed(since),
+            RetryError::Db(error) => error.into(),
+        }
+    }
+}
+
+fn window_closed(since: Option<chrono::DateTime<chrono::Utc>>) -> Problem {
+    let when = since.map_or_else(
+        || "the customer has not written yet".to_owned(),
+        |since| format!("the 24-hour window closed at {}", since.to_rfc3339()),
+    );
+    Problem::new(
+        Kind::WindowClosed,
+        format!("{when}; only an approved template may be sent"),
+    )
+}
+
+impl From<AddNoteError> for Problem {
+    fn from(error: AddNoteError) -> Self {
+        match error {
+            AddNoteError::UnknownConversation => Self::new(Kind::NotFound, error),
+            AddNoteError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangeError> for Problem {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Unknown => Self::new(Kind::NotFound, error),
+            ChangeError::InvalidAssignee => Self::field("/assignee_id", "invalid_assignee", error),
+            ChangeError::InvalidSnooze => Self::field("/snoozed_until", "invalid_snooze", error),
+            ChangeError::Tag(error) => error.into(),
+            ChangeError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SaveTagError> for Problem {
+    fn from(error: SaveTagError) -> Self {
+        match error {
+            SaveTagError::InvalidName => Self::field("/name", "invalid_name", error),
+            SaveTagError::InvalidColor => Self::field("/color", "invalid_color", error),
+            SaveTagError::NameTaken => Self::new(Kind::TagNameTaken, error),
+            SaveTagError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SaveUserError> for Problem {
+    fn from(error: SaveUserError) -> Self {
+        match error {
+            SaveUserError::Unknown => Self::new(Kind::NotFound, error),
+            SaveUserError::InvalidName => Self::field("/name", "invalid_name", error),
+            SaveUserError::Password(error) => Self::field("/password", "weak_password", error),
+            SaveUserError::EmailTaken => Self::new(Kind::EmailTaken, error),
+            SaveUserError::LastAdmin => Self::new(Kind::LastAdmin, error),
+            SaveUserError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<TeamError> for Problem {
+    fn from(error: TeamError) -> Self {
+        match error {
+            TeamError::Save(error) => error.into(),
+            TeamError::Resolve(error) => error.into(),
+            TeamError::Db(error) => error.into(),
+        }
+    }
+}

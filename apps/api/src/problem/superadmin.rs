@@ -1,0 +1,88 @@
+//! Errors of the platform's side.
+
+use control::{
+    branding::SaveBrandingError,
+    channel::{CreateChannelError, DeleteChannelError, InvalidChannel, UpdateChannelError},
+    tenant::{CreateTenantError, UpdateTenantError},
+};
+
+use super::{Kind, Problem};
+
+impl From<CreateTenantError> for Problem {
+    fn from(error: CreateTenantError) -> Self {
+        match error {
+            CreateTenantError::InvalidSlug(error) => Self::field("/slug", "invalid_slug", error),
+            CreateTenantError::InvalidName => Self::field("/name", "invalid_name", error),
+            CreateTenantError::SlugTaken => Self::new(Kind::SlugTaken, error),
+            CreateTenantError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<UpdateTenantError> for Problem {
+    fn from(error: UpdateTenantError) -> Self {
+        match error {
+            UpdateTenantError::UnknownTenant => Self::new(Kind::NotFound, error),
+            UpdateTenantError::InvalidSlug(error) => Self::field("/slug", "invalid_slug", error),
+            UpdateTenantError::InvalidName => Self::field("/name", "invalid_name", error),
+            UpdateTenantError::SlugTaken => Self::new(Kind::SlugTaken, error),
+            UpdateTenantError::Db(error) => error.into(),
+        }
+    }
+}
+
+fn invalid(error: InvalidChannel) -> Problem {
+    Problem::field(&format!("/{}", error.field()), "invalid", error)
+}
+
+impl From<CreateChannelError> for Problem {
+    fn from(error: CreateChannelError) -> Self {
+        match error {
+            CreateChannelError::UnknownTenant => Self::new(Kind::NotFound, error),
+            CreateChannelError::Invalid(error) => invalid(error),
+            CreateChannelError::PhoneNumberIdTaken => Self::new(Kind::PhoneNumberIdTaken, error),
+            CreateChannelError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<UpdateChannelError> for Problem {
+    fn from(error: UpdateChannelError) -> Self {
+        match error {
+            UpdateChannelError::UnknownChannel => Self::new(Kind::NotFound, error),
+            UpdateChannelError::Invalid(error) => invalid(error),
+            UpdateChannelError::PhoneNumberIdTaken => Self::new(Kind::PhoneNumberIdTaken, error),
+            UpdateChannelError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeleteChannelError> for Problem {
+    fn from(error: DeleteChannelError) -> Self {
+        match error {
+            DeleteChannelError::UnknownChannel => Self::new(Kind::NotFound, error),
+            DeleteChannelError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SaveBrandingError> for Problem {
+    fn from(error: SaveBrandingError) -> Self {
+        match error {
+            SaveBrandingError::UnknownTenant => Self::new(Kind::NotFound, error),
+            SaveBrandingError::Invalid(error) => {
+                Self::field(&format!("/{}", error.field()), "invalid", error)
+            }
+            SaveBrandingError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<pg::ListError> for Problem {
+    fn from(error: pg::ListError) -> Self {
+        match error {
+            pg::ListError::Cursor(error) => error.into(),
+            pg::ListError::Db(error) => error.into(),
+        }
+    }
+}

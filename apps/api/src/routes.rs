@@ -1,0 +1,75 @@
+//! Every route, and what answers where there is none.
+
+pub(crate) mod auth;
+pub(crate) mod channels;
+pub(crate) mod conversations;
+pub(crate) mod events;
+pub(crate) mod health;
+pub(crate) mod messages;
+mod pages;
+pub(crate) mod superadmin;
+pub(crate) mod tags;
+pub(crate) mod users;
+pub(crate) mod webhook;
+
+use actix_web::{
+    HttpRequest, HttpResponse, Resource, ResponseError,
+    http::header::{self, HeaderValue},
+    web,
+};
+
+use crate::{
+    json, openapi,
+    problem::{Kind, Problem},
+};
+
+/// Registers the API's routes. What is under `/api` and unknown is a problem,
+/// never a page.
+pub fn configure(config: &mut web::ServiceConfig) {
+    config
+        .app_data(json::body_limit())
+        .configure(health::configure)
+        .configure(webhook::configure)
+        .configure(pages::configure)
+        .service(
+            web::scope("/api")
+                .configure(auth::configure)
+                .configure(conversations::configure)
+                .configure(messages::configure)
+                .configure(channels::configure)
+                .configure(tags::configure)
+                .configure(users::configure)
+                .configure(events::configure)
+                .configure(superadmin::configure)
+                .default_service(web::to(unknown)),
+        );
+}
+
+/// A route that does not exist.
+pub(crate) async fn unknown(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(Problem::new(
+        Kind::NotFound,
+        format!("there is no {}", request.path()),
+    ))
+}
+
+/// A path, whose methods without a route are a problem too.
+fn resource(path: &str) -> Resource {
+    web::resource(path).default_service(web::to(wrong_method))
+}
+
+/// A route that exists for other methods.
+async fn wrong_method(request: HttpRequest) -> HttpResponse {
+    let path = request.match_pattern().unwrap_or_default();
+    let mut response = Problem::new(
+        Kind::MethodNotAllowed,
+        format!("{} is not offered here", request.method()),
+    )
+    .error_response();
+    // What is not described is a page.
+    let allowed = openapi::methods(&path).unwrap_or("GET");
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static(allowed));
+    response
+}

@@ -1,0 +1,294 @@
+//! Logging in, staying in, logging out, and who one is.
+
+use access::{Credentials, LoggedIn, LoginError, Who};
+use actix_web::{HttpRequest, HttpResponse, web};
+use control::branding::{Branding, Brandings};
+use crypto::{ExposeSecret, SecretString};
+use pg::Email;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    app::App,
+    auth::{Anyone, Caller, RefreshCookie, client_ip, session_meta},
+    json::{Json, OptionalJson},
+    problem::{Kind, Problem},
+    token,
+};
+
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(super::resource("/auth/login").route(web::post().to(post_login)))
+        .service(super::resource("/auth/refresh").route(web::post().to(post_refresh)))
+        .service(super::resource("/auth/logout").route(web::post().to(post_logout)))
+        .service(super::resource("/me").route(web::get().to(get_me)));
+}
+
+/// What to log in with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LoginBody {
+    email: String,
+    #[schema(value_type = String)]
+    password: SecretString,
+    /// The company's short name, where the e-mail is known in several.
+    tenant: Option<String>,
+}
+
+/// A refresh token, where no cookie carries it.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefreshBody {
+    #[schema(value_type = Option<String>)]
+    refresh_token: Option<SecretString>,
+}
+
+/// Who is logged in.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SessionUser)]
+pub(crate) struct IdentityBody {
+    id: String,
+    name: String,
+    email: String,
+    role: String,
+    permissions: Vec<String>,
+}
+
+/// The company somebody is logged in to.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TenantRef)]
+pub(crate) struct TenantRefBody {
+    id: String,
+    slug: String,
+    name: String,
+}
+
+/// A session.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
+pub(crate) struct SessionBody {
+    access_token: String,
+    /// Seconds that the access token lives.
+    expires_in: i64,
+    /// Only for callers that cannot keep it as a cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    user: IdentityBody,
+    tenant: Option<TenantRefBody>,
+}
+
+/// How a tenant's panel looks.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Branding)]
+pub(crate) struct BrandingBody {
+    brand_name: String,
+    logo_url: Option<String>,
+    color_primary: Option<String>,
+    color_accent: Option<String>,
+    color_background: Option<String>,
+    timezone: Option<String>,
+}
+
+/// Who one is, and what one should know.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Me)]
+pub(crate) struct MeBody {
+    user: IdentityBody,
+    tenant: Option<TenantRefBody>,
+    branding: Option<BrandingBody>,
+    warnings: Vec<String>,
+}
+
+impl BrandingBody {
+    /// Of a tenant that never chose any.
+    pub(super) fn unset(brand_name: String) -> Self {
+        Self {
+            brand_name,
+            logo_url: None,
+            color_primary: None,
+            color_accent: None,
+            color_background: None,
+            timezone: None,
+        }
+    }
+}
+
+impl From<Branding> for BrandingBody {
+    fn from(branding: Branding) -> Self {
+        let Branding {
+            tenant_id: _,
+            brand_name,
+            logo_url,
+            color_primary,
+            color_accent,
+            color_background,
+            timezone,
+            updated_at: _,
+        } = branding;
+        Self {
+            brand_name,
+            logo_url,
+            color_primary,
+            color_accent,
+            color_background,
+            timezone,
+        }
+    }
+}
+
+impl From<&Who> for IdentityBody {
+    fn from(who: &Who) -> Self {
+        match who {
+            Who::Platform(user) => Self {
+                id: user.id.to_string(),
+                name: user.name.clone(),
+                email: user.email.to_string(),
+                role: "superadmin".to_owned(),
+                permissions: vec!["platform".to_owned()],
+            },
+            Who::Member { user, .. } => Self {
+                id: user.id.to_string(),
+                name: user.name.clone(),
+                email: user.email.clone(),
+                role: user.role.to_string(),
+                permissions: user.role.permissions().iter().map(ToString::to_string).collect(),
+            },
+        }
+    }
+}
+
+fn tenant_ref(who: &Who) -> Option<TenantRefBody> {
+    match who {
+        Who::Platform(_) => None,
+        Who::Member { tenant, .. } => Some(TenantRefBody {
+            id: tenant.tenant.id.to_string(),
+            slug: tenant.tenant.slug.to_string(),
+            name: tenant.tenant.name.clone(),
+        }),
+    }
+}
+
+fn answer(app: &App, request: &HttpRequest, entered: &LoggedIn) -> Result<HttpResponse, Problem> {
+    let now = app.engine().clock().now();
+    let access_token = app
+        .tokens()
+        .issue(&entered.who, entered.session.family_id, now)
+        .map_err(|error| Problem::caused(Kind::Internal, error))?;
+    let caller = Caller::of(request);
+    let refresh = entered.session.token.expose_secret();
+    let body = SessionBody {
+        access_token,
+        expires_in: token::LIFETIME.num_seconds(),
+        refresh_token: caller.takes_body().then(|| refresh.to_owned()),
+        user: (&entered.who).into(),
+        tenant: tenant_ref(&entered.who),
+    };
+    let mut response = HttpResponse::Ok();
+    response.insert_header(("Cache-Control", "no-store"));
+    if caller.takes_cookie() {
+        response.cookie(RefreshCookie::over(request).keep(refresh));
+    }
+    Ok(response.json(body))
+}
+
+/// Log in.
+#[utoipa::path(post, path = "/api/auth/login", tag = "auth", request_body = LoginBody, security(()),
+    responses((status = 200, body = SessionBody)))]
+pub(crate) async fn post_login(
+    app: web::Data<App>,
+    request: HttpRequest,
+    Json(body): Json<LoginBody>,
+) -> Result<HttpResponse, Problem> {
+    let email: Email = body
+        .email
+        .parse()
+        .map_err(|error| Problem::field("/email", "invalid_email", error))?;
+    let (key, ip) = (email.to_string(), client_ip(&request));
+    if let Some(seconds) = app.limiter().blocked(&key, ip) {
+        return Err(Problem::new(Kind::TooManyRequests, "too many failed logins").with_retry_after(seconds));
+    }
+    let credentials = Credentials {
+        email,
+        password: body.password,
+        tenant: body.tenant,
+    };
+    let now = app.engine().clock().now();
+    match access::login(app.resolver(), credentials, &session_meta(&request), now).await {
+        Ok(entered) => {
+            app.limiter().succeeded(&key, ip);
+            answer(&app, &request, &entered)
+        }
+        Err(error) => {
+            if matches!(error, LoginError::InvalidCredentials) {
+                app.limiter().failed(&key, ip);
+            }
+            Err(error.into())
+        }
+    }
+}
+
+fn refresh_token(request: &HttpRequest, body: RefreshBody) -> Option<String> {
+    body.refresh_token
+        .map(|token| token.expose_secret().to_owned())
+        .or_else(|| RefreshCookie::over(request).token(request))
+}
+
+/// Exchange the refresh token for the next one.
+#[utoipa::path(post, path = "/api/auth/refresh", tag = "auth", request_body = RefreshBody, security(()),
+    responses((status = 200, body = SessionBody)))]
+pub(crate) async fn post_refresh(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OptionalJson(body): OptionalJson<RefreshBody>,
+) -> Result<HttpResponse, Problem> {
+    let token = refresh_token(&request, body)
+        .ok_or_else(|| Problem::new(Kind::SessionExpired, "there is no session; log in"))?;
+    let now = app.engine().clock().now();
+    let entered = access::refresh(app.resolver(), &token, &session_meta(&request), now).await?;
+    answer(&app, &request, &entered)
+}
+
+/// End the session.
+#[utoipa::path(post, path = "/api/auth/logout", tag = "auth", request_body = RefreshBody, security(()),
+    responses((status = 204)))]
+pub(crate) async fn post_logout(
+    app: web::Data<App>,
+    request: HttpRequest,
+    OptionalJson(body): OptionalJson<RefreshBody>,
+) -> Result<HttpResponse, Problem> {
+    if let Some(token) = refresh_token(&request, body) {
+        access::logout(app.resolver(), &token, app.engine().clock().now()).await?;
+        app.guard().forget_sessions();
+    }
+    Ok(HttpResponse::NoContent()
+        .cookie(RefreshCookie::over(&request).forget())
+        .finish())
+}
+
+/// Who one is.
+#[utoipa::path(get, path = "/api/me", tag = "auth", responses((status = 200, body = MeBody)),
+    extensions(("x-permission" = json!("anyone"))))]
+pub(crate) async fn get_me(anyone: Anyone) -> Result<web::Json<MeBody>, Problem> {
+    let branding = match &anyone.who {
+        Who::Platform(_) => None,
+        Who::Member { tenant, .. } => {
+            let mut conn = anyone.app.resolver().control().conn().await?;
+            Brandings::new(&mut conn).find(tenant.tenant.id).await?
+        }
+    };
+    let unsigned = match &anyone.who {
+        Who::Platform(_) => anyone.app.unsigned_channels().await?,
+        Who::Member { .. } => 0,
+    };
+    let warnings = if unsigned > 0 {
+        vec!["unsigned_webhooks".to_owned()]
+    } else {
+        Vec::new()
+    };
+    Ok(web::Json(MeBody {
+        user: (&anyone.who).into(),
+        tenant: tenant_ref(&anyone.who),
+        branding: branding.map(Into::into),
+        warnings,
+    }))
+}

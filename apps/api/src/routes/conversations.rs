@@ -1,0 +1,260 @@
+//! The inbox list, and what the team does to a conversation.
+
+mod body;
+
+use actix_web::{HttpResponse, web};
+use pg::Patch;
+use serde::{Deserialize, Serialize};
+use tenant::conversation::{
+    AssigneeFilter, ConversationChanges, ConversationFilter, ConversationId, Conversations, TagFilter,
+    change, mark_read, set_tags,
+};
+use utoipa::{IntoParams, ToSchema};
+
+pub(crate) use self::body::{ConversationBody, ConversationPage};
+use crate::{
+    auth::{ChatRead, ChatWrite, Member},
+    json::{self, Json, Query},
+    names::ConversationStatusName,
+    problem::{Kind, Problem},
+    routes::channels::LineNames,
+};
+
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(super::resource("/conversations").route(web::get().to(list_conversations)))
+        .service(super::resource("/conversations/counts").route(web::get().to(get_counts)))
+        .service(
+            super::resource("/conversations/{id}")
+                .route(web::get().to(get_conversation))
+                .route(web::patch().to(patch_conversation)),
+        )
+        .service(super::resource("/conversations/{id}/tags").route(web::put().to(put_tags)))
+        .service(super::resource("/conversations/{id}/read").route(web::post().to(post_read)));
+}
+
+/// Which conversations.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ConversationQuery {
+    /// Any of these, separated by commas: open, pending, snoozed, closed.
+    status: Option<String>,
+    /// `me`, `unassigned` or a user's id.
+    assignee: Option<String>,
+    /// A tag's id or name.
+    tag: Option<String>,
+    /// A line's id.
+    channel_id: Option<String>,
+    /// Only with, or only without, unread messages.
+    unread: Option<bool>,
+    /// Part of a name or phone number.
+    q: Option<String>,
+    /// Items wanted, 1 to 200; 50 if not said.
+    limit: Option<u16>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// How many open and pending conversations there are.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Counts)]
+pub(crate) struct CountsBody {
+    mine: i64,
+    unassigned: i64,
+    all: i64,
+    unread: i64,
+}
+
+/// What to change; what is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConversationPatch {
+    #[schema(value_type = Option<ConversationStatusName>)]
+    status: Option<String>,
+    /// A user's id, or null for nobody.
+    #[serde(default, deserialize_with = "json::patch")]
+    #[schema(value_type = Option<String>)]
+    assignee_id: Patch<String>,
+    /// Until when it sleeps.
+    #[serde(default, deserialize_with = "json::patch")]
+    #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
+    snoozed_until: Patch<chrono::DateTime<chrono::Utc>>,
+}
+
+/// The tags that a conversation shall carry, by name.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TagsBody {
+    #[schema(max_items = 30)]
+    tags: Vec<String>,
+}
+
+fn filter(query: &ConversationQuery, member: &Member<ChatRead>) -> Result<ConversationFilter, Problem> {
+    let status = match &query.status {
+        None => Vec::new(),
+        Some(list) => list
+            .split(',')
+            .map(|status| {
+                status
+                    .parse()
+                    .map_err(|error| Problem::field("/status", "invalid_status", error))
+            })
+            .collect::<Result<_, _>>()?,
+    };
+    let assignee = match query.assignee.as_deref() {
+        None => None,
+        Some("me") => Some(AssigneeFilter::User(member.user.id)),
+        Some("unassigned") => Some(AssigneeFilter::Unassigned),
+        Some(id) => Some(AssigneeFilter::User(json::body_id("/assignee", id)?)),
+    };
+    let tag = query.tag.as_ref().map(|tag| {
+        tag.parse()
+            .map_or_else(|_| TagFilter::Name(tag.clone()), TagFilter::Id)
+    });
+    let channel = query
+        .channel_id
+        .as_deref()
+        .map(|id| json::body_id("/channel_id", id))
+        .transpose()?;
+    let search = query.q.clone().filter(|q| !q.trim().is_empty());
+    Ok(ConversationFilter {
+        status,
+        assignee,
+        tag,
+        channel,
+        unread: query.unread,
+        search,
+    })
+}
+
+/// The inbox, the most recently active first.
+#[utoipa::path(get, path = "/api/conversations", tag = "inbox", params(ConversationQuery),
+    responses((status = 200, body = ConversationPage)), extensions(("x-permission" = json!("chat.read"))))]
+pub(crate) async fn list_conversations(
+    member: Member<ChatRead>,
+    Query(query): Query<ConversationQuery>,
+) -> Result<web::Json<ConversationPage>, Problem> {
+    let filter = filter(&query, &member)?;
+    let page = json::page_request(query.limit, query.cursor)?;
+    let lines = LineNames::of(&member.app, member.tenant.tenant.id).await?;
+    let found = Conversations::new(&mut member.conn().await?)
+        .list(&filter, &page)
+        .await??;
+    Ok(web::Json(ConversationPage::from(
+        found.map(|view| ConversationBody::new(view, &lines)),
+    )))
+}
+
+/// How many conversations wait.
+#[utoipa::path(get, path = "/api/conversations/counts", tag = "inbox",
+    responses((status = 200, body = CountsBody)), extensions(("x-permission" = json!("chat.read"))))]
+pub(crate) async fn get_counts(member: Member<ChatRead>) -> Result<web::Json<CountsBody>, Problem> {
+    let counts = Conversations::new(&mut member.conn().await?)
+        .counts(member.user.id)
+        .await?;
+    Ok(web::Json(CountsBody {
+        mine: counts.mine,
+        unassigned: counts.unassigned,
+        all: counts.all,
+        unread: counts.unread,
+    }))
+}
+
+async fn view<R: crate::auth::Requires>(
+    member: &Member<R>,
+    id: ConversationId,
+) -> Result<web::Json<ConversationBody>, Problem> {
+    let lines = LineNames::of(&member.app, member.tenant.tenant.id).await?;
+    let found = Conversations::new(&mut member.conn().await?).view(id).await?;
+    found
+        .map(|view| web::Json(ConversationBody::new(view, &lines)))
+        .ok_or_else(|| Problem::bare(Kind::NotFound))
+}
+
+/// One conversation.
+#[utoipa::path(get, path = "/api/conversations/{id}", tag = "inbox", params(("id" = String, Path)),
+    responses((status = 200, body = ConversationBody)), extensions(("x-permission" = json!("chat.read"))))]
+pub(crate) async fn get_conversation(
+    member: Member<ChatRead>,
+    id: web::Path<String>,
+) -> Result<web::Json<ConversationBody>, Problem> {
+    view(&member, json::id(&id)?).await
+}
+
+/// Change state, owner or sleep.
+#[utoipa::path(patch, path = "/api/conversations/{id}", tag = "inbox", params(("id" = String, Path)),
+    request_body = ConversationPatch, responses((status = 200, body = ConversationBody)),
+    extensions(("x-permission" = json!("chat.write"))))]
+pub(crate) async fn patch_conversation(
+    member: Member<ChatWrite>,
+    id: web::Path<String>,
+    Json(body): Json<ConversationPatch>,
+) -> Result<web::Json<ConversationBody>, Problem> {
+    let id = json::id(&id)?;
+    let changes = ConversationChanges {
+        status: body
+            .status
+            .map(|status| {
+                status
+                    .parse()
+                    .map_err(|error| Problem::field("/status", "invalid_status", error))
+            })
+            .transpose()?,
+        assignee: body
+            .assignee_id
+            .try_map(|id| json::body_id("/assignee_id", &id))?,
+        snoozed_until: body.snoozed_until,
+    };
+    change(
+        &mut member.conn().await?,
+        id,
+        &changes,
+        member.user.id,
+        member.now,
+    )
+    .await?;
+    member.app.engine().hint(member.tenant.tenant.id);
+    view(&member, id).await
+}
+
+/// Replace the conversation's tags; unknown names become tags.
+#[utoipa::path(put, path = "/api/conversations/{id}/tags", tag = "inbox", params(("id" = String, Path)),
+    request_body = TagsBody, responses((status = 200, body = ConversationBody)),
+    extensions(("x-permission" = json!("chat.write"))))]
+pub(crate) async fn put_tags(
+    member: Member<ChatWrite>,
+    id: web::Path<String>,
+    Json(body): Json<TagsBody>,
+) -> Result<web::Json<ConversationBody>, Problem> {
+    let id = json::id(&id)?;
+    if body.tags.len() > 30 {
+        return Err(Problem::field(
+            "/tags",
+            "too_many",
+            "a conversation carries at most 30 tags",
+        ));
+    }
+    set_tags(
+        &mut member.conn().await?,
+        id,
+        &body.tags,
+        member.user.id,
+        member.now,
+    )
+    .await?;
+    member.app.engine().hint(member.tenant.tenant.id);
+    view(&member, id).await
+}
+
+/// Everything in it has been seen.
+#[utoipa::path(post, path = "/api/conversations/{id}/read", tag = "inbox", params(("id" = String, Path)),
+    responses((status = 204)), extensions(("x-permission" = json!("chat.read"))))]
+pub(crate) async fn post_read(
+    member: Member<ChatRead>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    mark_read(&mut member.conn().await?, json::id(&id)?).await?;
+    member.app.engine().hint(member.tenant.tenant.id);
+    Ok(HttpResponse::NoContent().finish())
+}

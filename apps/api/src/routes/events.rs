@@ -1,0 +1,223 @@
+//! The socket: says what happened up to which number. Clients fetch the rest
+//! with the same authorisation as any request.
+
+use std::time::{Duration, Instant};
+
+use access::{Current, Who};
+use actix_web::{HttpRequest, HttpResponse, web};
+use actix_ws::{CloseCode, CloseReason, Message, MessageStream, Session};
+use engine::realtime::Watch;
+use serde::{Deserialize, Serialize};
+use tenant::{
+    event::{self, Event},
+    user::Permission,
+};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::{
+    auth::{Anyone, EVENTS_PROTOCOL},
+    json::Query,
+    problem::{Kind, Problem},
+};
+
+/// Missed events that are still sent one by one; more than that, and the client reads everything again.
+const REPLAY: i64 = 500;
+const PING: Duration = Duration::from_secs(20);
+/// A client that answered no ping for this long is gone.
+const SILENCE: Duration = Duration::from_secs(50);
+/// How often it is checked that the client is still let in.
+const CHECK: Duration = Duration::from_secs(3);
+const SESSION_ENDED: CloseCode = CloseCode::Other(4401);
+
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config.service(super::resource("/events").route(web::get().to(get_events)));
+}
+
+/// Where to go on.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EventsQuery {
+    /// The last number that the client has seen.
+    since: Option<i64>,
+}
+
+/// What the server sends.
+#[derive(Serialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+#[schema(as = EventFrame)]
+pub(crate) enum Frame<'a> {
+    /// First: the number from which events follow.
+    Hello { seq: i64 },
+    /// Something happened.
+    Event {
+        seq: i64,
+        event: &'a str,
+        conversation_id: String,
+        message_id: Option<String>,
+    },
+    /// Too much was missed: read everything again, and go on from here.
+    Resync { seq: i64 },
+}
+
+impl<'a> From<&'a Event> for Frame<'a> {
+    fn from(event: &'a Event) -> Self {
+        Self::Event {
+            seq: event.seq,
+            event: &event.kind,
+            conversation_id: event.conversation_id.to_string(),
+            message_id: event.message_id.map(|id| id.to_string()),
+        }
+    }
+}
+
+/// Follow what happens (WebSocket).
+#[utoipa::path(get, path = "/api/events", tag = "inbox", params(EventsQuery),
+    responses((status = 101, description = "Frames of the schema EventFrame", body = Frame<'static>)),
+    extensions(("x-permission" = json!("chat.read"))))]
+pub(crate) async fn get_events(
+    anyone: Anyone,
+    request: HttpRequest,
+    Query(query): Query<EventsQuery>,
+    body: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let Who::Member { tenant, user } = &anyone.who else {
+        return Err(Problem::new(Kind::Forbidden, "this belongs to a tenant's team"));
+    };
+    if !user.role.allows(Permission::ChatRead) {
+        return Err(Problem::new(
+            Kind::Forbidden,
+            format!("the role {} lacks chat.read", user.role),
+        ));
+    }
+    let watch = anyone.app.engine().watch(tenant).await?;
+    let (response, session, stream) = actix_ws::handle_with_protocols(&request, body, &[EVENTS_PROTOCOL])
+        .map_err(|error| Problem::new(Kind::InvalidRequest, error))?;
+    actix_web::rt::spawn(
+        Socket {
+            anyone,
+            session,
+            watch,
+        }
+        .run(stream, query.since),
+    );
+    Ok(response)
+}
+
+struct Socket {
+    anyone: Anyone,
+    session: Session,
+    watch: Watch,
+}
+
+impl Socket {
+    async fn run(mut self, mut incoming: MessageStream, since: Option<i64>) {
+        let reason = match self.greet(since).await {
+            Ok(()) => self.follow(&mut incoming).await,
+            Err(gone) => gone,
+        };
+        // The client may be gone already.
+        drop(self.session.close(reason).await);
+    }
+
+    async fn send(&mut self, frame: &Frame<'_>) -> Result<(), Option<CloseReason>> {
+        let text = serde_json::to_string(frame).map_err(|_source| Some(CloseCode::Error.into()))?;
+        self.session.text(text).await.map_err(|_closed| None)
+    }
+
+    /// Says where the stream stands, after whatever the client missed.
+    async fn greet(&mut self, since: Option<i64>) -> Result<(), Option<CloseReason>> {
+        let seq = self.watch.seq;
+        let Some(since) = since else {
+            return self.send(&Frame::Hello { seq }).await;
+        };
+        if since > seq || seq - since > REPLAY {
+            return self.send(&Frame::Resync { seq }).await;
+        }
+        self.send(&Frame::Hello { seq: since }).await?;
+        let missed = self.missed(since).await.ok_or(Some(CloseCode::Again.into()))?;
+        for event in missed.iter().filter(|event| event.seq <= seq) {
+            self.send(&event.into()).await?;
+        }
+        Ok(())
+    }
+
+    async fn missed(&self, since: i64) -> Option<Vec<Event>> {
+        let Who::Member { tenant, .. } = &self.anyone.who else {
+            return None;
+        };
+        let mut conn = tenant.db().await.ok()?.conn().await.ok()?;
+        event::since(&mut conn, since, REPLAY).await.ok()
+    }
+
+    async fn follow(&mut self, incoming: &mut MessageStream) -> Option<CloseReason> {
+        let mut ping = tokio::time::interval(PING);
+        let mut check = tokio::time::interval(CHECK);
+        let mut heard = Instant::now();
+        loop {
+            tokio::select! {
+                event = self.watch.next() => {
+                    let sent = match event {
+                        Ok(event) => self.send(&(&event).into()).await,
+                        Err(_lagged) => self.resync().await,
+                    };
+                    if let Err(reason) = sent {
+                        return reason;
+                    }
+                }
+                message = incoming.recv() => match message {
+                    Some(Ok(Message::Ping(bytes))) => {
+                        heard = Instant::now();
+                        if self.session.pong(&bytes).await.is_err() {
+                            return None;
+                        }
+                    }
+                    Some(Ok(Message::Close(reason))) => return reason,
+                    Some(Ok(_)) => heard = Instant::now(),
+                    Some(Err(_)) | None => return None,
+                },
+                _ = ping.tick() => {
+                    if heard.elapsed() > SILENCE || self.session.ping(b"").await.is_err() {
+                        return None;
+                    }
+                }
+                _ = check.tick() => {
+                    if !self.still_admitted().await {
+                        return Some(SESSION_ENDED.into());
+                    }
+                }
+            }
+        }
+    }
+
+    async fn resync(&mut self) -> Result<(), Option<CloseReason>> {
+        let Who::Member { tenant, .. } = &self.anyone.who else {
+            return Err(None);
+        };
+        let again: Option<CloseReason> = Some(CloseCode::Again.into());
+        self.watch = self
+            .anyone
+            .app
+            .engine()
+            .watch(tenant)
+            .await
+            .map_err(|_source| again)?;
+        let seq = self.watch.seq;
+        self.send(&Frame::Resync { seq }).await
+    }
+
+    async fn still_admitted(&self) -> bool {
+        let current = Current {
+            subject: self.anyone.who.subject(),
+            family: self.anyone.family,
+            session_version: self.anyone.session_version,
+        };
+        // While nobody can be asked, whoever was let in stays.
+        self.anyone
+            .app
+            .guard()
+            .admit(current)
+            .await
+            .map_or(true, |who| who.is_some())
+    }
+}

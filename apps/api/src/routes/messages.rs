@@ -1,0 +1,271 @@
+//! What is said in a conversation: reading, answering, noting, sending again.
+
+mod body;
+
+use std::collections::HashMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use crypto::token;
+use pg::Conn;
+use serde::{Deserialize, Serialize};
+use tenant::{
+    conversation::{Conversation, ConversationId, Conversations},
+    message::{Message, MessageId, Messages, add_note},
+    outbox::{Idempotency, QueueText},
+    user::{UserId, Users},
+};
+use utoipa::{IntoParams, ToSchema};
+
+pub(crate) use self::body::{AuthorBody, MessageBody};
+use crate::{
+    auth::{ChatRead, ChatWrite, Member, Requires},
+    json::{self, Json, Query},
+    problem::{Kind, Problem},
+};
+
+/// The longest note, in characters.
+const MAX_NOTE: usize = 10_000;
+
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config
+        .service(
+            super::resource("/conversations/{id}/messages")
+                .route(web::get().to(list_messages))
+                .route(web::post().to(post_message)),
+        )
+        .service(super::resource("/conversations/{id}/notes").route(web::post().to(post_note)))
+        .service(super::resource("/messages/{id}/retry").route(web::post().to(post_retry)));
+}
+
+/// Where in a conversation.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct MessageQuery {
+    /// Items wanted, 1 to 200; 50 if not said.
+    limit: Option<u16>,
+    /// `next_cursor` of the page before: older messages.
+    cursor: Option<String>,
+    /// A message's id: only what was added after it, oldest first.
+    after: Option<String>,
+}
+
+/// One page of messages.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MessagePage {
+    items: Vec<MessageBody>,
+    next_cursor: Option<String>,
+}
+
+/// A text, in Meta's shape.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TextBody {
+    /// 1 to 4,096 characters.
+    #[schema(min_length = 1, max_length = 4096)]
+    body: String,
+}
+
+/// The message that is answered.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReplyContextBody {
+    /// Its wamid.
+    message_id: String,
+}
+
+/// A message to send: Meta's message object without the recipient.
+#[derive(Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewMessageBody {
+    /// `text` for now.
+    #[serde(rename = "type")]
+    kind: String,
+    text: Option<TextBody>,
+    context: Option<ReplyContextBody>,
+}
+
+/// A note to keep.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewNoteBody {
+    /// 1 to 10,000 characters.
+    #[schema(min_length = 1, max_length = 10_000)]
+    body: String,
+}
+
+async fn conversation<R: Requires>(
+    member: &Member<R>,
+    id: ConversationId,
+) -> Result<(Conn<pg::Tenant>, Conversation), Problem> {
+    let mut conn = member.conn().await?;
+    let found = Conversations::new(&mut conn).find(id).await?;
+    Ok((conn, found.ok_or_else(|| Problem::bare(Kind::NotFound))?))
+}
+
+async fn bodies(conn: &mut Conn<pg::Tenant>, messages: Vec<Message>) -> Result<Vec<MessageBody>, Problem> {
+    let authors: Vec<UserId> = messages.iter().filter_map(|message| message.author_id).collect();
+    let names: HashMap<UserId, String> = Users::new(conn).names(&authors).await?.into_iter().collect();
+    let quoted: Vec<&str> = messages
+        .iter()
+        .filter_map(|message| message.context_wamid.as_deref())
+        .collect();
+    let ids: HashMap<String, MessageId> = Messages::new(conn).by_wamid(&quoted).await?.into_iter().collect();
+    Ok(messages
+        .into_iter()
+        .map(|message| MessageBody::new(message, &names, &ids))
+        .collect())
+}
+
+async fn one(conn: &mut Conn<pg::Tenant>, message: Message) -> Result<MessageBody, Problem> {
+    bodies(conn, vec![message])
+        .await?
+        .pop()
+        .ok_or_else(|| Problem::bare(Kind::Internal))
+}
+
+/// A conversation's messages, the newest first.
+#[utoipa::path(get, path = "/api/conversations/{id}/messages", tag = "inbox",
+    params(("id" = String, Path), MessageQuery), responses((status = 200, body = MessagePage)),
+    extensions(("x-permission" = json!("chat.read"))))]
+pub(crate) async fn list_messages(
+    member: Member<ChatRead>,
+    id: web::Path<String>,
+    Query(query): Query<MessageQuery>,
+) -> Result<web::Json<MessagePage>, Problem> {
+    let page = json::page_request(query.limit, query.cursor)?;
+    let (mut conn, conversation) = conversation(&member, json::id(&id)?).await?;
+    let mut messages = Messages::new(&mut conn);
+    let (found, next) = if let Some(after) = query.after {
+        let known = json::body_id("/after", &after)?;
+        let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
+        (messages.added_after(conversation.id, known, limit).await?, None)
+    } else {
+        let page = messages.list(conversation.id, &page).await??;
+        (page.items, page.next)
+    };
+    let items = bodies(&mut conn, found).await?;
+    Ok(web::Json(MessagePage {
+        items,
+        next_cursor: next.map(|cursor| cursor.as_str().to_owned()),
+    }))
+}
+
+fn idempotency(
+    request: &HttpRequest,
+    conversation: ConversationId,
+    body: &NewMessageBody,
+) -> Result<Option<Idempotency>, Problem> {
+    let Some(header) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    let key = header
+        .to_str()
+        .ok()
+        .filter(|key| (1..=200).contains(&key.len()))
+        .ok_or_else(|| {
+            Problem::field(
+                "",
+                "invalid_idempotency_key",
+                "Idempotency-Key has 1 to 200 ASCII characters",
+            )
+        })?;
+    let text = serde_json::to_string(body).map_err(|error| Problem::caused(Kind::Internal, error))?;
+    let body_digest = token::digest(&format!("{conversation}|{text}"));
+    Ok(Some(Idempotency {
+        key: key.to_owned(),
+        body_digest,
+    }))
+}
+
+/// Answer the customer.
+#[utoipa::path(post, path = "/api/conversations/{id}/messages", tag = "inbox",
+    params(("id" = String, Path),
+        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body give the same message again.")),
+    request_body = NewMessageBody, responses((status = 202, body = MessageBody)),
+    extensions(("x-permission" = json!("chat.write"))))]
+pub(crate) async fn post_message(
+    member: Member<ChatWrite>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    Json(body): Json<NewMessageBody>,
+) -> Result<HttpResponse, Problem> {
+    let conversation = json::id(&id)?;
+    // First of all, so that whatever else is wrong, another's conversation is only ever 404.
+    drop(self::conversation(&member, conversation).await?);
+    let idempotency = idempotency(&request, conversation, &body)?;
+    let text = match (&*body.kind, &body.text) {
+        ("text", Some(text)) => text,
+        ("text", None) => {
+            return Err(Problem::field(
+                "/text",
+                "missing",
+                "a text message needs text.body",
+            ));
+        }
+        _ => {
+            return Err(Problem::field(
+                "/type",
+                "unsupported_type",
+                "only text can be sent for now",
+            ));
+        }
+    };
+    let text = QueueText {
+        conversation,
+        author: member.user.id,
+        body: &text.body,
+        context_wamid: body.context.as_ref().map(|context| &*context.message_id),
+        idempotency,
+    };
+    let message = member.app.engine().reply(&member.tenant, &text).await?;
+    let mut conn = member.conn().await?;
+    Ok(HttpResponse::Accepted().json(one(&mut conn, message).await?))
+}
+
+/// Keep a note that only the team sees.
+#[utoipa::path(post, path = "/api/conversations/{id}/notes", tag = "inbox", params(("id" = String, Path)),
+    request_body = NewNoteBody, responses((status = 201, body = MessageBody)),
+    extensions(("x-permission" = json!("chat.write"))))]
+pub(crate) async fn post_note(
+    member: Member<ChatWrite>,
+    id: web::Path<String>,
+    Json(body): Json<NewNoteBody>,
+) -> Result<HttpResponse, Problem> {
+    let conversation = json::id(&id)?;
+    let length = body.body.trim().chars().count();
+    if length == 0 || length > MAX_NOTE {
+        return Err(Problem::field(
+            "/body",
+            "invalid_length",
+            format!("a note has 1 to {MAX_NOTE} characters"),
+        ));
+    }
+    let mut conn = member.conn().await?;
+    let note = add_note(
+        &mut conn,
+        conversation,
+        member.user.id,
+        body.body.trim(),
+        member.now,
+    )
+    .await?;
+    member.app.engine().hint(member.tenant.tenant.id);
+    Ok(HttpResponse::Created().json(one(&mut conn, note).await?))
+}
+
+/// Send a message again that failed or is not confirmed.
+#[utoipa::path(post, path = "/api/messages/{id}/retry", tag = "inbox", params(("id" = String, Path)),
+    responses((status = 202, body = MessageBody)), extensions(("x-permission" = json!("chat.write"))))]
+pub(crate) async fn post_retry(
+    member: Member<ChatWrite>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let message = member
+        .app
+        .engine()
+        .retry(&member.tenant, json::id(&id)?, member.user.id)
+        .await?;
+    let mut conn = member.conn().await?;
+    Ok(HttpResponse::Accepted().json(one(&mut conn, message).await?))
+}

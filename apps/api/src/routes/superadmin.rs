@@ -1,0 +1,42 @@
+//! The platform's side: only for SuperAdmins.
+
+pub(crate) mod audit;
+pub(crate) mod branding;
+pub(crate) mod channels;
+pub(crate) mod database;
+pub(crate) mod platform;
+pub(crate) mod tenants;
+pub(crate) mod unrouted;
+pub(crate) mod users;
+
+use actix_web::web;
+use control::tenant::{Tenant, Tenants};
+use pg::TenantId;
+
+use crate::{
+    auth::Platform,
+    json,
+    problem::{Kind, Problem},
+};
+
+pub(super) fn configure(config: &mut web::ServiceConfig) {
+    config.service(
+        web::scope("/superadmin")
+            .configure(tenants::configure)
+            .configure(database::configure)
+            .configure(channels::configure)
+            .configure(branding::configure)
+            .configure(users::configure)
+            .configure(unrouted::configure)
+            .configure(audit::configure)
+            .configure(platform::configure)
+            .default_service(web::to(super::unknown)),
+    );
+}
+
+/// The tenant of a path, if there is one.
+async fn tenant(platform: &Platform, id: &str) -> Result<Tenant, Problem> {
+    let id: TenantId = json::id(id)?;
+    let found = Tenants::new(&mut platform.conn().await?).find(id).await?;
+    found.ok_or_else(|| Problem::bare(Kind::NotFound))
+}

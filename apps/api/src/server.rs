@@ -1,0 +1,169 @@
+//! The HTTP server: middleware around the routes, the documents, and the built web.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use actix_cors::Cors;
+use actix_files::{Files, NamedFile};
+use actix_web::{
+    App as ActixApp, HttpRequest, HttpServer,
+    body::MessageBody,
+    dev::{Server, ServiceRequest, ServiceResponse},
+    http::{
+        Method,
+        header::{self, HeaderValue},
+    },
+    middleware::{Compress, DefaultHeaders, from_fn},
+    web,
+};
+use anyhow::Context;
+use utoipa::OpenApi;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::{
+    app::App,
+    config::Config,
+    openapi::{ApiDoc, document},
+    problem::{Kind, Problem},
+    routes,
+};
+
+/// How long requests may still run after a stop was asked for.
+const SHUTDOWN: Duration = Duration::from_secs(20);
+
+/// The pages' own scripts and styles and nothing else; pictures from anywhere, for logos.
+const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; \
+     connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
+/// Serves until the process is asked to stop.
+pub async fn run(config: &Config, app: App) -> anyhow::Result<()> {
+    let host = if config.development {
+        "127.0.0.1"
+    } else {
+        "0.0.0.0"
+    };
+    let (server, addresses) = start(app, config.origins.clone(), host, config.port).with_context(|| {
+        format!(
+            "port {} cannot be opened; is another server running?",
+            config.port
+        )
+    })?;
+    for address in addresses {
+        tracing::info!(%address, "listening");
+    }
+    server.await?;
+    Ok(())
+}
+
+/// Opens the port (any free one for 0) and serves on it.
+pub fn start(
+    app: App,
+    origins: Vec<String>,
+    host: &str,
+    port: u16,
+) -> std::io::Result<(Server, Vec<SocketAddr>)> {
+    let server = HttpServer::new(move || {
+        let web_dir = app.web_dir().cloned();
+        ActixApp::new()
+            .app_data(web::Data::new(app.clone()))
+            .wrap(from_fn(log_failures))
+            .wrap(Compress::default())
+            .wrap(cors(&origins))
+            .wrap(security_headers())
+            .configure(routes::configure)
+            .route("/openapi.json", web::get().to(openapi))
+            .service(web::redirect("/docs", "/docs/"))
+            .service(SwaggerUi::new("/docs/{_:.*}").url("/docs/openapi.json", ApiDoc::openapi()))
+            .configure(|config| serve_web(config, web_dir))
+    })
+    .shutdown_timeout(SHUTDOWN.as_secs())
+    .bind((host, port))?;
+    let addresses = server.addrs();
+    Ok((server.run(), addresses))
+}
+
+fn security_headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        .add((header::X_FRAME_OPTIONS, "DENY"))
+        .add((header::REFERRER_POLICY, "strict-origin-when-cross-origin"))
+        .add((header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
+}
+
+/// The built web: its files, and its page for every path of its own router.
+fn serve_web(config: &mut web::ServiceConfig, dir: Option<PathBuf>) {
+    let Some(dir) = dir else {
+        config.default_service(web::to(routes::unknown));
+        return;
+    };
+    let index = dir.join("index.html");
+    let page = move |request: HttpRequest| {
+        let index = index.clone();
+        async move {
+            if !matches!(*request.method(), Method::GET | Method::HEAD) {
+                return routes::unknown(request).await;
+            }
+            let file = NamedFile::open(index).map_err(|_missing| {
+                Problem::new(Kind::NotFound, "the web is not built; run `npm run build`")
+            })?;
+            let mut response = file.into_response(&request);
+            response
+                .headers_mut()
+                .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+            Ok(response)
+        }
+    };
+    config.service(
+        Files::new("/", dir)
+            .index_file("index.html")
+            .prefer_utf8(true)
+            .default_handler(web::to(page)),
+    );
+}
+
+fn cors(origins: &[String]) -> Cors {
+    let mut cors = Cors::default()
+        .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
+        .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
+        .allowed_header("idempotency-key")
+        .max_age(3600);
+    for origin in origins {
+        cors = cors.allowed_origin(origin);
+    }
+    cors
+}
+
+async fn openapi() -> actix_web::HttpResponse {
+    actix_web::HttpResponse::Ok()
+        .content_type("application/json")
+        .body(document())
+}
+
+/// Logs every failure of ours once, with its causes, and counts requests.
+async fn log_failures(
+    request: ServiceRequest,
+    next: actix_web::middleware::Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let started = std::time::Instant::now();
+    let method = request.method().clone();
+    let response = next.call(request).await?;
+    let route = response
+        .request()
+        .match_pattern()
+        .unwrap_or_else(|| "unmatched".to_owned());
+    let status = response.status();
+    let labels = [
+        ("route", route.clone()),
+        ("method", method.to_string()),
+        ("status", status.as_u16().to_string()),
+    ];
+    metrics::histogram!("http_seconds", &labels).record(started.elapsed().as_secs_f64());
+    if status.is_server_error() {
+        let chain = response
+            .response()
+            .error()
+            .and_then(actix_web::Error::as_error::<Problem>)
+            .map_or_else(|| "no problem attached".to_owned(), Problem::chain);
+        tracing::error!(%method, route, status = status.as_u16(), chain, "a request failed");
+    }
+    Ok(response)
+}

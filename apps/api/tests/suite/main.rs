@@ -1,0 +1,10 @@
+//! The API over HTTP and WebSocket: a real server, real databases, and the
+//! simulator in Meta's place.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
+
+mod caller;
+mod lines;
+mod openapi;
+mod test_app;
+mod walk;

@@ -1,0 +1,348 @@
+//! Every operation of the description, called by everybody who must not call it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use tenant::user::{Permission, Role};
+
+use crate::{
+    caller::{Answer, Caller},
+    lines::{CUSTOMER, entry, text},
+    test_app::TestApp,
+};
+
+/// An operation of the description.
+pub struct Operation {
+    /// `METHOD /path`
+    pub name: String,
+    pub method: Method,
+    pub path: String,
+    is_public: bool,
+    permission: Option<String>,
+}
+
+/// What everybody may call.
+const PUBLIC: [&str; 8] = [
+    "GET /health",
+    "GET /health/ready",
+    "GET /metrics",
+    "GET /webhook",
+    "POST /api/auth/login",
+    "POST /api/auth/logout",
+    "POST /api/auth/refresh",
+    "POST /webhook",
+];
+
+/// Everything in the description.
+pub fn operations() -> Vec<Operation> {
+    let document: Value = serde_json::from_str(&api::openapi::document()).unwrap();
+    let mut found = Vec::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else {
+                panic!("{method} of {path} is no method");
+            };
+            found.push(Operation {
+                name: format!("{method} {path}"),
+                method,
+                path: path.clone(),
+                is_public: operation["security"] == json!([{}]),
+                permission: operation["x-permission"].as_str().map(str::to_owned),
+            });
+        }
+    }
+    // What removes a thing comes after what only needs it.
+    found.sort_by_key(|operation| (operation.method == Method::DELETE, operation.name.clone()));
+    found
+}
+
+/// What the operations are tried with: A's own things, and bodies that would be taken.
+struct Samples {
+    ids: BTreeMap<&'static str, String>,
+    bodies: BTreeMap<&'static str, Value>,
+}
+
+/// Operations that take no body.
+const BODILESS: [&str; 29] = [
+    "DELETE /api/superadmin/channels/{id}",
+    "DELETE /api/superadmin/unrouted/{phone_number_id}",
+    "DELETE /api/tags/{id}",
+    "GET /api/channels",
+    "GET /api/conversations",
+    "GET /api/conversations/counts",
+    "GET /api/conversations/{id}",
+    "GET /api/conversations/{id}/messages",
+    "GET /api/events",
+    "GET /api/me",
+    "GET /api/superadmin/audit",
+    "GET /api/superadmin/platform",
+    "GET /api/superadmin/tenants",
+    "GET /api/superadmin/tenants/{id}",
+    "GET /api/superadmin/tenants/{id}/branding",
+    "GET /api/superadmin/tenants/{id}/channels",
+    "GET /api/superadmin/tenants/{id}/database",
+    "GET /api/superadmin/tenants/{id}/users",
+    "GET /api/superadmin/unrouted",
+    "GET /api/tags",
+    "GET /api/users",
+    "GET /health",
+    "GET /health/ready",
+    "GET /metrics",
+    "GET /webhook",
+    "POST /api/auth/logout",
+    "POST /api/auth/refresh",
+    "POST /api/conversations/{id}/read",
+    "POST /api/messages/{id}/retry",
+];
+
+impl Samples {
+    async fn of(app: &TestApp) -> Self {
+        let line = &app.a.lines[0];
+        let entries = [entry(&app.a, line, &[text("wamid.walk", CUSTOMER, "hola")])];
+        app.deliver_signed(line.secret(), &entries).await.expect(200);
+        let admin = app.admin().await;
+        let conversation = app_id(&admin.items("/api/conversations").await[0]);
+        let path = format!("/api/conversations/{conversation}/messages");
+        let message = app_id(&admin.items(&path).await[0]);
+        let tag = app_id(
+            &admin
+                .post("/api/tags", &json!({ "name": "VIP" }))
+                .await
+                .expect(201)
+                .json(),
+        );
+        let users = admin.items("/api/users").await;
+        let caja = users.iter().find(|user| user["role"] == "caja").unwrap();
+        Self {
+            ids: BTreeMap::from([
+                ("conversations", conversation),
+                ("messages", message),
+                ("tags", tag),
+                ("users", app_id(caja)),
+                ("tenants", app.a.id.to_string()),
+                ("channels", app.a.lines[2].id.to_string()),
+                ("unrouted", "900000000000001".to_owned()),
+            ]),
+            bodies: bodies(app),
+        }
+    }
+
+    /// The path with A's own id in it.
+    fn path(&self, operation: &Operation) -> String {
+        let mut parts: Vec<&str> = operation.path.split('/').collect();
+        for place in 1..parts.len() {
+            if parts[place].starts_with('{') {
+                let kind = parts[place - 1];
+                let id = self.ids.get(kind);
+                parts[place] = id.unwrap_or_else(|| panic!("the walk knows no id of {kind}"));
+            }
+        }
+        parts.join("/")
+    }
+
+    async fn call(&self, caller: &Caller, operation: &Operation) -> Answer {
+        let name = operation.name.as_str();
+        let body = self.bodies.get(name);
+        assert!(
+            body.is_some() != BODILESS.contains(&name),
+            "the walk's tables must know {name}, once"
+        );
+        caller
+            .call(operation.method.clone(), &self.path(operation), body)
+            .await
+    }
+}
+
+fn app_id(item: &Value) -> String {
+    item["id"].as_str().unwrap().to_owned()
+}
+
+fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
+    let user = json!({
+        "name": "Nadia", "email": "nadia@clinica.example", "role": "doctor", "password": "contraseña larga",
+    });
+    let database = json!({ "url": app.a.database.url() });
+    BTreeMap::from([
+        (
+            "POST /webhook",
+            json!({ "object": "whatsapp_business_account", "entry": [] }),
+        ),
+        (
+            "POST /api/auth/login",
+            json!({ "email": "nobody@clinica.example", "password": "no es la buena" }),
+        ),
+        ("PATCH /api/conversations/{id}", json!({ "status": "pending" })),
+        ("PUT /api/conversations/{id}/tags", json!({ "tags": ["VIP"] })),
+        (
+            "POST /api/conversations/{id}/messages",
+            json!({ "type": "text", "text": { "body": "hola" } }),
+        ),
+        ("POST /api/conversations/{id}/notes", json!({ "body": "llamar" })),
+        ("POST /api/tags", json!({ "name": "Nuevo" })),
+        ("PATCH /api/tags/{id}", json!({ "color": "#ff8800" })),
+        ("POST /api/users", user.clone()),
+        ("PATCH /api/users/{id}", json!({ "name": "Carla" })),
+        (
+            "POST /api/superadmin/tenants",
+            json!({ "name": "Otra", "slug": "otra" }),
+        ),
+        ("PATCH /api/superadmin/tenants/{id}", json!({ "plan": "growth" })),
+        ("PUT /api/superadmin/tenants/{id}/database", database.clone()),
+        ("POST /api/superadmin/tenants/{id}/database/test", database),
+        (
+            "POST /api/superadmin/tenants/{id}/channels",
+            json!({ "phone_number_id": "900000000000002", "display_name": "Otra" }),
+        ),
+        (
+            "PATCH /api/superadmin/channels/{id}",
+            json!({ "display_name": "Caja" }),
+        ),
+        (
+            "PUT /api/superadmin/tenants/{id}/branding",
+            json!({ "brand_name": "Clínica" }),
+        ),
+        (
+            "POST /api/superadmin/tenants/{id}/users",
+            json!({ "email": "otra@clinica.example", "name": "Otra", "role": "caja", "password": "contraseña larga" }),
+        ),
+    ])
+}
+
+#[test]
+fn what_everybody_may_call_is_a_short_list() {
+    let public: BTreeSet<String> = operations()
+        .into_iter()
+        .filter(|operation| operation.is_public)
+        .map(|operation| operation.name)
+        .collect();
+    assert_eq!(public, BTreeSet::from(PUBLIC.map(str::to_owned)));
+}
+
+#[test]
+fn every_other_operation_says_whom_it_is_for() {
+    let missing: Vec<String> = operations()
+        .into_iter()
+        .filter(|operation| !operation.is_public && operation.permission.is_none())
+        .map(|operation| operation.name)
+        .collect();
+    assert_eq!(missing, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_token_every_operation_but_the_public_ones_answers_401() {
+    let app = TestApp::start().await;
+    let samples = Samples::of(&app).await;
+    for operation in operations() {
+        let answer = samples.call(&app.anon(), &operation).await;
+        if !operation.is_public {
+            answer.problem(401, "unauthenticated");
+            assert_eq!(
+                answer.header("www-authenticate"),
+                Some("Bearer"),
+                "{}",
+                operation.name
+            );
+        } else if answer.status >= 400 {
+            answer.any_problem();
+        }
+        for token in ["", "nonsense", "a.b.c"] {
+            if !operation.is_public {
+                let answer = samples.call(&app.bearer(token), &operation).await;
+                answer.problem(401, "unauthenticated");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_tenants_ids_name_nothing() {
+    let app = TestApp::start().await;
+    let samples = Samples::of(&app).await;
+    let (owner, stranger) = (app.admin().await, app.stranger().await);
+    for operation in operations() {
+        let tenants_own = operation
+            .permission
+            .as_deref()
+            .is_some_and(|name| name.parse::<Permission>().is_ok());
+        if !tenants_own || !operation.path.contains('{') {
+            continue;
+        }
+        let answer = samples.call(&stranger, &operation).await;
+        assert_eq!(answer.status, 404, "{}: {}", operation.name, answer.text());
+        answer.problem(404, "not_found");
+        // The same request is nothing unknown to the owner, so the 404 was about whose it is.
+        let answer = samples.call(&owner, &operation).await;
+        assert!(
+            [200, 201, 202, 204, 409].contains(&answer.status),
+            "{}: {}",
+            operation.name,
+            answer.text()
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_lacks_the_permission_is_refused() {
+    let app = TestApp::start().await;
+    let samples = Samples::of(&app).await;
+    let superadmin = app.superadmin().await;
+    let mut members = BTreeMap::new();
+    for role in Role::ALL {
+        members.insert(role.as_str(), app.member(*role).await);
+    }
+    for operation in operations() {
+        let Some(permission) = &operation.permission else {
+            continue;
+        };
+        let refused: Vec<&Caller> = match (permission.as_str(), permission.parse::<Permission>()) {
+            ("anyone", _) => continue,
+            ("platform", _) => members.values().collect(),
+            (_, Ok(permission)) => {
+                let lacking = Role::ALL.iter().filter(|role| !role.allows(permission));
+                let lacking: Vec<&Caller> = lacking.map(|role| &members[role.as_str()]).collect();
+                assert!(!lacking.is_empty(), "every role has {permission}");
+                lacking.into_iter().chain([&superadmin]).collect()
+            }
+            (other, Err(_)) => panic!("{} wants {other}, which is no permission", operation.name),
+        };
+        for caller in refused {
+            let answer = samples.call(caller, &operation).await;
+            assert_eq!(answer.status, 403, "{}: {}", operation.name, answer.text());
+            answer.problem(403, "forbidden");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_path_refuses_other_methods_and_says_which_there_are() {
+    let app = TestApp::start().await;
+    let mut methods: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for operation in operations() {
+        let known = methods.entry(operation.path).or_default();
+        known.insert(operation.method.to_string());
+    }
+    for (path, known) in methods {
+        for method in [
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+        ] {
+            if known.contains(method.as_str()) {
+                continue;
+            }
+            let answer = app.anon().call(method.clone(), &path, None).await;
+            assert_eq!(answer.status, 405, "{method} {path}: {}", answer.text());
+            answer.problem(405, "method_not_allowed");
+            let allowed: BTreeSet<String> = answer
+                .header("allow")
+                .unwrap_or_else(|| panic!("{method} {path} says not what is allowed"))
+                .split(", ")
+                .map(str::to_owned)
+                .collect();
+            assert_eq!(allowed, known, "{method} {path}");
+        }
+    }
+}

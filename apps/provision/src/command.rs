@@ -1,0 +1,32 @@
+//! The commands, one file each.
+
+mod add_channel;
+mod attach_tenant;
+mod create_tenant;
+mod migrate_all;
+mod migrate_control;
+mod migrate_tenant;
+mod seed_admin;
+mod seed_superadmin;
+
+use chrono::{DateTime, Utc};
+
+use crate::{
+    args::{ChannelCommand, Cli, Command, ControlCommand, SeedCommand, TenantCommand},
+    outcome::{Failure, Report},
+};
+
+/// Runs what the command line asks for.
+pub(crate) async fn run(cli: Cli, now: DateTime<Utc>) -> Result<Report, Failure> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Control(ControlCommand::Migrate) => migrate_control::run(global).await,
+        Command::Tenant(TenantCommand::Migrate(args)) if args.all => migrate_all::run(global).await,
+        Command::Tenant(TenantCommand::Migrate(args)) => migrate_tenant::run(global, &args).await,
+        Command::Tenant(TenantCommand::Create(args)) => create_tenant::run(global, &args, now).await,
+        Command::Tenant(TenantCommand::Attach(args)) => attach_tenant::run(global, &args, now).await,
+        Command::Seed(SeedCommand::Superadmin(args)) => seed_superadmin::run(global, &args, now).await,
+        Command::Seed(SeedCommand::Admin(args)) => seed_admin::run(global, &args, now).await,
+        Command::Channel(ChannelCommand::Add(args)) => add_channel::run(global, args, now).await,
+    }
+}

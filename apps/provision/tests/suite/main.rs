@@ -1,0 +1,8 @@
+//! The built program against databases of its own.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
+
+mod common;
+mod databases;
+mod lines;
+mod runbook;
+mod usage;

@@ -1,0 +1,57 @@
+/** Draws every screen in all sizes and themes, and holds each against axe and the edge of the phone. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { serveFixtures } from "./fixtures/server";
+
+const SIZES = [
+  { name: "desktop", width: 1440, height: 900 },
+  { name: "tablet", width: 1024, height: 768 },
+  { name: "phone", width: 390, height: 844 },
+];
+
+const SCREENS = [
+  { name: "login", who: "nobody", path: "/login", ready: "Entrar" },
+  { name: "inbox", who: "tenant", path: "/inbox", ready: "María José Ferrufino" },
+  { name: "thread", who: "tenant", path: "/inbox/v0", ready: "¿Le sirve a las 10?" },
+  { name: "closed", who: "tenant", path: "/inbox/v9?status=any&tag=g1", ready: "Ventana cerrada hace" },
+  { name: "users", who: "tenant", path: "/settings/users", ready: "Bruno Salazar" },
+  { name: "tags", who: "tenant", path: "/settings/tags", ready: "ortodoncia" },
+  { name: "lines", who: "tenant", path: "/settings/lines", ready: "Ventas" },
+  { name: "welcome", who: "marketing", path: "/", ready: "Campañas" },
+  { name: "tenants", who: "platform", path: "/superadmin", ready: "Dental Sur" },
+  { name: "overview", who: "platform", path: "/superadmin/tenants/t1", ready: "Puesta en marcha" },
+  { name: "database", who: "platform", path: "/superadmin/tenants/t1?tab=database", ready: "db.interno" },
+  {
+    name: "platform-lines",
+    who: "platform",
+    path: "/superadmin/tenants/t1?tab=lines",
+    ready: "Recepción Centro",
+  },
+  { name: "branding", who: "platform", path: "/superadmin/tenants/t1?tab=branding", ready: "Vista previa" },
+  { name: "unrouted", who: "platform", path: "/superadmin/unrouted", ready: "+591 71111111" },
+  { name: "audit", who: "platform", path: "/superadmin/audit", ready: "channel.updated" },
+  { name: "not-found", who: "tenant", path: "/nada", ready: "Esta página no existe" },
+] as const;
+
+async function check(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: `test-results/look/${name}.png` });
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow, "nothing wider than the screen").toBeLessThanOrEqual(0);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`)).toEqual([]);
+}
+
+for (const theme of ["light", "dark"] as const) {
+  for (const size of SIZES) {
+    for (const screen of SCREENS) {
+      test(`${screen.name} ${size.name} ${theme}`, async ({ page }) => {
+        await page.setViewportSize({ width: size.width, height: size.height });
+        await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+        await serveFixtures(page, screen.who);
+        await page.goto(screen.path);
+        await expect(page.getByText(screen.ready).filter({ visible: true }).first()).toBeVisible();
+        await check(page, `${screen.name}-${size.name}-${theme}`);
+      });
+    }
+  }
+}

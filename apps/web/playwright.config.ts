@@ -1,0 +1,42 @@
+/** Browser tests: `look` draws fixtures, `stack` talks to a running product named by DEMO_JSON. */
+import { defineConfig } from "@playwright/test";
+
+const PREVIEW = "http://127.0.0.1:4173";
+const stack = Boolean(process.env["DEMO_JSON"]);
+
+export default defineConfig({
+  testDir: "./e2e",
+  fullyParallel: true,
+  workers: 2,
+  forbidOnly: Boolean(process.env["CI"]),
+  reporter: [["list"]],
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    locale: "es-BO",
+    timezoneId: "America/La_Paz",
+    trace: "off",
+    launchOptions: {
+      executablePath: process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  projects: [
+    { name: "look", testMatch: /(look|desk)\.spec\.ts/, use: { baseURL: PREVIEW } },
+    ...(stack ? [{ name: "stack", testMatch: /(answer|superadmin|access)\.spec\.ts/ }] : []),
+  ],
+  webServer: {
+    command: "npm run build && npx vite preview --host 127.0.0.1 --port 4173 --strictPort",
+    url: PREVIEW,
+    reuseExistingServer: !process.env["CI"],
+    timeout: 120_000,
+  },
+});

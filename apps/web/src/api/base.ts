@@ -1,0 +1,9 @@
+/** Where the API lives: the page's own origin unless the build says otherwise. */
+export const API_BASE: string = import.meta.env["VITE_API_BASE"] ?? "";
+
+export function eventsUrl(since: number | null): string {
+  const url = new URL("/api/events", API_BASE || window.location.origin);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  if (since !== null) url.searchParams.set("since", String(since));
+  return url.toString();
+}

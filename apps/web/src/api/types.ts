@@ -1,0 +1,30 @@
+/** Names for the shapes of the API, so that features do not spell out paths into the schema. */
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+export type Session = Schemas["Session"];
+export type SessionUser = Schemas["SessionUser"];
+export type TenantRef = Schemas["TenantRef"];
+export type Conversation = Schemas["Conversation"];
+export type ConversationPage = Schemas["ConversationPage"];
+export type ConversationPatch = Schemas["ConversationPatch"];
+export type LastMessage = Schemas["LastMessage"];
+export type Message = Schemas["Message"];
+export type MessagePage = Schemas["MessagePage"];
+export type MessageStatus = Schemas["MessageStatus"];
+export type Tag = Schemas["Tag"];
+export type TagRef = Schemas["TagRef"];
+export type User = Schemas["User"];
+export type UserBody = Schemas["NewUserBody"];
+export type UserPatch = Schemas["UserPatch"];
+export type TenantRole = Schemas["TenantRole"];
+export type Tenant = Schemas["Tenant"];
+export type TenantPatch = Schemas["TenantPatch"];
+export type Plan = Schemas["Plan"];
+export type BrandingBody = Schemas["NewBrandingBody"];
+export type DatabaseTest = Schemas["DatabaseTest"];
+export type TenantDatabase = Schemas["TenantDatabase"];
+export type PlatformChannel = Schemas["PlatformChannel"];
+export type PlatformChannelBody = Schemas["NewChannelBody"];
+export type PlatformChannelPatch = Schemas["ChannelPatch"];
+export type UnroutedLine = Schemas["UnroutedLine"];

@@ -1,0 +1,55 @@
+/** Pages for when there is nothing to show: broken, missing, not allowed. */
+import { Link } from "@tanstack/react-router";
+import { Compass, Lock, TriangleAlert } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { asProblem, problemWords } from "@/lib/problem";
+import { Button } from "@/ui/button";
+import { EmptyState } from "@/ui/states";
+
+const LINK =
+  "inline-flex h-9 items-center rounded-md bg-accent px-3 font-medium text-accent-ink hover:opacity-90";
+
+export function NotFoundPage() {
+  const { t } = useTranslation();
+  return (
+    <main className="h-full">
+      <h1 className="sr-only">Centralita</h1>
+      <EmptyState icon={Compass} text={t("page.notFound")}>
+        <Link to="/" className={LINK}>
+          {t("page.home")}
+        </Link>
+      </EmptyState>
+    </main>
+  );
+}
+
+export function ForbiddenPage() {
+  const { t } = useTranslation();
+  return (
+    <main className="h-full">
+      <h1 className="sr-only">Centralita</h1>
+      <EmptyState icon={Lock} text={t("page.forbidden")}>
+        <Link to="/" className={LINK}>
+          {t("page.home")}
+        </Link>
+      </EmptyState>
+    </main>
+  );
+}
+
+export function BrokenPage({ error, reset }: { error: unknown; reset: () => void }) {
+  const { t } = useTranslation();
+  const problem = asProblem(error);
+  if (problem.code === "not_found") return <NotFoundPage />;
+  if (problem.code === "forbidden") return <ForbiddenPage />;
+  return (
+    <main className="h-full">
+      <h1 className="sr-only">Centralita</h1>
+      <EmptyState icon={TriangleAlert} text={`${t("page.broken")} ${problemWords(error, t)}`}>
+        <Button variant="primary" onClick={reset}>
+          {t("action.retry")}
+        </Button>
+      </EmptyState>
+    </main>
+  );
+}

@@ -1,0 +1,43 @@
+/** Who is signed in, his language and theme, and the way out. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { LogOut } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { endSession } from "@/api/session";
+import { useSession } from "@/api/use-session";
+import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
+import { PreferenceItems } from "@/ui/preferences";
+
+export function ProfileMenu({ trigger, side }: { trigger: ReactNode; side?: "top" | "right" | "bottom" }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const queryClient = useQueryClient();
+  const session = useSession();
+  async function leave(): Promise<void> {
+    await endSession();
+    await navigate({ to: "/login" });
+    queryClient.clear();
+  }
+  return (
+    <Menu trigger={trigger} side={side ?? "bottom"}>
+      {session && (
+        <div className="px-2 py-1.5">
+          <p className="truncate font-medium">{session.user.name}</p>
+          <p className="truncate text-list text-muted">{session.user.email}</p>
+          <p className="truncate text-list text-muted">
+            {t(`role.${session.user.role}`)}
+            {session.tenant && ` · ${session.tenant.name}`}
+          </p>
+        </div>
+      )}
+      <MenuSeparator />
+      <PreferenceItems />
+      <MenuSeparator />
+      <MenuItem onSelect={() => void leave()}>
+        <LogOut />
+        {t("action.logout")}
+      </MenuItem>
+    </Menu>
+  );
+}

@@ -1,0 +1,45 @@
+/** What every screen stands on: queries, tooltips, toasts. */
+import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import i18n from "i18next";
+import type { ReactNode } from "react";
+import { Toaster, toast } from "sonner";
+import { asProblem, problemWords } from "@/lib/problem";
+import { useTheme } from "@/lib/theme";
+import { TooltipProvider } from "@/ui/tooltip";
+
+const NEVER_AGAIN = new Set([400, 401, 403, 404, 409, 413, 422]);
+
+export function makeQueryClient(): QueryClient {
+  return new QueryClient({
+    mutationCache: new MutationCache({
+      onError: (error, _variables, _context, mutation) => {
+        // Forms show their own errors in place; the rest must not fail in silence.
+        if (mutation.meta?.["quiet"]) return;
+        toast.error(problemWords(error, i18n.t));
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 15_000,
+        retry: (count, error) => count < 2 && !NEVER_AGAIN.has(asProblem(error).status),
+      },
+      mutations: { retry: false, networkMode: "always" },
+    },
+  });
+}
+
+export function Providers({ client, children }: { client: QueryClient; children: ReactNode }) {
+  const { effective } = useTheme();
+  return (
+    <QueryClientProvider client={client}>
+      <TooltipProvider delayDuration={350}>
+        {children}
+        <Toaster
+          theme={effective}
+          position="bottom-center"
+          toastOptions={{ className: "!rounded-md !text-sm" }}
+        />
+      </TooltipProvider>
+    </QueryClientProvider>
+  );
+}

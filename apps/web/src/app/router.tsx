@@ -1,0 +1,36 @@
+/** The tree of routes. */
+import { createRouter } from "@tanstack/react-router";
+import { conversationRoute, inboxRoute } from "@/routes/inbox";
+import { loginRoute } from "@/routes/login";
+import { indexRoute, rootRoute } from "@/routes/root";
+import { linesRoute, settingsIndexRoute, settingsRoute, tagsRoute, usersRoute } from "@/routes/settings";
+import {
+  auditRoute,
+  superadminRoute,
+  tenantPageRoute,
+  tenantsRoute,
+  unroutedRoute,
+} from "@/routes/superadmin";
+import { tenantRoute } from "@/routes/tenant";
+import { welcomeRoute } from "@/routes/welcome";
+
+const routeTree = rootRoute.addChildren([
+  indexRoute,
+  loginRoute,
+  tenantRoute.addChildren([
+    inboxRoute.addChildren([conversationRoute]),
+    welcomeRoute,
+    settingsRoute.addChildren([settingsIndexRoute, usersRoute, tagsRoute, linesRoute]),
+  ]),
+  superadminRoute.addChildren([tenantsRoute, tenantPageRoute, unroutedRoute, auditRoute]),
+]);
+
+export function makeRouter() {
+  return createRouter({ routeTree, defaultPreload: false, scrollRestoration: true });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,90 @@
+/** Puts what the server says into every place that shows it, without asking for the lists again. */
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { Conversation, ConversationPage, Message, MessagePage, MessageStatus } from "@/api/types";
+import { type ListParams, matchesParams } from "./filters";
+import { conversationKey, LIST_KEY, messagesKey } from "./keys";
+
+type ConversationList = InfiniteData<ConversationPage, string | null>;
+export type MessageList = InfiniteData<MessagePage, string | null>;
+
+const RANK: Partial<Record<MessageStatus, number>> = {
+  queued: 1,
+  sending: 2,
+  accepted: 3,
+  sent: 4,
+  delivered: 5,
+  read: 6,
+};
+
+/** The later of two states of one message: answers may overtake each other on the way. */
+function later(known: Message, incoming: Message): Message {
+  const before = RANK[known.status] ?? 0;
+  const after = RANK[incoming.status] ?? 7;
+  return after >= before ? incoming : known;
+}
+
+function newestFirst(a: Message, b: Message): number {
+  return Date.parse(b.created_at) - Date.parse(a.created_at) || (a.id < b.id ? 1 : -1);
+}
+
+/** Adds and replaces messages; the newest page takes the new ones. */
+export function mergeMessages(list: MessageList, incoming: Message[]): MessageList {
+  const fresh = new Map(incoming.map((message) => [message.id, message]));
+  const pages = list.pages.map((page) => ({
+    ...page,
+    items: page.items.map((known) => {
+      const update = fresh.get(known.id);
+      if (!update) return known;
+      fresh.delete(known.id);
+      return later(known, update);
+    }),
+  }));
+  const first = pages[0];
+  if (first && fresh.size > 0) {
+    first.items = [...first.items, ...fresh.values()].sort(newestFirst);
+  }
+  return { ...list, pages };
+}
+
+export function patchMessages(client: QueryClient, conversationId: string, incoming: Message[]): void {
+  client.setQueryData<MessageList>(messagesKey(conversationId), (list) =>
+    list ? mergeMessages(list, incoming) : list,
+  );
+}
+
+/** Moves a conversation to where it now belongs in one list, or out of it. */
+export function placeInList(
+  list: ConversationList,
+  conversation: Conversation,
+  params: ListParams,
+  me: string,
+): ConversationList {
+  const present = list.pages.some((page) => page.items.some((item) => item.id === conversation.id));
+  const { keep, insert } = matchesParams(conversation, params, me);
+  if (!present && !insert) return list;
+  const pages = list.pages.map((page) => ({
+    ...page,
+    items: page.items.filter((item) => item.id !== conversation.id),
+  }));
+  if (present ? keep : insert) {
+    const at = Date.parse(conversation.last_activity_at);
+    const isOlder = (item: Conversation) => Date.parse(item.last_activity_at) <= at;
+    const last = pages.at(-1);
+    // Past the last loaded one it belongs to a page that has not been asked for yet.
+    const page = pages.find((p) => p.items.some(isOlder)) ?? (last?.next_cursor ? undefined : last);
+    if (page) {
+      const index = page.items.findIndex(isOlder);
+      page.items.splice(index < 0 ? page.items.length : index, 0, conversation);
+    }
+  }
+  return { ...list, pages };
+}
+
+export function patchConversation(client: QueryClient, conversation: Conversation, me: string): void {
+  client.setQueryData(conversationKey(conversation.id), conversation);
+  for (const [key, list] of client.getQueriesData<ConversationList>({ queryKey: LIST_KEY })) {
+    if (!list) continue;
+    const params = key[2] as ListParams;
+    client.setQueryData(key, placeInList(list, conversation, params, me));
+  }
+}

@@ -1,0 +1,42 @@
+/** What every key does. */
+import { useTranslation } from "react-i18next";
+import { Dialog } from "@/ui/dialog";
+
+const KEYS = [
+  { keys: ["j", "k"], what: "move" },
+  { keys: ["Enter"], what: "open" },
+  { keys: ["r"], what: "reply" },
+  { keys: ["n"], what: "note" },
+  { keys: ["a"], what: "assign" },
+  { keys: ["t"], what: "tag" },
+  { keys: ["e"], what: "close" },
+  { keys: ["/"], what: "search" },
+  { keys: ["Ctrl/⌘ K"], what: "palette" },
+  { keys: ["Esc"], what: "leave" },
+  { keys: ["?"], what: "help" },
+];
+
+export function KeysHelp({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title={t("keys.title")}>
+      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-2">
+        {KEYS.map(({ keys, what }) => (
+          <div key={what} className="contents">
+            <dt className="flex gap-1">
+              {keys.map((key) => (
+                <kbd
+                  key={key}
+                  className="min-w-6 rounded-[6px] border border-line bg-bg px-1.5 text-center font-mono text-list"
+                >
+                  {key}
+                </kbd>
+              ))}
+            </dt>
+            <dd>{t(`keys.${what}`)}</dd>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  );
+}

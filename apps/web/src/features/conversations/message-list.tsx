@@ -1,0 +1,208 @@
+/** The messages of a thread: pages upward without a jump, stays at the end when it was there. */
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { ArrowDown, MessageSquareText } from "lucide-react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useTimeZone } from "@/api/directory";
+import type { Message } from "@/api/types";
+import { usePermission, useSession } from "@/api/use-session";
+import { cn } from "@/lib/cn";
+import { formatDay } from "@/lib/time";
+import { useNow } from "@/lib/use-now";
+import { Button } from "@/ui/button";
+import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
+import { Bubble } from "./bubble";
+import { groupMessages } from "./grouping";
+import { stillUnseen, useOutboxEntries } from "./outbox";
+import { outboxOf } from "./outbox-instance";
+import { PendingBubble } from "./pending-bubble";
+import { messagesQuery, useRetryMessage } from "./queries";
+
+const AT_END = 80;
+const NEAR_TOP = 400;
+
+export function MessageList({ conversationId }: { conversationId: string }) {
+  const { t, i18n } = useTranslation();
+  const timeZone = useTimeZone();
+  const now = useNow();
+  const me = useSession()?.user.id ?? "";
+  const canWrite = usePermission("chat.write");
+  const outbox = outboxOf(useQueryClient());
+  const query = useInfiniteQuery(messagesQuery(conversationId));
+  const { mutate: retry } = useRetryMessage();
+  const messages = useMemo(
+    () => query.data?.pages.flatMap((page) => page.items).reverse() ?? [],
+    [query.data],
+  );
+  const items = useMemo(() => groupMessages(messages, timeZone), [messages, timeZone]);
+  const byWamid = useMemo(() => indexByReference(messages), [messages]);
+  const entries = stillUnseen(useOutboxEntries(outbox, conversationId), messages, me);
+  const scroll = useScrollKeeping(messages, entries.length, me);
+
+  function onScroll(): void {
+    scroll.onScroll();
+    const box = scroll.box.current;
+    if (box && box.scrollTop < NEAR_TOP && query.hasNextPage && !query.isFetchingNextPage && !query.isError) {
+      void query.fetchNextPage();
+    }
+  }
+
+  if (query.isPending) return <ThreadSkeleton />;
+  if (query.isError && messages.length === 0) {
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
+  }
+  if (messages.length === 0 && entries.length === 0) {
+    return <EmptyState icon={MessageSquareText} text={t("thread.empty")} />;
+  }
+  const words = { today: t("time.today"), yesterday: t("time.yesterday") };
+  return (
+    <div className="relative h-full">
+      <div
+        ref={scroll.box}
+        onScroll={onScroll}
+        role="log"
+        aria-label={t("thread.label")}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+        tabIndex={0}
+        className="h-full overflow-y-auto overscroll-contain pb-3 outline-offset-[-2px] [overflow-anchor:none]"
+      >
+        {query.hasNextPage && (
+          <div className="flex h-12 items-center justify-center">
+            <Button size="sm" variant="ghost" onClick={() => void query.fetchNextPage()}>
+              {query.isFetchingNextPage ? t("state.loading") : t("thread.older")}
+            </Button>
+          </div>
+        )}
+        {items.map((item) =>
+          item.kind === "day" ? (
+            <div key={item.key} className="sticky top-0 z-10 flex justify-center py-2">
+              <time
+                dateTime={item.at}
+                className="rounded-[6px] border border-line bg-surface px-2 text-xs leading-5 text-muted first-letter:uppercase"
+              >
+                {formatDay(item.at, now, i18n.language, timeZone, words)}
+              </time>
+            </div>
+          ) : (
+            <Bubble
+              key={item.key}
+              message={item.message}
+              first={item.first}
+              last={item.last}
+              quoted={
+                byWamid.get(item.message.context?.wamid ?? item.message.context?.message_id ?? "") ?? null
+              }
+              timeZone={timeZone}
+              canWrite={canWrite}
+              onRetry={retry}
+            />
+          ),
+        )}
+        {entries.map((entry) => (
+          <PendingBubble
+            key={entry.key}
+            entry={entry}
+            onRetry={() => outbox.retry(entry)}
+            onDiscard={() => outbox.discard(entry)}
+          />
+        ))}
+      </div>
+      {!scroll.atEnd && (
+        <Button
+          size="sm"
+          onClick={scroll.toEnd}
+          aria-label={scroll.unseen > 0 ? undefined : t("thread.toEnd")}
+          className={cn(
+            "absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-md",
+            scroll.unseen > 0 &&
+              "border-transparent bg-accent text-accent-ink hover:bg-accent hover:opacity-90",
+          )}
+        >
+          <ArrowDown aria-hidden />
+          {scroll.unseen > 0 && t("thread.new", { count: scroll.unseen })}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function indexByReference(messages: Message[]): Map<string, Message> {
+  const index = new Map<string, Message>();
+  for (const message of messages) {
+    index.set(message.id, message);
+    if (message.wamid) index.set(message.wamid, message);
+  }
+  return index;
+}
+
+/** Keeps what is being read in its place, whatever is added above or below it. */
+function useScrollKeeping(messages: Message[], pending: number, me: string) {
+  const box = useRef<HTMLDivElement>(null);
+  const [atEnd, setAtEnd] = useState(true);
+  const [unseen, setUnseen] = useState(0);
+  const before = useRef({ height: 0, top: 0, firstId: "", lastId: "", pending: 0 });
+
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    const was = before.current;
+    const firstId = messages[0]?.id ?? "";
+    const last = messages.at(-1);
+    const opened = was.lastId === "" && was.pending === 0;
+    if (opened || pending > was.pending || atEnd) {
+      element.scrollTop = element.scrollHeight;
+      setUnseen(0);
+    } else {
+      if (firstId !== was.firstId) element.scrollTop = was.top + element.scrollHeight - was.height;
+      if (last && last.id !== was.lastId && last.author?.id !== me) {
+        const known = messages.findIndex((message) => message.id === was.lastId);
+        setUnseen((count) => count + messages.length - 1 - known);
+      }
+    }
+    before.current = {
+      height: element.scrollHeight,
+      top: element.scrollTop,
+      firstId,
+      lastId: last?.id ?? "",
+      pending,
+    };
+  }, [messages, pending, atEnd, me]);
+
+  // A composer that grows must not push the newest message out of sight.
+  const filled = messages.length > 0;
+  useEffect(() => {
+    const element = box.current;
+    if (!element || !filled || !atEnd) return;
+    const observer = new ResizeObserver(() => element.scrollTo({ top: element.scrollHeight }));
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [atEnd, filled]);
+
+  function onScroll(): void {
+    const element = box.current;
+    if (!element) return;
+    before.current.top = element.scrollTop;
+    const end = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END;
+    if (end !== atEnd) setAtEnd(end);
+    if (end) setUnseen(0);
+  }
+
+  function toEnd(): void {
+    box.current?.scrollTo({ top: box.current.scrollHeight });
+  }
+
+  return { box, atEnd, unseen, onScroll, toEnd };
+}
+
+function ThreadSkeleton() {
+  const { t } = useTranslation();
+  return (
+    <div role="status" aria-label={t("state.loading")} className="flex h-full flex-col justify-end gap-3 p-4">
+      <Skeleton className="h-12 w-1/2" />
+      <Skeleton className="h-9 w-1/3" />
+      <Skeleton className="h-16 w-1/2 self-end" />
+      <Skeleton className="h-9 w-2/5" />
+      <Skeleton className="h-9 w-1/4 self-end" />
+    </div>
+  );
+}

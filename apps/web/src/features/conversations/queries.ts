@@ -1,0 +1,169 @@
+/** Reading and changing conversations. */
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, unwrap } from "@/api/client";
+import type { Conversation, ConversationPatch, Message, TagRef, User } from "@/api/types";
+import { useSession } from "@/api/use-session";
+import { patchConversation, patchMessages } from "./cache";
+import type { ListParams } from "./filters";
+import { COUNTS_KEY, conversationKey, listKey, messagesKey } from "./keys";
+
+export function conversationListQuery(params: ListParams) {
+  return infiniteQueryOptions({
+    queryKey: listKey(params),
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        api.GET("/api/conversations", {
+          params: { query: { ...params, limit: 50, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+export const countsQuery = queryOptions({
+  queryKey: COUNTS_KEY,
+  queryFn: ({ signal }) => unwrap(api.GET("/api/conversations/counts", { signal })),
+});
+
+export function fetchConversation(id: string, signal?: AbortSignal): Promise<Conversation> {
+  return unwrap(
+    api.GET("/api/conversations/{id}", { params: { path: { id } }, ...(signal ? { signal } : {}) }),
+  );
+}
+
+export function conversationQuery(id: string) {
+  return queryOptions({
+    queryKey: conversationKey(id),
+    queryFn: ({ signal }) => fetchConversation(id, signal),
+  });
+}
+
+interface MessageQuery {
+  limit: number;
+  cursor?: string;
+  after?: string;
+}
+
+export function fetchMessages(id: string, query: MessageQuery, signal?: AbortSignal) {
+  return unwrap(
+    api.GET("/api/conversations/{id}/messages", {
+      params: { path: { id }, query },
+      ...(signal ? { signal } : {}),
+    }),
+  );
+}
+
+export function messagesQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: messagesKey(id),
+    queryFn: ({ pageParam, signal }) =>
+      fetchMessages(id, { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** A change shown at once and taken back when the server refuses it. */
+function useConversationChange<V>(options: {
+  run: (conversation: Conversation, value: V) => Promise<Conversation>;
+  guess: (conversation: Conversation, value: V) => Conversation;
+}) {
+  const client = useQueryClient();
+  const me = useSession()?.user.id ?? "";
+  return useMutation({
+    mutationFn: ({ conversation, value }: { conversation: Conversation; value: V }) =>
+      options.run(conversation, value),
+    onMutate: ({ conversation, value }) => {
+      const known = client.getQueryData<Conversation>(conversationKey(conversation.id)) ?? conversation;
+      patchConversation(client, options.guess(known, value), me);
+      return { known };
+    },
+    onError: (_error, _variables, context) => {
+      if (context) patchConversation(client, context.known, me);
+    },
+    onSuccess: (conversation) => patchConversation(client, conversation, me),
+    onSettled: () => client.invalidateQueries({ queryKey: COUNTS_KEY }),
+  });
+}
+
+export function usePatchConversation() {
+  const users = useQueryClient().getQueryData<{ items: User[] }>(["users"])?.items ?? [];
+  const session = useSession();
+  return useConversationChange<ConversationPatch>({
+    run: ({ id }, body) => unwrap(api.PATCH("/api/conversations/{id}", { params: { path: { id } }, body })),
+    guess: (conversation, patch) => {
+      const { assignee_id: owner } = patch;
+      const status = patch.status ?? conversation.status;
+      const until = patch.snoozed_until === undefined ? conversation.snoozed_until : patch.snoozed_until;
+      const known = [...users, ...(session ? [session.user] : [])].find((user) => user.id === owner);
+      const assignee =
+        owner === undefined ? conversation.assignee : known ? { id: known.id, name: known.name } : null;
+      return { ...conversation, status, snoozed_until: status === "snoozed" ? until : null, assignee };
+    },
+  });
+}
+
+export function useSetTags() {
+  const client = useQueryClient();
+  return useConversationChange<TagRef[]>({
+    run: async ({ id }, tags) => {
+      const body = { tags: tags.map((tag) => tag.name) };
+      const changed = await unwrap(
+        api.PUT("/api/conversations/{id}/tags", { params: { path: { id } }, body }),
+      );
+      await client.invalidateQueries({ queryKey: ["tags"] });
+      return changed;
+    },
+    guess: (conversation, tags) => ({ ...conversation, tags }),
+  });
+}
+
+export function useMarkRead() {
+  const client = useQueryClient();
+  const me = useSession()?.user.id ?? "";
+  return useMutation({
+    mutationFn: (id: string) =>
+      unwrap(api.POST("/api/conversations/{id}/read", { params: { path: { id } } })),
+    // Nobody asked for it, so nobody is told when it fails: the count simply stays.
+    meta: { quiet: true },
+    onSuccess: (_nothing, id) => {
+      const known = client.getQueryData<Conversation>(conversationKey(id));
+      if (known) patchConversation(client, { ...known, unread_count: 0 }, me);
+      return client.invalidateQueries({ queryKey: COUNTS_KEY });
+    },
+  });
+}
+
+export function useAddNote(conversationId: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: string) =>
+      unwrap(
+        api.POST("/api/conversations/{id}/notes", {
+          params: { path: { id: conversationId } },
+          body: { body },
+        }),
+      ),
+    onSuccess: (note) => patchMessages(client, conversationId, [note]),
+  });
+}
+
+export function useRetryMessage() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (message: Message) =>
+      unwrap(api.POST("/api/messages/{id}/retry", { params: { path: { id: message.id } } })),
+    onSuccess: (message) => patchMessages(client, message.conversation_id, [message]),
+  });
+}
+
+export function postText(conversationId: string, body: string, key: string): Promise<Message> {
+  return unwrap(
+    api.POST("/api/conversations/{id}/messages", {
+      params: { path: { id: conversationId }, header: { "Idempotency-Key": key } },
+      body: { type: "text", text: { body } },
+    }),
+  );
+}

@@ -1,0 +1,111 @@
+/** One conversation: header, messages, composer, and the panel beside it. */
+import { useQuery } from "@tanstack/react-query";
+import { type RefObject, useEffect, useState, useSyncExternalStore } from "react";
+import { useTranslation } from "react-i18next";
+import { asProblem } from "@/lib/problem";
+import { readStored, writeStored } from "@/lib/storage";
+import { ErrorState, Skeleton } from "@/ui/states";
+import { Composer, type ComposerMode } from "./composer";
+import { Details } from "./details";
+import { MessageList } from "./message-list";
+import { conversationQuery, useMarkRead } from "./queries";
+import { ThreadHeader } from "./thread-header";
+
+const PANEL_KEY = "centralita.panel";
+const wide = window.matchMedia("(min-width: 1280px)");
+
+function useWide(): boolean {
+  return useSyncExternalStore(
+    (notify) => {
+      wide.addEventListener("change", notify);
+      return () => wide.removeEventListener("change", notify);
+    },
+    () => wide.matches,
+  );
+}
+
+function useVisible(): boolean {
+  return useSyncExternalStore(
+    (notify) => {
+      document.addEventListener("visibilitychange", notify);
+      return () => document.removeEventListener("visibilitychange", notify);
+    },
+    () => document.visibilityState === "visible",
+  );
+}
+
+interface ThreadProps {
+  conversationId: string;
+  mode: ComposerMode;
+  onMode: (mode: ComposerMode) => void;
+  box: RefObject<HTMLTextAreaElement | null>;
+}
+
+export function Thread({ conversationId, mode, onMode, box }: ThreadProps) {
+  const { t } = useTranslation();
+  const query = useQuery(conversationQuery(conversationId));
+  const conversation = query.data;
+  const isWide = useWide();
+  const visible = useVisible();
+  const [panel, setPanel] = useState(() => readStored(PANEL_KEY) !== "folded");
+  const [overlay, setOverlay] = useState(false);
+  const { mutate: markRead } = useMarkRead();
+  const unread = conversation?.unread_count ?? 0;
+
+  useEffect(() => {
+    if (visible && unread > 0) markRead(conversationId);
+  }, [visible, unread, conversationId, markRead]);
+
+  function togglePanel(): void {
+    if (!isWide) {
+      setOverlay(!overlay);
+      return;
+    }
+    writeStored(PANEL_KEY, panel ? "folded" : null);
+    setPanel(!panel);
+  }
+
+  if (query.isError && !conversation) {
+    const missing = asProblem(query.error).code === "not_found";
+    return missing ? (
+      <ErrorState error={query.error} />
+    ) : (
+      <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+    );
+  }
+  const shown = isWide ? panel : overlay;
+  return (
+    <div className="relative flex h-full min-w-0">
+      <section aria-label={t("thread.region")} className="flex h-full min-w-0 flex-1 flex-col">
+        <ThreadHeader conversation={conversation} panelOpen={shown} onPanel={togglePanel} />
+        <div className="min-h-0 flex-1">
+          <MessageList key={conversationId} conversationId={conversationId} />
+        </div>
+        {conversation ? (
+          <Composer
+            conversation={conversation}
+            mode={mode}
+            onMode={onMode}
+            box={box}
+            onSent={() => box.current?.focus()}
+          />
+        ) : (
+          <div className="border-t border-line bg-surface p-3">
+            <Skeleton className="h-18" />
+          </div>
+        )}
+      </section>
+      {shown && conversation && (
+        <div
+          className={
+            isWide
+              ? "w-80 shrink-0 border-l border-line"
+              : "animate-appear absolute inset-y-0 right-0 z-20 w-full border-l border-line shadow-lg sm:w-80"
+          }
+        >
+          <Details conversation={conversation} onClose={togglePanel} />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+/** The tenant's lines, to look at: they are set up by the platform. */
+import { useQuery } from "@tanstack/react-query";
+import { Phone } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { channelsQuery } from "@/api/directory";
+import { Badge } from "@/ui/badge";
+import { Copy } from "@/ui/copy";
+import { Card, Page } from "@/ui/page";
+import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
+
+export function LinesPage() {
+  const { t } = useTranslation();
+  const lines = useQuery(channelsQuery);
+  return (
+    <Page title={t("settings.lines.title")} text={t("settings.lines.text")}>
+      <Card>
+        {lines.isPending ? (
+          <SkeletonRows rows={3} height="h-16" />
+        ) : lines.isError ? (
+          <ErrorState error={lines.error} onRetry={() => void lines.refetch()} />
+        ) : lines.data.items.length === 0 ? (
+          <EmptyState icon={Phone} text={t("settings.lines.empty")} />
+        ) : (
+          <ul className="divide-y divide-line">
+            {lines.data.items.map((line) => (
+              <li key={line.id} className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2">
+                <div className="min-w-40 flex-1">
+                  <p className="font-medium">{line.display_name}</p>
+                  <p className="tabular text-list text-muted">
+                    {line.display_phone_number ?? t("settings.lines.noNumber")}
+                  </p>
+                </div>
+                <Copy value={line.phone_number_id} />
+                <span className="flex flex-wrap gap-1.5">
+                  {line.is_default && <Badge tone="accent">{t("line.default")}</Badge>}
+                  <Badge tone={line.is_active ? "ok" : "warn"}>
+                    {t(line.is_active ? "line.active" : "line.inactive")}
+                  </Badge>
+                  {!line.has_token && <Badge tone="bad">{t("line.withoutToken")}</Badge>}
+                  {!line.has_app_secret && <Badge tone="warn">{t("line.withoutSecret")}</Badge>}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+    </Page>
+  );
+}

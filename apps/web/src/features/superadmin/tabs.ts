@@ -1,0 +1,3 @@
+/** Sections of a tenant's page, as the address names them. */
+export const TENANT_TABS = ["overview", "database", "lines", "branding", "users"] as const;
+export type TenantTab = (typeof TENANT_TABS)[number];

@@ -1,0 +1,76 @@
+/** People of a tenant, read from its own database. */
+import { useQuery } from "@tanstack/react-query";
+import { Database, UserPlus, Users } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { toast } from "sonner";
+import { asProblem } from "@/lib/problem";
+import { Avatar, Badge } from "@/ui/badge";
+import { Button } from "@/ui/button";
+import { Dialog } from "@/ui/dialog";
+import { Card } from "@/ui/page";
+import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
+import { UserForm } from "@/ui/user-form";
+import { tenantUsersQuery, useCreateTenantUser } from "./queries";
+
+export function UsersTab({ tenantId }: { tenantId: string }) {
+  const { t } = useTranslation();
+  const users = useQuery(tenantUsersQuery(tenantId));
+  const create = useCreateTenantUser(tenantId);
+  const [adding, setAdding] = useState(false);
+  const add = (
+    <Button variant="primary" onClick={() => setAdding(true)}>
+      <UserPlus aria-hidden />
+      {t("user.create")}
+    </Button>
+  );
+  const noDatabase = users.isError && asProblem(users.error).code === "tenant_not_ready";
+  return (
+    <div className="grid grid-cols-1 gap-4">
+      {users.data && users.data.items.length > 0 && <div className="justify-self-end">{add}</div>}
+      <Card>
+        {users.isPending ? (
+          <SkeletonRows />
+        ) : noDatabase ? (
+          <EmptyState icon={Database} text={t("tenant.usersNeedDatabase")} />
+        ) : users.isError ? (
+          <ErrorState error={users.error} onRetry={() => void users.refetch()} />
+        ) : users.data.items.length === 0 ? (
+          <EmptyState icon={Users} text={t("tenant.noUsers")}>
+            {add}
+          </EmptyState>
+        ) : (
+          <ul className="divide-y divide-line">
+            {users.data.items.map((user) => (
+              <li key={user.id} className="flex min-h-14 items-center gap-3 px-4 py-2">
+                <Avatar name={user.name} seed={user.id} size="sm" />
+                <div className="min-w-0 flex-1">
+                  <p className="truncate font-medium">{user.name}</p>
+                  <p className="truncate text-list text-muted">{user.email}</p>
+                </div>
+                {user.is_active === false && <Badge tone="warn">{t("user.inactive")}</Badge>}
+                <Badge>{t(`role.${user.role}`)}</Badge>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+      <Dialog open={adding} onOpenChange={setAdding} title={t("user.create")}>
+        <UserForm
+          error={create.error}
+          busy={create.isPending}
+          firstRole="admin"
+          onCancel={() => setAdding(false)}
+          onSubmit={(body) =>
+            create.mutate(body, {
+              onSuccess: (user) => {
+                setAdding(false);
+                toast.success(t("toast.userCreated", { name: user.name }));
+              },
+            })
+          }
+        />
+      </Dialog>
+    </div>
+  );
+}

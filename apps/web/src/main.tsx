@@ -1,0 +1,31 @@
+/** Starts the application. */
+import "./styles.css";
+import "./lib/i18n";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { sessionState, subscribeSession } from "./api/session";
+import { makeQueryClient, Providers } from "./app/providers";
+import { makeRouter } from "./app/router";
+
+const router = makeRouter();
+const queryClient = makeQueryClient();
+
+// A session that ends elsewhere (another tab, the server) closes this desk too.
+let wasActive = false;
+subscribeSession(() => {
+  const active = sessionState().status === "active";
+  if (wasActive && !active) void router.invalidate();
+  wasActive = active;
+});
+
+const root = document.getElementById("root");
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <Providers client={queryClient}>
+        <RouterProvider router={router} />
+      </Providers>
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,67 @@
+/** The three languages say the same things, and say everything the code asks for. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import en from "@/locales/en.json";
+import es from "@/locales/es.json";
+import pt from "@/locales/pt.json";
+
+function flatten(value: object, prefix = ""): Map<string, string> {
+  const out = new Map<string, string>();
+  for (const [key, child] of Object.entries(value)) {
+    const path = prefix ? `${prefix}.${key}` : key;
+    if (typeof child === "string") out.set(path, child);
+    else for (const [k, v] of flatten(child as object, path)) out.set(k, v);
+  }
+  return out;
+}
+
+const catalogues = { es: flatten(es), en: flatten(en), pt: flatten(pt) };
+const base = (key: string) => key.replace(/_(one|other|many|zero|two|few)$/, "");
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sources(path);
+    return /\.tsx?$/.test(entry.name) && !entry.name.endsWith(".gen.ts") ? [readFileSync(path, "utf8")] : [];
+  });
+}
+
+describe("catalogues", () => {
+  it.each(["en", "pt"] as const)("%s has exactly the keys of es", (language) => {
+    const wanted = [...catalogues.es.keys()].sort();
+    expect([...catalogues[language].keys()].sort()).toEqual(wanted);
+  });
+
+  it.each(["es", "en", "pt"] as const)("%s has no empty text", (language) => {
+    expect([...catalogues[language]].filter(([, text]) => !text.trim())).toEqual([]);
+  });
+
+  it.each(["en", "pt"] as const)("%s fills in the same values as es", (language) => {
+    const values = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((m) => m[1]).sort();
+    const differing = [...catalogues.es].filter(
+      ([key, text]) => values(text).join() !== values(catalogues[language].get(key) ?? "").join(),
+    );
+    expect(differing.map(([key]) => key)).toEqual([]);
+  });
+
+  it("has every key the code names", () => {
+    const known = new Set([...catalogues.es.keys()].map(base));
+    const code = sources("src").join("\n");
+    const literal = [...code.matchAll(/\bt\(\s*"([^"]+)"/g)].map((m) => m[1] ?? "");
+    const chosen = [...code.matchAll(/\bt\([^()"`]*\? "([^"]+)" : "([^"]+)"/g)].flatMap((m) => [
+      m[1] ?? "",
+      m[2] ?? "",
+    ]);
+    const messages = [...code.matchAll(/"(form\.\w+)"/g)].map((m) => m[1] ?? "");
+    expect([...literal, ...chosen, ...messages].filter((key) => !known.has(key))).toEqual([]);
+  });
+
+  it("has a section for every key the code puts together", () => {
+    const keys = [...catalogues.es.keys()];
+    const code = sources("src").join("\n");
+    const prefixes = [...code.matchAll(/[ (`]t\(\s*(?:\w+ \? )?`([\w.]+)\.\$\{/g)].map((m) => m[1] ?? "");
+    expect(prefixes.length).toBeGreaterThan(10);
+    expect(prefixes.filter((prefix) => !keys.some((key) => key.startsWith(`${prefix}.`)))).toEqual([]);
+  });
+});
