@@ -48,7 +48,7 @@ struct Inner {
 impl Engine {
     /// An engine; call [`Engine::run`] for what it does by itself.
     pub fn new(parts: Parts) -> Self {
-        let feeds = realtime::Feeds::new();
+        let feeds = realtime::Feeds::new(parts.resolver.clone());
         let lanes = ingest::Lanes::new(parts.clock, feeds.clone());
         Self(Arc::new(Inner {
             lanes,

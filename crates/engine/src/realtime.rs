@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use pg::TenantId;
-use resolver::{ResolveError, TenantHandle};
+use pg::{DbError, TenantId};
+use resolver::{ResolveError, Resolver, TenantHandle, Unready};
 use tenant::event::{self, Event};
 use tokio::{
     runtime::Handle,
@@ -29,11 +29,13 @@ const SWEEP: Duration = Duration::from_millis(700);
 #[derive(Clone)]
 pub(crate) struct Feeds {
     runtime: Handle,
+    resolver: Resolver,
     open: Arc<Mutex<HashMap<TenantId, Feed>>>,
 }
 
 #[derive(Clone)]
 struct Feed {
+    handle: Arc<TenantHandle>,
     events: broadcast::Sender<Event>,
     hint: Arc<Notify>,
 }
@@ -67,9 +69,10 @@ impl Watch {
 }
 
 impl Feeds {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(resolver: Resolver) -> Self {
         Self {
             runtime: Handle::current(),
+            resolver,
             open: Arc::default(),
         }
     }
@@ -82,33 +85,37 @@ impl Feeds {
         }
     }
 
-    fn subscribe(&self, handle: &Arc<TenantHandle>) -> broadcast::Receiver<Event> {
+    /// Joins the tenant's feed, or starts one that begins after `seq`; true when it was started.
+    fn subscribe(&self, handle: &Arc<TenantHandle>, seq: i64) -> (broadcast::Receiver<Event>, bool) {
         let tenant = handle.tenant.id;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(feed) = open.get(&tenant)
             && feed.events.receiver_count() > 0
+            && feed.handle.same_database(handle)
         {
-            return feed.events.subscribe();
+            return (feed.events.subscribe(), false);
         }
         let (events, receiver) = broadcast::channel(BACKLOG);
         let feed = Feed {
+            handle: Arc::clone(handle),
             events,
             hint: Arc::default(),
         };
         open.insert(tenant, feed.clone());
         let feeds = self.clone();
-        let handle = Arc::clone(handle);
-        self.runtime.spawn(async move { feeds.run(handle, feed).await });
-        receiver
+        self.runtime.spawn(async move { feeds.run(feed, seq).await });
+        (receiver, true)
     }
 
-    async fn run(&self, handle: Arc<TenantHandle>, feed: Feed) {
-        let mut seq = None;
+    async fn run(&self, feed: Feed, mut seq: i64) {
+        let tenant = feed.handle.tenant.id;
         while feed.events.receiver_count() > 0 {
-            match read(&handle, seq).await {
-                Ok((newest, events)) => {
+            match self.read(&feed.handle, seq).await {
+                // Another database counts its events anew: the watchers start over there.
+                Ok(None) => break,
+                Ok(Some(events)) => {
                     let full = events.len() >= usize::try_from(READ).unwrap_or(usize::MAX);
-                    seq = Some(events.last().map_or(newest, |event| event.seq));
+                    seq = events.last().map_or(seq, |event| event.seq);
                     for event in events {
                         // An error means that the last watcher has just left.
                         drop(feed.events.send(event));
@@ -117,38 +124,48 @@ impl Feeds {
                         continue;
                     }
                 }
-                Err(error) => tracing::warn!(tenant.id = %handle.tenant.id, %error, "cannot read events"),
+                Err(error) => tracing::warn!(tenant.id = %tenant, %error, "cannot read events"),
             }
             drop(tokio::time::timeout(SWEEP, feed.hint.notified()).await);
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open
-            .get(&handle.tenant.id)
+            .get(&tenant)
             .is_some_and(|now| now.events.same_channel(&feed.events))
         {
-            open.remove(&handle.tenant.id);
+            open.remove(&tenant);
         }
+    }
+
+    /// What happened after `seq`; `None` if the tenant's database is another one by now.
+    async fn read(&self, handle: &TenantHandle, seq: i64) -> Result<Option<Vec<Event>>, ResolveError> {
+        let now = self.resolver.tenant(handle.tenant.id).await?;
+        if now.is_none_or(|now| !now.same_database(handle)) {
+            return Ok(None);
+        }
+        let mut conn = handle.db().await?.conn().await.map_err(unreachable)?;
+        let events = event::since(&mut conn, seq, READ).await;
+        Ok(Some(events.map_err(unreachable)?))
     }
 }
 
-async fn read(handle: &TenantHandle, seq: Option<i64>) -> Result<(i64, Vec<Event>), ResolveError> {
-    let unreachable = |error| ResolveError::from(resolver::Unready::Unreachable(Arc::new(error)));
+async fn newest(handle: &TenantHandle) -> Result<i64, ResolveError> {
     let mut conn = handle.db().await?.conn().await.map_err(unreachable)?;
-    match seq {
-        None => Ok((event::newest(&mut conn).await.map_err(unreachable)?, Vec::new())),
-        Some(seq) => Ok((
-            seq,
-            event::since(&mut conn, seq, READ).await.map_err(unreachable)?,
-        )),
-    }
+    event::newest(&mut conn).await.map_err(unreachable)
+}
+
+fn unreachable(error: DbError) -> ResolveError {
+    Unready::Unreachable(Arc::new(error)).into()
 }
 
 impl Engine {
     /// Watches a tenant from the newest event on.
     pub async fn watch(&self, handle: &Arc<TenantHandle>) -> Result<Watch, ResolveError> {
-        // Subscribed before the number is read, so nothing falls between the two.
-        let events = self.0.feeds.subscribe(handle);
-        let (seq, _none) = read(handle, None).await?;
+        // A new feed begins at this number. One that runs may be anywhere: it is
+        // joined before the number is read, so nothing falls between the two.
+        let before = newest(handle).await?;
+        let (events, started) = self.0.feeds.subscribe(handle, before);
+        let seq = if started { before } else { newest(handle).await? };
         Ok(Watch { seq, events })
     }
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use pg::{DbError, TenantId};
-use resolver::{ResolveError, TenantHandle};
+use resolver::{ResolveError, TenantHandle, Unready};
 use tenant::outbox;
 use tokio::{runtime::Handle, sync::Notify, task::JoinSet};
 
@@ -111,18 +111,39 @@ impl Engine {
 
     /// Sends all that is due; then says how long until something is, if ever.
     async fn drain(&self, tenant: TenantId) -> Result<Option<Duration>, OutboxFailure> {
-        let Some(handle) = self.resolver().tenant(tenant).await? else {
-            return Ok(None);
+        let handle = match self.resolver().tenant(tenant).await {
+            Ok(Some(handle)) => handle,
+            // A tenant that has no database yet has nothing to send either.
+            Ok(None) | Err(ResolveError::TenantNotReady(Unready::NotAttached)) => return Ok(None),
+            Err(error) => return Err(error.into()),
         };
         if !handle.tenant.is_active {
             return Ok(None);
         }
         let mut calls = JoinSet::new();
+        let claimed = self.claim_all(&handle, &mut calls).await;
+        // A call under way is seen to its end whatever happened: dropping it would
+        // leave a message that nobody knows of whether it was sent.
+        while calls.join_next().await.is_some() {}
+        claimed?;
+        let due = outbox::next_due(&mut handle.db().await?.conn().await?).await?;
+        Ok(
+            due.map(|due| {
+                (due - self.clock().now()).to_std().unwrap_or_default() + Duration::from_millis(20)
+            }),
+        )
+    }
+
+    /// Claims and makes calls until nothing is due and none is under way.
+    async fn claim_all(
+        &self,
+        handle: &Arc<TenantHandle>,
+        calls: &mut JoinSet<()>,
+    ) -> Result<(), OutboxFailure> {
         loop {
-            let next = self.claim(&handle).await?;
-            match next {
+            match self.claim(handle).await? {
                 Some(attempt) => {
-                    let (engine, handle) = (self.clone(), Arc::clone(&handle));
+                    let (engine, handle) = (self.clone(), Arc::clone(handle));
                     calls.spawn(async move { engine.make(&handle, attempt).await });
                     if calls.len() >= PARALLEL {
                         calls.join_next().await;
@@ -130,15 +151,9 @@ impl Engine {
                 }
                 // A finished call may free the next message of its conversation.
                 None if calls.join_next().await.is_some() => {}
-                None => break,
+                None => return Ok(()),
             }
         }
-        let due = outbox::next_due(&mut handle.db().await?.conn().await?).await?;
-        Ok(
-            due.map(|due| {
-                (due - self.clock().now()).to_std().unwrap_or_default() + Duration::from_millis(20)
-            }),
-        )
     }
 
     async fn claim(&self, handle: &TenantHandle) -> Result<Option<outbox::Attempt>, OutboxFailure> {
