@@ -3,8 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
 
+mod answering;
 mod caller;
+mod cors;
 mod lines;
 mod openapi;
 mod test_app;
 mod walk;
+mod webhook;
