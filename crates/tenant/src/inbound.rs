@@ -5,7 +5,7 @@ mod message;
 mod status;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 use uuid::Uuid;
@@ -70,6 +70,9 @@ pub(crate) fn clamp(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<U
     })
 }
 
+/// A lock id that nothing else in a tenant's database is likely to take: "inbound" in ASCII.
+const APPLY_LOCK: i64 = 0x0069_6e62_6f75_6e64;
+
 /// Applies `items` in one transaction: all of them, or none on an error.
 pub async fn apply(
     conn: &mut Conn<Tenant>,
@@ -77,6 +80,13 @@ pub async fn apply(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     conn.transaction(async |tx| {
+        // One batch at a time, also of several servers: they name the same customers
+        // in any order, and would stop each other half-way.
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(APPLY_LOCK)
+            .execute(&mut **tx)
+            .await
+            .map_err(DbError::from)?;
         let mut events: Vec<NewEvent> = Vec::new();
         for item in items {
             match &item.content {

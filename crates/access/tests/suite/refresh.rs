@@ -11,7 +11,7 @@ async fn next(stage: &Stage, entered: &LoggedIn, seconds: i64) -> Result<LoggedI
     refresh(&stage.resolver, token, &SessionMeta::default(), at(seconds)).await
 }
 
-fn ended(result: Result<LoggedIn, RefreshError>) -> bool {
+fn ended(result: &Result<LoggedIn, RefreshError>) -> bool {
     matches!(result, Err(RefreshError::Ended))
 }
 
@@ -23,10 +23,10 @@ async fn each_token_is_good_once_and_a_copied_one_ends_the_session() {
     let second = next(&stage, &first, 60).await.unwrap();
     assert_eq!(second.session.family_id, first.session.family_id);
     let third = next(&stage, &second, 120).await.unwrap();
-    assert!(ended(next(&stage, &first, 180).await));
-    assert!(ended(next(&stage, &third, 181).await));
+    assert!(ended(&next(&stage, &first, 180).await));
+    assert!(ended(&next(&stage, &third, 181).await));
     let made_up = refresh(&stage.resolver, "made up\0", &SessionMeta::default(), at(1)).await;
-    assert!(ended(made_up));
+    assert!(ended(&made_up));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,7 +37,7 @@ async fn logging_out_ends_the_session() {
     let token = entered.session.token.expose_secret();
     logout(&stage.resolver, token, at(20)).await.unwrap();
     logout(&stage.resolver, "unknown", at(20)).await.unwrap();
-    assert!(ended(next(&stage, &entered, 30).await));
+    assert!(ended(&next(&stage, &entered, 30).await));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,10 +47,10 @@ async fn whoever_was_locked_out_or_whose_company_is_suspended_does_not_stay() {
     let one = stage.login(EMAIL, PASSWORD, None).await.unwrap();
     let two = stage.login(EMAIL, PASSWORD, None).await.unwrap();
     stage.switch(&sol, false).await;
-    assert!(ended(next(&stage, &one, 60).await));
+    assert!(ended(&next(&stage, &one, 60).await));
     stage.switch(&sol, true).await;
     sol.run("UPDATE users SET is_active = false").await;
-    assert!(ended(next(&stage, &two, 60).await));
+    assert!(ended(&next(&stage, &two, 60).await));
 }
 
 #[tokio::test(flavor = "multi_thread")]

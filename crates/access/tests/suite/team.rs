@@ -37,8 +37,8 @@ async fn whoever_is_added_can_log_in_and_a_new_password_ends_what_was_open() {
     team::change(&stage.resolver, &handle, user.id, changes, None, at(3))
         .await
         .unwrap();
-    let token = entered.session.token.expose_secret();
-    let ended = refresh(&stage.resolver, token, &SessionMeta::default(), at(20)).await;
+    let open = entered.session.token.expose_secret();
+    let ended = refresh(&stage.resolver, open, &SessionMeta::default(), at(20)).await;
     assert!(matches!(ended, Err(RefreshError::Ended)));
     let why = refusal(stage.login("eva@clinic.example", PASSWORD, None).await);
     assert!(matches!(why, LoginError::InvalidCredentials));

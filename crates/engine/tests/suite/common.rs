@@ -295,6 +295,7 @@ fn engine(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> En
         graph: Client::new(graph, "v25.0", http).unwrap(),
         app_secret,
         clock: Clock::default(),
+        sends: true,
     })
 }
 

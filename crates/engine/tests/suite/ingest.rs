@@ -61,11 +61,11 @@ async fn one_item_that_cannot_be_stored_takes_none_of_its_neighbours_along() {
     let sol = stage.company("sol").await;
     stage.line(&sol, A, None).await;
     // No index takes a key this long and this random.
-    let mut state = 7_u64;
+    let mut random = 7_u64;
     let endless: String = (0..20_000)
         .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            char::from(b'a' + u8::try_from((state >> 33) % 26).unwrap())
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            char::from(b'a' + u8::try_from((random >> 33) % 26).unwrap())
         })
         .collect();
     let batch = messages([

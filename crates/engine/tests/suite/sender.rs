@@ -181,8 +181,9 @@ async fn two_servers_on_the_same_databases_send_everything_once_and_in_order() {
             line: line.to_owned(),
             phone: format!("3460000010{person}"),
         };
-        let inner = stage.simulator.lock();
-        let wamids: Vec<_> = inner
+        let wamids: Vec<_> = stage
+            .simulator
+            .lock()
             .world
             .chat(&key)
             .unwrap()
@@ -192,7 +193,6 @@ async fn two_servers_on_the_same_databases_send_everything_once_and_in_order() {
             .map(|bubble| bubble.wamid.clone())
             .collect();
         assert_eq!(wamids.len(), 5);
-        drop(inner);
         let company = if line == A { &sol } else { &luna };
         let mut sent = Vec::new();
         for (of, id) in &all {

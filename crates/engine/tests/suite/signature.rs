@@ -153,7 +153,7 @@ async fn an_unregistered_line_is_ignored_and_counted() {
     let refused = stage.engine.ingest(&one(B, "w3"), None).await;
     assert!(matches!(refused, Err(IngestError::BadSignature)));
     let engine = stage.engine.clone();
-    let running = tokio::spawn(async move { engine.run(false).await });
+    let running = tokio::spawn(async move { engine.run().await });
     let noted = crate::common::eventually(async || {
         let mut conn = stage.resolver().control().conn().await.unwrap();
         let page = pg::PageRequest {

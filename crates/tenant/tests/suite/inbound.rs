@@ -142,6 +142,42 @@ async fn the_same_webhook_on_two_connections_at_once_is_applied_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn webhooks_that_name_the_same_customers_in_opposite_order_do_not_stop_each_other() {
+    let test = Test::new();
+    for round in 0..10 {
+        let tasks: Vec<_> = (0..4)
+            .map(|task| {
+                let mut batch: Vec<InboundItem> = (0..20)
+                    .map(|n| {
+                        text(
+                            &format!("o{round}.{task}.{n}"),
+                            &format!("346300000{n:02}"),
+                            "hola",
+                            n,
+                        )
+                    })
+                    .collect();
+                if task % 2 == 0 {
+                    batch.reverse();
+                }
+                let db = test.db.clone();
+                tokio::spawn(
+                    async move { inbound::apply(&mut db.conn().await.unwrap(), &batch, at(9)).await },
+                )
+            })
+            .collect();
+        for task in tasks {
+            task.await.unwrap().unwrap();
+        }
+    }
+    assert_eq!(
+        test.count("SELECT sum(unread_count) AS count FROM conversations")
+            .await,
+        800
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn eight_first_messages_at_once_are_one_contact_and_one_conversation() {
     let test = Test::new();
     for round in 0..10 {
