@@ -12,7 +12,7 @@ use std::{
 
 use pg::{DbError, TenantId};
 use resolver::{ResolveError, TenantHandle, Unready};
-use tenant::outbox;
+use tenant::{conversation::wake_due, outbox};
 use tokio::{runtime::Handle, sync::Notify, task::JoinSet};
 
 use crate::Engine;
@@ -120,6 +120,7 @@ impl Engine {
         if !handle.tenant.is_active {
             return Ok(None);
         }
+        self.wake_snoozed(&handle).await?;
         let mut calls = JoinSet::new();
         let claimed = self.claim_all(&handle, &mut calls).await;
         // A call under way is seen to its end whatever happened: dropping it would
@@ -132,6 +133,15 @@ impl Engine {
                 (due - self.clock().now()).to_std().unwrap_or_default() + Duration::from_millis(20)
             }),
         )
+    }
+
+    /// Conversations whose sleep is over come back with the tenant's next look.
+    async fn wake_snoozed(&self, handle: &TenantHandle) -> Result<(), OutboxFailure> {
+        let mut conn = handle.db().await?.conn().await?;
+        if wake_due(&mut conn, self.clock().now()).await? > 0 {
+            self.0.feeds.hint(handle.tenant.id);
+        }
+        Ok(())
     }
 
     /// Claims and makes calls until nothing is due and none is under way.

@@ -5,7 +5,7 @@ use tenant::{
     contact::Identity,
     conversation::{
         AssigneeFilter, ChangeError, ConversationChanges, ConversationFilter, ConversationId,
-        ConversationStatus, Conversations, TagFilter, change, mark_read, set_tags,
+        ConversationStatus, Conversations, TagFilter, change, mark_read, set_tags, wake_due,
     },
     user::{Role, UserChanges, update_user},
 };
@@ -308,5 +308,25 @@ async fn snoozing_needs_a_time_to_come() {
     assert_eq!(
         (now.status, now.snoozed_until),
         (ConversationStatus::Closed, None)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conversation_wakes_when_its_time_has_come_and_not_before() {
+    let test = Test::new();
+    let (id, user) = test.thread("34600000001").await;
+    let mut conn = test.conn().await;
+    let sleep = ConversationChanges {
+        snoozed_until: Patch::Set(at(60)),
+        ..ConversationChanges::default()
+    };
+    change(&mut conn, id, &sleep, user.id, at(5)).await.unwrap();
+    assert_eq!(wake_due(&mut conn, at(59)).await.unwrap(), 0);
+    assert_eq!(test.conversation(id).await.status, ConversationStatus::Snoozed);
+    assert_eq!(wake_due(&mut conn, at(60)).await.unwrap(), 1);
+    let awake = test.conversation(id).await;
+    assert_eq!(
+        (awake.status, awake.snoozed_until),
+        (ConversationStatus::Open, None)
     );
 }
