@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use control::session::Sessions;
+use control::{OUTBOX_CHANNEL, session::Sessions};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::Engine;
@@ -21,7 +21,10 @@ impl Engine {
     pub async fn run(&self) {
         let senders = async {
             if self.0.parts.sends {
-                self.sweep_outboxes().await;
+                let told = self
+                    .resolver()
+                    .follow_tenants(OUTBOX_CHANNEL, |tenant| self.wake_sender(tenant));
+                tokio::join!(self.sweep_outboxes(), told);
             }
         };
         tokio::join!(

@@ -169,9 +169,14 @@ impl Engine {
         Ok(Watch { seq, events })
     }
 
-    /// Something was committed in this tenant: watchers and the sender look at once.
+    /// Something was committed in this tenant: watchers look at once.
     pub fn hint(&self, tenant: TenantId) {
         self.0.feeds.hint(tenant);
+    }
+
+    /// Something was put into this tenant's outbox: watchers and senders look at once.
+    pub fn queued(&self, tenant: TenantId) {
+        self.hint(tenant);
         self.wake_sender(tenant);
     }
 }

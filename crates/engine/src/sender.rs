@@ -71,6 +71,7 @@ impl Engine {
     /// Something may be due in this tenant's outbox.
     pub(crate) fn wake_sender(&self, tenant: TenantId) {
         if !self.0.parts.sends {
+            self.tell_senders(tenant);
             return;
         }
         let wakers = &self.0.sender;
@@ -87,6 +88,20 @@ impl Engine {
         wakers
             .runtime
             .spawn(async move { engine.send_due(tenant, &notify).await });
+    }
+
+    /// Another process sends; a hint that is lost costs it until its next sweep.
+    fn tell_senders(&self, tenant: TenantId) {
+        let engine = self.clone();
+        self.0.sender.runtime.spawn(async move {
+            let told = async {
+                let mut conn = engine.resolver().control().conn().await?;
+                control::hint_outbox(&mut conn, tenant).await
+            };
+            if let Err(error) = told.await {
+                tracing::warn!(tenant.id = %tenant, %error, "cannot tell the senders");
+            }
+        });
     }
 
     async fn send_due(&self, tenant: TenantId, notify: &Notify) {

@@ -80,6 +80,14 @@ impl Stage {
         engine(&self.control, &self.graph, self.secret.clone())
     }
 
+    /// A process of the same platform that leaves sending to others.
+    pub fn without_sender(&self) -> Engine {
+        Engine::new(Parts {
+            sends: false,
+            ..parts(&self.control, &self.graph, self.secret.clone())
+        })
+    }
+
     /// The same platform with Meta elsewhere.
     pub fn another_at(&self, graph: &str) -> Engine {
         engine(&self.control, graph, self.secret.clone())
@@ -191,6 +199,18 @@ impl Stage {
 
     /// An agent answers in a conversation.
     pub async fn reply(&self, company: &Company, conversation: ConversationId, words: &str) -> Message {
+        self.reply_through(&self.engine, company, conversation, words)
+            .await
+    }
+
+    /// The same through another process.
+    pub async fn reply_through(
+        &self,
+        engine: &Engine,
+        company: &Company,
+        conversation: ConversationId,
+        words: &str,
+    ) -> Message {
         let text = QueueText {
             conversation,
             author: company.agent,
@@ -198,10 +218,7 @@ impl Stage {
             context_wamid: None,
             idempotency: None,
         };
-        self.engine
-            .reply(&self.handle(company).await, &text)
-            .await
-            .unwrap()
+        engine.reply(&self.handle(company).await, &text).await.unwrap()
     }
 }
 
@@ -279,6 +296,10 @@ pub async fn eventually<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
 }
 
 fn engine(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> Engine {
+    Engine::new(parts(control, graph, app_secret))
+}
+
+fn parts(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> Parts {
     let connector = Connector::current();
     let url: pg::DatabaseUrl = control.url().parse().unwrap();
     let key = MasterKey::parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
@@ -290,13 +311,13 @@ fn engine(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> En
         Limits::default(),
     );
     let http = whatsapp::client::http_client().unwrap();
-    Engine::new(Parts {
+    Parts {
         resolver,
         graph: Client::new(graph, "v25.0", http).unwrap(),
         app_secret,
         clock: Clock::default(),
         sends: true,
-    })
+    }
 }
 
 pub fn signed(secret: &str, body: &[u8]) -> Vec<u8> {

@@ -167,7 +167,7 @@ async fn two_servers_on_the_same_databases_send_everything_once_and_in_order() {
             let thread = written_by(&stage, company, line, &format!("3460000010{person}")).await;
             for n in 0..5 {
                 let message = stage.reply(company, thread, &format!("{n}")).await;
-                other.hint(company.id);
+                other.queued(company.id);
                 all.push((company, message.id));
             }
         }
@@ -206,6 +206,24 @@ async fn two_servers_on_the_same_databases_send_everything_once_and_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_does_not_send_leaves_its_answers_to_one_that_does() {
+    let stage = Stage::new();
+    let sol = stage.company("sol").await;
+    stage.line(&sol, A, None).await;
+    connect(&stage);
+    let thread = written_by(&stage, &sol, A, CUSTOMER).await;
+    let desk = stage.without_sender();
+    let message = stage.reply_through(&desk, &sol, thread, "buenas").await;
+    assert_eq!(sol.message(message.id).await.status(), MessageStatus::Queued);
+    let worker = stage.another();
+    tokio::spawn(async move { worker.run().await });
+    sol.until(message.id, MessageStatus::Read).await;
+    let next = stage.reply_through(&desk, &sol, thread, "hasta luego").await;
+    sol.until(next.id, MessageStatus::Read).await;
+    assert_eq!(accepted(&stage), [1, 1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_call_under_way_is_seen_to_its_end_when_the_database_goes_away() {
     let stage = Stage::new();
     let sol = stage.company("sol").await;
@@ -235,7 +253,7 @@ async fn a_call_under_way_is_seen_to_its_end_when_the_database_goes_away() {
         queued[1]
     );
     keeper.batch_execute(&hold).await.unwrap();
-    sending.hint(sol.id);
+    sending.queued(sol.id);
     meta.arrived.acquire().await.unwrap().forget();
     let waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     eventually(async || (sol.count(waiting).await > 0).then_some(())).await;
