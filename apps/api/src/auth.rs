@@ -91,7 +91,8 @@ impl Platform {
     }
 }
 
-fn bearer(request: &HttpRequest) -> Option<String> {
+/// The access token that a request brings.
+pub(crate) fn bearer(request: &HttpRequest) -> Option<String> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     if let Some(authorization) = header(header::AUTHORIZATION) {
         let (scheme, token) = authorization.split_once(' ')?;

@@ -9,8 +9,8 @@ use control::{
 };
 use moka::future::Cache;
 use pg::DbError;
-use resolver::{ResolveError, Resolver, Unready};
-use tenant::user::{UserId, Users};
+use resolver::{ResolveError, Resolver, TenantHandle, Unready};
+use tenant::user::{User, UserId, Users};
 use uuid::Uuid;
 
 use crate::Who;
@@ -67,7 +67,17 @@ impl Guard {
             .try_get_with(key, Box::pin(find(&self.resolver, current.subject)))
             .await
             .map_err(|error: Arc<ResolveError>| (*error).clone())?;
-        Ok(who.filter(|who| who.session_version() == current.session_version))
+        match who.filter(|who| who.session_version() == current.session_version) {
+            Some(Who::Member { tenant, user }) => self.at_present(&tenant, user).await,
+            other => Ok(other),
+        }
+    }
+
+    /// The person at the tenant as it is now: its database may have been replaced meanwhile.
+    async fn at_present(&self, then: &TenantHandle, user: Arc<User>) -> Result<Option<Who>, ResolveError> {
+        let now = self.resolver.tenant(then.tenant.id).await?;
+        let open = now.filter(|now| now.tenant.is_active);
+        Ok(open.map(|tenant| Who::Member { tenant, user }))
     }
 
     /// Forgets somebody, so that a change made here takes effect at once.

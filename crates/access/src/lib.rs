@@ -19,7 +19,7 @@ use tenant::user::User;
 
 pub use self::{
     current::{Current, Guard},
-    login::{Choice, Credentials, LoginError, RefreshError, login, logout, refresh},
+    login::{Choice, Credentials, LoginError, RefreshError, end_session, login, logout, refresh},
 };
 
 /// Somebody who is known and let in.

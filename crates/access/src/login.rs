@@ -17,7 +17,7 @@ use pg::{DbError, Email};
 use resolver::{ResolveError, Resolver, TenantHandle};
 use tenant::user::{User, Users};
 
-use crate::{LoggedIn, Who, current};
+use crate::{Current, LoggedIn, Who, current};
 
 /// What somebody logs in with.
 pub struct Credentials {
@@ -284,6 +284,13 @@ async fn bearer(
         Err(Undo::Exchanged(subject)) => Ok(subject),
         Err(Undo::Db(error)) => Err(error.into()),
     }
+}
+
+/// Ends the session of an access token.
+pub async fn end_session(resolver: &Resolver, current: &Current, now: DateTime<Utc>) -> Result<(), DbError> {
+    let mut conn = resolver.control().conn().await?;
+    session::revoke_family(&mut conn, current.subject, current.family, now).await?;
+    Ok(())
 }
 
 /// Ends the session of a refresh token; an unknown one is nobody's concern.

@@ -19,7 +19,7 @@ use uuid::Uuid;
 pub use self::{
     issue::issue_session,
     repo::Sessions,
-    revoke::{revoke_by_token, revoke_user},
+    revoke::{revoke_by_token, revoke_family, revoke_user},
     rotate::{RotateError, Rotated, rotate_session},
 };
 

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::{
     app::App,
-    auth::{Anyone, Caller, RefreshCookie, client_ip, session_meta},
+    auth::{Anyone, Caller, RefreshCookie, bearer, client_ip, session_meta},
     json::{Json, OptionalJson},
     problem::{Kind, Problem},
     token,
@@ -248,7 +248,7 @@ pub(crate) async fn post_refresh(
     answer(&app, &request, &entered)
 }
 
-/// End the session.
+/// End the session: that of the refresh token, and that of the access token if one comes along.
 #[utoipa::path(post, path = "/api/auth/logout", tag = "auth", request_body = RefreshBody, security(()),
     responses((status = 204)))]
 pub(crate) async fn post_logout(
@@ -256,8 +256,14 @@ pub(crate) async fn post_logout(
     request: HttpRequest,
     OptionalJson(body): OptionalJson<RefreshBody>,
 ) -> Result<HttpResponse, Problem> {
+    let now = app.engine().clock().now();
+    let current = bearer(&request).and_then(|token| app.tokens().read(&token, now).ok());
     if let Some(token) = refresh_token(&request, body) {
-        access::logout(app.resolver(), &token, app.engine().clock().now()).await?;
+        access::logout(app.resolver(), &token, now).await?;
+        app.guard().forget_sessions();
+    }
+    if let Some(current) = current {
+        access::end_session(app.resolver(), &current, now).await?;
         app.guard().forget_sessions();
     }
     Ok(HttpResponse::NoContent()

@@ -131,7 +131,7 @@ impl Socket {
         let Some(since) = since else {
             return self.send(&Frame::Hello { seq }).await;
         };
-        if since > seq || seq - since > REPLAY {
+        if since > seq || seq.saturating_sub(since) > REPLAY {
             return self.send(&Frame::Resync { seq }).await;
         }
         self.send(&Frame::Hello { seq: since }).await?;
@@ -194,14 +194,14 @@ impl Socket {
         let Who::Member { tenant, .. } = &self.anyone.who else {
             return Err(None);
         };
-        let again: Option<CloseReason> = Some(CloseCode::Again.into());
-        self.watch = self
-            .anyone
-            .app
-            .engine()
-            .watch(tenant)
-            .await
-            .map_err(|_source| again)?;
+        let again = |_source| Some(CloseReason::from(CloseCode::Again));
+        // Its database may have been replaced, which is one way to miss events.
+        let app = &self.anyone.app;
+        let now = app.resolver().tenant(tenant.tenant.id).await.map_err(again)?;
+        let Some(now) = now else {
+            return Err(Some(SESSION_ENDED.into()));
+        };
+        self.watch = app.engine().watch(&now).await.map_err(again)?;
         let seq = self.watch.seq;
         self.send(&Frame::Resync { seq }).await
     }

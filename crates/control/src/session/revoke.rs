@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use pg::{Conn, Control, DbError};
+use uuid::Uuid;
 
 use super::{SessionSubject, repo::Sessions};
 
@@ -19,6 +20,22 @@ pub async fn revoke_by_token(
         };
         sessions.lock_user(session.subject().user_id).await?;
         Ok(sessions.revoke_family(session.family_id, now).await? > 0)
+    })
+    .await
+}
+
+/// Ends one session of a user, by the family that its access tokens name. Returns whether one ended.
+#[tracing::instrument(name = "session.revoke_family", skip_all)]
+pub async fn revoke_family(
+    conn: &mut Conn<Control>,
+    subject: SessionSubject,
+    family: Uuid,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    conn.transaction(async |tx| {
+        let mut sessions = Sessions::new(tx);
+        sessions.lock_user(subject.user_id).await?;
+        Ok(sessions.revoke_family(family, now).await? > 0)
     })
     .await
 }

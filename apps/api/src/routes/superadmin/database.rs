@@ -183,5 +183,7 @@ pub(crate) async fn put_database(
     )
     .await?;
     resolver.forget();
+    // Whoever was let in was found in the database before.
+    platform.app.guard().forget_everybody();
     Ok(web::Json(attached.into()))
 }
