@@ -30,7 +30,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session. */
+        /** End the session: that of the refresh token, and that of the access token if one comes along. */
         post: operations["post_logout"];
         delete?: never;
         options?: never;
