@@ -65,10 +65,10 @@ impl App {
             graph,
             app_secret,
             clock,
+            sends: config.role != Role::Api,
         });
         let background = engine.clone();
-        let sends = config.role != Role::Api;
-        tokio::spawn(async move { background.run(sends).await });
+        tokio::spawn(async move { background.run().await });
         let app = Self(Arc::new(Inner {
             guard: Guard::new(resolver),
             engine,

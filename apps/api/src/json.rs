@@ -9,7 +9,7 @@ use actix_web::{
     http::header,
     web::{self, Bytes},
 };
-use pg::{Cursor, PageRequest, Patch};
+use pg::{Cursor, InvalidCursor, PageRequest, Patch};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use utoipa::IntoParams;
 
@@ -181,6 +181,29 @@ impl PageQuery {
     /// The same as the repositories want it.
     pub fn request(self) -> Result<PageRequest, Problem> {
         page_request(self.limit, self.cursor)
+    }
+}
+
+impl PageQuery {
+    /// Cuts a short list that was read whole to the page asked for. The cursor
+    /// is the id of the last item shown.
+    pub fn cut<T>(self, items: Vec<T>, id: impl Fn(&T) -> &str) -> Result<(Vec<T>, Option<String>), Problem> {
+        let page = self.request()?;
+        let start = match page.cursor {
+            None => 0,
+            Some(cursor) => match items.iter().position(|item| id(item) == cursor.as_str()) {
+                Some(seen) => seen + 1,
+                None => return Err(InvalidCursor.into()),
+            },
+        };
+        let more = items.len() > start + page.limit;
+        let shown: Vec<T> = items.into_iter().skip(start).take(page.limit).collect();
+        let next = if more {
+            shown.last().map(|item| id(item).to_owned())
+        } else {
+            None
+        };
+        Ok((shown, next))
     }
 }
 

@@ -6,6 +6,7 @@ mod auth;
 pub mod config;
 mod json;
 mod limiter;
+mod names;
 pub mod openapi;
 mod problem;
 mod routes;

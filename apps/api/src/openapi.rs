@@ -7,12 +7,13 @@ use utoipa::{
     openapi::{
         Content, OpenApi as Document, RefOr, Response, ResponseBuilder,
         path::{Operation, PathItem},
-        schema::Ref,
+        schema::{Ref, Schema},
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
 use crate::{
+    names::{AuthorKindName, ConversationStatusName, DirectionName, MessageStatusName, PlanName, TenantRole},
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
         auth, channels, conversations, events, health, messages,
@@ -23,6 +24,17 @@ use crate::{
         tags, users, webhook,
     },
 };
+
+/// Members of answers that are left out rather than null.
+const LEFT_OUT: [(&str, &[&str]); 4] = [
+    ("Problem", &["detail", "errors", "choices", "retry_after"]),
+    ("Session", &["refresh_token"]),
+    (
+        "StatusTimes",
+        &["received", "queued", "sent", "delivered", "read", "failed"],
+    ),
+    ("CheckBody", &["detail"]),
+];
 
 /// Every operation of the API.
 #[derive(OpenApi)]
@@ -48,8 +60,11 @@ use crate::{
         unrouted::list_unrouted, unrouted::delete_unrouted,
         audit::list_platform_audit, platform::get_platform,
     ),
-    components(schemas(ProblemBody, FieldError, ChoiceBody)),
-    modifiers(&Bearer, &Problems),
+    components(schemas(
+        ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
+        TenantRole, PlanName
+    )),
+    modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))
 )]
 pub struct ApiDoc;
@@ -105,6 +120,35 @@ impl Modify for Problems {
             ];
             for operation in operations.into_iter().flatten() {
                 add_problem(operation);
+            }
+        }
+    }
+}
+
+/// Answers carry every member, null where there is nothing; requests (those that
+/// refuse unknown members) may leave members out.
+struct AlwaysThere;
+
+impl Modify for AlwaysThere {
+    fn modify(&self, document: &mut Document) {
+        let Some(components) = document.components.as_mut() else {
+            return;
+        };
+        for (name, schema) in &mut components.schemas {
+            let RefOr::T(Schema::Object(object)) = schema else {
+                continue;
+            };
+            let is_request = object.additional_properties.is_some();
+            if !is_request {
+                let left_out = LEFT_OUT
+                    .iter()
+                    .find(|(schema, _)| schema == name)
+                    .map_or(&[][..], |(_, members)| *members);
+                let members = object
+                    .properties
+                    .keys()
+                    .filter(|member| !left_out.contains(&member.as_str()));
+                object.required = members.cloned().collect();
             }
         }
     }

@@ -75,6 +75,7 @@ problem_kinds! {
 
 /// What is wrong with one field.
 #[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = ProblemField)]
 pub struct FieldError {
     /// JSON pointer to the field (RFC 6901).
     pub pointer: String,

@@ -5,7 +5,7 @@ use tracing_subscriber::{EnvFilter, fmt, layer::SubscriberExt, util::SubscriberI
 
 use crate::config::{Config, LogFormat};
 
-const DEFAULT_FILTER: &str = "info,tracing_actix_web=warn,actix_server=warn";
+const DEFAULT_FILTER: &str = "info,actix_server=warn";
 
 /// Sets logging up for the whole process; `RUST_LOG` overrides what is logged.
 pub fn init(config: &Config) {

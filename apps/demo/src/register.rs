@@ -32,7 +32,7 @@ pub(crate) async fn tenants(provision: &Provision<'_>, state: &mut State) -> any
             let added = state.once(&step(line.phone_number_id), add).await?;
             let secrets = provision.secrets.line(line)?;
             channels.push(json!({
-                "id": id(&added)?,
+                "id": id(&added, "channel")?,
                 "phone_number_id": line.phone_number_id,
                 "waba_id": line.waba_id,
                 "app_secret": secrets.app_secret,
@@ -42,7 +42,7 @@ pub(crate) async fn tenants(provision: &Provision<'_>, state: &mut State) -> any
         }
         tenants.push(described(
             tenant,
-            id(&created)?,
+            id(&created, "tenant")?,
             &provision.cluster.url(tenant.database),
             &channels,
         ));
@@ -56,9 +56,11 @@ fn described(tenant: &Tenant, id: &str, database_url: &str, channels: &[Value]) 
     json!({ "id": id, "slug": tenant.slug, "database_url": database_url, "users": users, "channels": channels })
 }
 
-fn id(answer: &Value) -> anyhow::Result<&str> {
+/// The id of what a command made: `tenant` or `channel`.
+fn id<'a>(answer: &'a Value, made: &str) -> anyhow::Result<&'a str> {
     answer
-        .get("id")
+        .get(made)
+        .and_then(|made| made.get("id"))
         .and_then(Value::as_str)
         .with_context(|| format!("provision told no id: {answer}"))
 }

@@ -42,7 +42,7 @@ describe("problems", () => {
 describe("refusals of WhatsApp", () => {
   it("have a reason and an advice in words", () => {
     const result = messageErrorWords(
-      { code: "131047", title: null, detail: null, advice: "use_template" },
+      { code: "131047", title: "Re-engagement message", detail: null, advice: "use_template" },
       i18n.t,
     );
     expect(result.reason).toContain("24 horas");

@@ -24,7 +24,7 @@ export function sampleMessage(change: Partial<Message> = {}): Message {
 export function sampleConversation(change: Partial<Conversation> = {}): Conversation {
   return {
     id: "v1",
-    contact: { id: "k1", name: "Rosa Mamani", phone: "59170000001", user_key: null },
+    contact: { id: "k1", name: "Rosa Mamani", phone: "+59170000001", user_key: "59170000001" },
     channel: { id: "c1", phone_number_id: "1065403522", display_name: "Recepción" },
     status: "open",
     snoozed_until: null,

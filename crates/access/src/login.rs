@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use control::{
     directory::Directory,
     platform_user::PlatformUsers,
-    session::{self, RotateError, SessionMeta},
+    session::{self, RotateError, SessionMeta, SessionSubject},
     tenant::Tenant,
 };
 use crypto::{
@@ -64,7 +64,7 @@ pub enum RefreshError {
     /// The session ended, or the person is no longer let in.
     #[error("the session has ended; log in again")]
     Ended,
-    /// It cannot be told now; the token may have been used up, but the same one is taken again for a while.
+    /// It cannot be told now; the token is as good as before.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
     /// The control plane's database failed.
@@ -107,11 +107,12 @@ pub async fn login(
         }
     }
     let (handle, user, new_hash) = only_one(fitting, failed)?;
+    let new_hash = new_hash.as_deref().map(|new| (user.password_hash.as_str(), new));
     let entered = async {
         let mut conn = handle.db().await?.conn().await.map_err(current::unreachable)?;
         let mut users = Users::new(&mut conn);
         users
-            .logged_in(user.id, new_hash.as_deref(), now)
+            .logged_in(user.id, new_hash, now)
             .await
             .map_err(current::unreachable)
     };
@@ -229,24 +230,59 @@ pub async fn refresh(
     meta: &SessionMeta,
     now: DateTime<Utc>,
 ) -> Result<LoggedIn, RefreshError> {
+    let subject = bearer(resolver, token, meta, now).await?;
+    // Before the token is used up: whoever cannot be looked up now shall come again with it.
+    let Some(who) = current::find(resolver, subject).await? else {
+        return Err(RefreshError::Ended);
+    };
     let mut conn = resolver.control().conn().await?;
-    let rotated = session::rotate_session(&mut conn, token, meta, now)
-        .await
-        .map_err(|error| match error {
-            RotateError::Db(error) => RefreshError::Db(error),
-            RotateError::Unknown | RotateError::Expired | RotateError::Revoked => RefreshError::Ended,
-            RotateError::Reused => {
-                tracing::warn!("a refresh token was used twice; its session was ended");
-                RefreshError::Ended
+    let rotated = session::rotate_session(&mut conn, token, meta, now).await?;
+    Ok(LoggedIn {
+        who,
+        session: rotated.issued,
+    })
+}
+
+impl From<RotateError> for RefreshError {
+    fn from(error: RotateError) -> Self {
+        match error {
+            RotateError::Db(error) => Self::Db(error),
+            RotateError::Unknown | RotateError::Expired | RotateError::Revoked | RotateError::Reused => {
+                Self::Ended
             }
-        })?;
-    drop(conn);
-    match current::find(resolver, rotated.subject).await? {
-        Some(who) => Ok(LoggedIn {
-            who,
-            session: rotated.issued,
-        }),
-        None => Err(RefreshError::Ended),
+        }
+    }
+}
+
+/// Whose token it is: exchanges it and takes that back. What a refusal does
+/// (ending the family of a copied token) stays.
+async fn bearer(
+    resolver: &Resolver,
+    token: &str,
+    meta: &SessionMeta,
+    now: DateTime<Utc>,
+) -> Result<SessionSubject, RefreshError> {
+    enum Undo {
+        Exchanged(SessionSubject),
+        Db(DbError),
+    }
+    impl From<DbError> for Undo {
+        fn from(error: DbError) -> Self {
+            Self::Db(error)
+        }
+    }
+    let mut conn = resolver.control().conn().await?;
+    let tried = conn.transaction(
+        async |tx| match session::rotate_session(tx, token, meta, now).await {
+            Ok(rotated) => Err(Undo::Exchanged(rotated.subject)),
+            Err(RotateError::Db(error)) => Err(Undo::Db(error)),
+            Err(refused) => Ok(refused),
+        },
+    );
+    match tried.await {
+        Ok(refused) => Err(refused.into()),
+        Err(Undo::Exchanged(subject)) => Ok(subject),
+        Err(Undo::Db(error)) => Err(error.into()),
     }
 }
 

@@ -32,12 +32,15 @@ pub async fn add(
     now: DateTime<Utc>,
 ) -> Result<User, TeamError> {
     let email = new.email.clone();
-    let user = user::create_user(&mut tenant.db().await?.conn().await?, new, actor, now).await?;
-    // After the user: an entry without a user would let nobody in, but tell that somebody is expected.
-    Directory::new(&mut resolver.control().conn().await?)
-        .add(&email, tenant.tenant.id)
-        .await?;
-    Ok(user)
+    let created = user::create_user(&mut tenant.db().await?.conn().await?, new, actor, now).await;
+    // After the user: an entry without a user would let nobody in, but tell that somebody is
+    // expected. Also for somebody who is there already: the entry may have failed then.
+    if matches!(created, Ok(_) | Err(SaveUserError::EmailTaken)) {
+        Directory::new(&mut resolver.control().conn().await?)
+            .add(&email, tenant.tenant.id)
+            .await?;
+    }
+    Ok(created?)
 }
 
 /// Changes somebody. A new password or a lock-out ends their sessions.

@@ -35,7 +35,10 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 
 pub use pg::Patch;
 
-pub use self::{actor::Actor, change::CONFIG_CHANNEL};
+pub use self::{
+    actor::Actor,
+    change::{CONFIG_CHANNEL, OUTBOX_CHANNEL, hint_outbox},
+};
 
 /// The migrations of the control plane's database.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations-control");

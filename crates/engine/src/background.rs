@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use control::{OUTBOX_CHANNEL, session::Sessions};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::Engine;
@@ -11,16 +12,27 @@ const HOUSEKEEPING: Duration = Duration::from_secs(2);
 /// How often every tenant's outbox is looked at, whatever the hints said.
 const SWEEP: Duration = Duration::from_secs(20);
 
+/// How often sessions that have expired are deleted.
+const CLEANING: Duration = Duration::from_hours(1);
+
 impl Engine {
-    /// Follows changes of the configuration and keeps house; with `sends`, also
-    /// looks after every tenant's outbox. Never returns.
-    pub async fn run(&self, sends: bool) {
+    /// Follows changes of the configuration, keeps house, and, where this
+    /// process sends, looks after every tenant's outbox. Never returns.
+    pub async fn run(&self) {
         let senders = async {
-            if sends {
-                self.sweep_outboxes().await;
+            if self.0.parts.sends {
+                let told = self
+                    .resolver()
+                    .follow_tenants(OUTBOX_CHANNEL, |tenant| self.wake_sender(tenant));
+                tokio::join!(self.sweep_outboxes(), told);
             }
         };
-        tokio::join!(self.resolver().follow_changes(), self.keep_house(), senders);
+        tokio::join!(
+            self.resolver().follow_changes(),
+            self.keep_house(),
+            self.forget_sessions(),
+            senders
+        );
     }
 
     async fn keep_house(&self) {
@@ -30,6 +42,21 @@ impl Engine {
             tick.tick().await;
             self.flush_unrouted().await;
             self.resolver().sweep();
+        }
+    }
+
+    async fn forget_sessions(&self) {
+        let mut tick = interval(CLEANING);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            let deleted = async {
+                let mut conn = self.resolver().control().conn().await?;
+                Sessions::new(&mut conn).delete_expired(self.clock().now()).await
+            };
+            if let Err(error) = deleted.await {
+                tracing::warn!(%error, "cannot delete sessions that have expired");
+            }
         }
     }
 

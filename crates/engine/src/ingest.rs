@@ -62,6 +62,15 @@ impl Engine {
     pub async fn ingest(&self, body: &[u8], signature: Option<&[u8]>) -> Result<Ingested, IngestError> {
         let envelope = Envelope::parse(body)?;
         let signature = signature.and_then(|header| Signature::parse(header).ok());
+        if signature.is_none() && self.has_app_secret() {
+            // Nobody can have signed it, and every line has a secret: nothing need be looked up.
+            return Err(bad_signature());
+        }
+        for poisoned in &envelope.poisoned {
+            tracing::warn!(reason = poisoned.reason, "a part of a webhook names no line");
+            count("webhook_changes_total", "poisoned");
+        }
+        let mut believed = false;
         let mut result = Ingested::default();
         let mut by_tenant: BTreeMap<TenantId, Vec<InboundItem>> = BTreeMap::new();
         let mut strangers = Vec::new();
@@ -70,7 +79,12 @@ impl Engine {
                 None => strangers.push(change),
                 Some(line) => match self.belief(&line, signature.as_ref(), body) {
                     Belief::Rejected => result.rejected += 1,
+                    _ if !line.channel.is_active => {
+                        believed = true;
+                        strangers.push(change);
+                    }
                     belief => {
+                        believed = true;
                         count(
                             "webhook_changes_total",
                             if matches!(belief, Belief::Signed) {
@@ -86,11 +100,9 @@ impl Engine {
                 },
             }
         }
-        let believed = !by_tenant.is_empty();
         result.ignored = strangers.len();
         if !believed && (result.rejected > 0 || self.platform_refuses(signature.as_ref(), body)) {
-            count("webhook_requests_total", "bad_signature");
-            return Err(IngestError::BadSignature);
+            return Err(bad_signature());
         }
         self.note_strangers(&strangers);
         self.apply(by_tenant).await?;
@@ -102,7 +114,7 @@ impl Engine {
         let Some(id) = &change.phone_number_id else {
             return Ok(None);
         };
-        self.resolver().line(id).await.map_err(|error| {
+        self.resolver().registered_line(id).await.map_err(|error| {
             tracing::error!(%error, "cannot tell whose line it is");
             IngestError::Unavailable
         })
@@ -181,6 +193,11 @@ impl Engine {
             tracing::warn!(%error, "could not note unregistered lines");
         }
     }
+}
+
+fn bad_signature() -> IngestError {
+    count("webhook_requests_total", "bad_signature");
+    IngestError::BadSignature
 }
 
 fn count(name: &'static str, result: &'static str) {

@@ -29,6 +29,8 @@ pub struct Parts {
     pub app_secret: Option<SecretString>,
     /// Tells the time.
     pub clock: Clock,
+    /// Whether this process works on outboxes; another one does otherwise.
+    pub sends: bool,
 }
 
 /// Takes in, applies, sends, hints. Cheap to clone.
@@ -46,7 +48,7 @@ struct Inner {
 impl Engine {
     /// An engine; call [`Engine::run`] for what it does by itself.
     pub fn new(parts: Parts) -> Self {
-        let feeds = realtime::Feeds::new();
+        let feeds = realtime::Feeds::new(parts.resolver.clone());
         let lanes = ingest::Lanes::new(parts.clock, feeds.clone());
         Self(Arc::new(Inner {
             lanes,

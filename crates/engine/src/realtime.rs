@@ -9,7 +9,7 @@ use std::{
 };
 
 use pg::{DbError, TenantId};
-use resolver::{ResolveError, Resolver, TenantHandle};
+use resolver::{ResolveError, Resolver, TenantHandle, Unready};
 use tenant::event::{self, Event};
 use tokio::{
     runtime::Handle,
@@ -29,11 +29,13 @@ const SWEEP: Duration = Duration::from_millis(700);
 #[derive(Clone)]
 pub(crate) struct Feeds {
     runtime: Handle,
+    resolver: Resolver,
     open: Arc<Mutex<HashMap<TenantId, Feed>>>,
 }
 
 #[derive(Clone)]
 struct Feed {
+    handle: Arc<TenantHandle>,
     events: broadcast::Sender<Event>,
     hint: Arc<Notify>,
 }
@@ -67,9 +69,10 @@ impl Watch {
 }
 
 impl Feeds {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(resolver: Resolver) -> Self {
         Self {
             runtime: Handle::current(),
+            resolver,
             open: Arc::default(),
         }
     }
@@ -82,37 +85,35 @@ impl Feeds {
         }
     }
 
-    /// What happens from now on. A feed that has to be opened begins after event `floor`.
-    fn subscribe(
-        &self,
-        resolver: &Resolver,
-        handle: &Arc<TenantHandle>,
-        floor: i64,
-    ) -> broadcast::Receiver<Event> {
+    /// Joins the tenant's feed, or starts one that begins after `seq`; true when it was started.
+    fn subscribe(&self, handle: &Arc<TenantHandle>, seq: i64) -> (broadcast::Receiver<Event>, bool) {
         let tenant = handle.tenant.id;
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(feed) = open.get(&tenant)
             && feed.events.receiver_count() > 0
+            && feed.handle.same_database(handle)
         {
-            return feed.events.subscribe();
+            return (feed.events.subscribe(), false);
         }
         let (events, receiver) = broadcast::channel(BACKLOG);
         let feed = Feed {
+            handle: Arc::clone(handle),
             events,
             hint: Arc::default(),
         };
         open.insert(tenant, feed.clone());
-        let (feeds, resolver, handle) = (self.clone(), resolver.clone(), Arc::clone(handle));
-        self.runtime
-            .spawn(async move { feeds.run(&resolver, &handle, &feed, floor).await });
-        receiver
+        let feeds = self.clone();
+        self.runtime.spawn(async move { feeds.run(feed, seq).await });
+        (receiver, true)
     }
 
-    async fn run(&self, resolver: &Resolver, handle: &TenantHandle, feed: &Feed, floor: i64) {
-        let mut seq = floor;
-        while feed.events.receiver_count() > 0 && !was_replaced(resolver, handle).await {
-            match since(handle, seq).await {
-                Ok(events) => {
+    async fn run(&self, feed: Feed, mut seq: i64) {
+        let tenant = feed.handle.tenant.id;
+        while feed.events.receiver_count() > 0 {
+            match self.read(&feed.handle, seq).await {
+                // Another database counts its events anew: the watchers start over there.
+                Ok(None) => break,
+                Ok(Some(events)) => {
                     let full = events.len() >= usize::try_from(READ).unwrap_or(usize::MAX);
                     seq = events.last().map_or(seq, |event| event.seq);
                     for event in events {
@@ -123,33 +124,29 @@ impl Feeds {
                         continue;
                     }
                 }
-                Err(error) => tracing::warn!(tenant.id = %handle.tenant.id, %error, "cannot read events"),
+                Err(error) => tracing::warn!(tenant.id = %tenant, %error, "cannot read events"),
             }
             drop(tokio::time::timeout(SWEEP, feed.hint.notified()).await);
         }
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if open
-            .get(&handle.tenant.id)
+            .get(&tenant)
             .is_some_and(|now| now.events.same_channel(&feed.events))
         {
-            open.remove(&handle.tenant.id);
+            open.remove(&tenant);
         }
     }
-}
 
-/// Whether the tenant's database is reached otherwise by now: the numbers may be others there,
-/// so whoever watches has to begin anew.
-async fn was_replaced(resolver: &Resolver, handle: &TenantHandle) -> bool {
-    match resolver.tenant(handle.tenant.id).await {
-        Ok(Some(now)) => !now.same_database(handle),
-        Ok(None) => true,
-        // Not known; the watchers wait.
-        Err(_) => false,
+    /// What happened after `seq`; `None` if the tenant's database is another one by now.
+    async fn read(&self, handle: &TenantHandle, seq: i64) -> Result<Option<Vec<Event>>, ResolveError> {
+        let now = self.resolver.tenant(handle.tenant.id).await?;
+        if now.is_none_or(|now| !now.same_database(handle)) {
+            return Ok(None);
+        }
+        let mut conn = handle.db().await?.conn().await.map_err(unreachable)?;
+        let events = event::since(&mut conn, seq, READ).await;
+        Ok(Some(events.map_err(unreachable)?))
     }
-}
-
-fn unreachable(error: DbError) -> ResolveError {
-    resolver::Unready::Unreachable(Arc::new(error)).into()
 }
 
 async fn newest(handle: &TenantHandle) -> Result<i64, ResolveError> {
@@ -157,25 +154,29 @@ async fn newest(handle: &TenantHandle) -> Result<i64, ResolveError> {
     event::newest(&mut conn).await.map_err(unreachable)
 }
 
-async fn since(handle: &TenantHandle, seq: i64) -> Result<Vec<Event>, ResolveError> {
-    let mut conn = handle.db().await?.conn().await.map_err(unreachable)?;
-    event::since(&mut conn, seq, READ).await.map_err(unreachable)
+fn unreachable(error: DbError) -> ResolveError {
+    Unready::Unreachable(Arc::new(error)).into()
 }
 
 impl Engine {
     /// Watches a tenant from the newest event on.
     pub async fn watch(&self, handle: &Arc<TenantHandle>) -> Result<Watch, ResolveError> {
-        // Where a new feed begins has to be known before there is one, and a place in a feed that
-        // runs already only after joining it: so nothing falls between, either way.
-        let floor = newest(handle).await?;
-        let events = self.0.feeds.subscribe(self.resolver(), handle, floor);
-        let seq = newest(handle).await?;
+        // A new feed begins at this number. One that runs may be anywhere: it is
+        // joined before the number is read, so nothing falls between the two.
+        let before = newest(handle).await?;
+        let (events, started) = self.0.feeds.subscribe(handle, before);
+        let seq = if started { before } else { newest(handle).await? };
         Ok(Watch { seq, events })
     }
 
-    /// Something was committed in this tenant: watchers and the sender look at once.
+    /// Something was committed in this tenant: watchers look at once.
     pub fn hint(&self, tenant: TenantId) {
         self.0.feeds.hint(tenant);
+    }
+
+    /// Something was put into this tenant's outbox: watchers and senders look at once.
+    pub fn queued(&self, tenant: TenantId) {
+        self.hint(tenant);
         self.wake_sender(tenant);
     }
 }

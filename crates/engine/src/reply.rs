@@ -55,7 +55,7 @@ impl Engine {
         OutboundMessage::text(Recipient::from_user_key(&conversation.user_key), text.body).validate()?;
         self.usable(conversation.channel_id).await?;
         let message = outbox::queue_text(&mut conn, text, self.clock().now()).await?;
-        self.hint(handle.tenant.id);
+        self.queued(handle.tenant.id);
         Ok(message)
     }
 
@@ -73,7 +73,7 @@ impl Engine {
             .ok_or(RetryError::Unknown)?;
         self.usable(known.channel_id).await?;
         let message = outbox::retry_message(&mut conn, message, actor, self.clock().now()).await?;
-        self.hint(handle.tenant.id);
+        self.queued(handle.tenant.id);
         Ok(message)
     }
 

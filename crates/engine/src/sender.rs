@@ -11,8 +11,8 @@ use std::{
 };
 
 use pg::{DbError, TenantId};
-use resolver::{ResolveError, TenantHandle};
-use tenant::outbox;
+use resolver::{ResolveError, TenantHandle, Unready};
+use tenant::{conversation::wake_due, outbox};
 use tokio::{runtime::Handle, sync::Notify, task::JoinSet};
 
 use crate::Engine;
@@ -70,6 +70,10 @@ impl Wakers {
 impl Engine {
     /// Something may be due in this tenant's outbox.
     pub(crate) fn wake_sender(&self, tenant: TenantId) {
+        if !self.0.parts.sends {
+            self.tell_senders(tenant);
+            return;
+        }
         let wakers = &self.0.sender;
         let mut tasks = wakers.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(waker) = tasks.get_mut(&tenant) {
@@ -84,6 +88,20 @@ impl Engine {
         wakers
             .runtime
             .spawn(async move { engine.send_due(tenant, &notify).await });
+    }
+
+    /// Another process sends; a hint that is lost costs it until its next sweep.
+    fn tell_senders(&self, tenant: TenantId) {
+        let engine = self.clone();
+        self.0.sender.runtime.spawn(async move {
+            let told = async {
+                let mut conn = engine.resolver().control().conn().await?;
+                control::hint_outbox(&mut conn, tenant).await
+            };
+            if let Err(error) = told.await {
+                tracing::warn!(tenant.id = %tenant, %error, "cannot tell the senders");
+            }
+        });
     }
 
     async fn send_due(&self, tenant: TenantId, notify: &Notify) {
@@ -108,18 +126,49 @@ impl Engine {
 
     /// Sends all that is due; then says how long until something is, if ever.
     async fn drain(&self, tenant: TenantId) -> Result<Option<Duration>, OutboxFailure> {
-        let Some(handle) = self.resolver().tenant(tenant).await? else {
-            return Ok(None);
+        let handle = match self.resolver().tenant(tenant).await {
+            Ok(Some(handle)) => handle,
+            // A tenant that has no database yet has nothing to send either.
+            Ok(None) | Err(ResolveError::TenantNotReady(Unready::NotAttached)) => return Ok(None),
+            Err(error) => return Err(error.into()),
         };
         if !handle.tenant.is_active {
             return Ok(None);
         }
+        self.wake_snoozed(&handle).await?;
         let mut calls = JoinSet::new();
+        let claimed = self.claim_all(&handle, &mut calls).await;
+        // A call under way is seen to its end whatever happened: dropping it would
+        // leave a message that nobody knows of whether it was sent.
+        while calls.join_next().await.is_some() {}
+        claimed?;
+        let due = outbox::next_due(&mut handle.db().await?.conn().await?).await?;
+        Ok(
+            due.map(|due| {
+                (due - self.clock().now()).to_std().unwrap_or_default() + Duration::from_millis(20)
+            }),
+        )
+    }
+
+    /// Conversations whose sleep is over come back with the tenant's next look.
+    async fn wake_snoozed(&self, handle: &TenantHandle) -> Result<(), OutboxFailure> {
+        let mut conn = handle.db().await?.conn().await?;
+        if wake_due(&mut conn, self.clock().now()).await? > 0 {
+            self.0.feeds.hint(handle.tenant.id);
+        }
+        Ok(())
+    }
+
+    /// Claims and makes calls until nothing is due and none is under way.
+    async fn claim_all(
+        &self,
+        handle: &Arc<TenantHandle>,
+        calls: &mut JoinSet<()>,
+    ) -> Result<(), OutboxFailure> {
         loop {
-            let next = self.claim(&handle).await?;
-            match next {
+            match self.claim(handle).await? {
                 Some(attempt) => {
-                    let (engine, handle) = (self.clone(), Arc::clone(&handle));
+                    let (engine, handle) = (self.clone(), Arc::clone(handle));
                     calls.spawn(async move { engine.make(&handle, attempt).await });
                     if calls.len() >= PARALLEL {
                         calls.join_next().await;
@@ -127,15 +176,9 @@ impl Engine {
                 }
                 // A finished call may free the next message of its conversation.
                 None if calls.join_next().await.is_some() => {}
-                None => break,
+                None => return Ok(()),
             }
         }
-        let due = outbox::next_due(&mut handle.db().await?.conn().await?).await?;
-        Ok(
-            due.map(|due| {
-                (due - self.clock().now()).to_std().unwrap_or_default() + Duration::from_millis(20)
-            }),
-        )
     }
 
     async fn claim(&self, handle: &TenantHandle) -> Result<Option<outbox::Attempt>, OutboxFailure> {

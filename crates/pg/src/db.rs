@@ -89,6 +89,9 @@ impl<D> Db<D> {
     /// A connection, waiting up to five seconds for a free one.
     pub async fn conn(&self) -> Result<Conn<D>, DbError> {
         let acquire = async {
+            // The own pool first: whoever queues for one slow database must not
+            // hold what the others share.
+            let inner = self.pool.get().await?;
             let permit = match &self.budget {
                 Some(budget) => Some(Arc::clone(budget).acquire_owned().await),
                 None => None,
@@ -97,7 +100,7 @@ impl<D> Db<D> {
                 .transpose()
                 .map_err(|closed| DbError::Unavailable(Box::new(closed)))?;
             Ok(Conn {
-                inner: self.pool.get().await?,
+                inner,
                 _permit: permit,
                 kind: PhantomData,
             })

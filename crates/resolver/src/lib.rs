@@ -92,6 +92,11 @@ impl Resolver {
         Ok(found.filter(|line| line.channel.is_active))
     }
 
+    /// The line of a `phone_number_id`, active or not; `None` if nobody registered it.
+    pub async fn registered_line(&self, phone_number_id: &str) -> Result<Option<Arc<Line>>, ResolveError> {
+        self.0.lines.get(phone_number_id).await
+    }
+
     /// The line of a channel, active or not; `None` if there is no such channel.
     pub async fn line_of_channel(&self, id: ChannelId) -> Result<Option<Arc<Line>>, ResolveError> {
         self.0.lines.of_channel(id).await
@@ -144,18 +149,30 @@ impl Resolver {
     /// Follows the control plane's notifications; after a gap, anything may have
     /// changed. Never returns.
     pub async fn follow_changes(&self) {
-        loop {
-            let (ready, changed) = (self.clone(), self.clone());
-            let ended = pg::listen::listen(
-                &self.0.connector,
-                &self.0.control_url,
-                control::CONFIG_CHANNEL,
-                move || ready.forget(),
-                move |_tenant| changed.forget(),
-            )
+        self.follow(control::CONFIG_CHANNEL, || self.forget(), |_tenant| self.forget())
             .await;
+    }
+
+    /// Hands every tenant that is named on a channel of the control plane to
+    /// `on_tenant`. Never returns.
+    pub async fn follow_tenants(&self, channel: &'static str, on_tenant: impl Fn(TenantId)) {
+        let named = |payload: String| match payload.parse() {
+            Ok(tenant) => on_tenant(tenant),
+            Err(error) => tracing::debug!(channel, %error, "a notification names no tenant"),
+        };
+        self.follow(channel, || (), named).await;
+    }
+
+    async fn follow(&self, channel: &'static str, on_ready: impl Fn(), on_payload: impl Fn(String)) {
+        loop {
+            let Inner {
+                connector,
+                control_url,
+                ..
+            } = &*self.0;
+            let ended = pg::listen::listen(connector, control_url, channel, &on_ready, &on_payload).await;
             if let Err(error) = ended {
-                tracing::warn!(%error, "lost the control plane's notifications; reconnecting");
+                tracing::warn!(channel, %error, "lost the control plane's notifications; reconnecting");
             }
             tokio::time::sleep(Duration::from_secs(2)).await;
         }

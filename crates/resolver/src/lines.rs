@@ -40,6 +40,8 @@ pub struct Line {
 struct Answer {
     line: Option<Arc<Line>>,
     believe: Duration,
+    /// How often everything had been forgotten when the control plane was asked.
+    generation: u64,
 }
 
 struct Believe;
@@ -55,7 +57,9 @@ pub(crate) struct Lines {
     keyring: Arc<Keyring>,
     fresh: Duration,
     answers: Cache<String, Answer>,
-    remembered: Cache<String, Option<Arc<Line>>>,
+    /// Active lines only: to go by an old "nobody" would be to lose what was
+    /// written to a line that was registered since.
+    remembered: Cache<String, Arc<Line>>,
     numbers: Cache<ChannelId, String>,
     generation: AtomicU64,
 }
@@ -80,26 +84,35 @@ impl Lines {
     }
 
     pub(crate) async fn get(&self, phone_number_id: &str) -> Result<Option<Arc<Line>>, ResolveError> {
-        let answer = self
-            .answers
-            .try_get_with_by_ref(phone_number_id, self.ask(phone_number_id))
-            .await
-            .map_err(|error: Arc<DbError>| ResolveError::Unavailable(error))?;
-        Ok(answer.line)
+        loop {
+            let answer = self
+                .answers
+                .try_get_with_by_ref(phone_number_id, self.ask(phone_number_id))
+                .await
+                .map_err(|error: Arc<DbError>| ResolveError::Unavailable(error))?;
+            if answer.generation == self.generation.load(Ordering::SeqCst) {
+                return Ok(answer.line);
+            }
+            // It was put away just after everything had been forgotten.
+            self.answers.invalidate(phone_number_id).await;
+        }
     }
 
     /// The line of a channel's id; `None` if there is no such channel.
     pub(crate) async fn of_channel(&self, id: ChannelId) -> Result<Option<Arc<Line>>, ResolveError> {
-        let number = if let Some(number) = self.numbers.get(&id).await {
-            number
-        } else {
-            let unavailable = |error: DbError| ResolveError::Unavailable(Arc::new(error));
-            let mut conn = self.control.conn().await.map_err(unavailable)?;
-            let found = Channels::new(&mut conn).find(id).await.map_err(unavailable)?;
-            let Some(channel) = found else { return Ok(None) };
-            self.numbers.insert(id, channel.phone_number_id.clone()).await;
-            channel.phone_number_id
-        };
+        if let Some(number) = self.numbers.get(&id).await
+            && let Some(line) = self.get(&number).await?.filter(|line| line.channel.id == id)
+        {
+            return Ok(Some(line));
+        }
+        // Not known yet, or under another number by now.
+        let unavailable = |error: DbError| ResolveError::Unavailable(Arc::new(error));
+        let mut conn = self.control.conn().await.map_err(unavailable)?;
+        let found = Channels::new(&mut conn).find(id).await.map_err(unavailable)?;
+        drop(conn);
+        let Some(channel) = found else { return Ok(None) };
+        let number = channel.phone_number_id;
+        self.numbers.insert(id, number.clone()).await;
         Ok(self.get(&number).await?.filter(|line| line.channel.id == id))
     }
 
@@ -114,16 +127,28 @@ impl Lines {
             let generation = self.generation.load(Ordering::SeqCst);
             let line = match self.load(phone_number_id).await {
                 Ok(line) => line,
-                Err(error) => return self.recall(phone_number_id, error).await,
+                Err(error) => return self.recall(phone_number_id, error, generation).await,
             };
             // A change that came while we asked may or may not be in the answer: ask again.
             if generation == self.generation.load(Ordering::SeqCst) {
-                self.remembered
-                    .insert(phone_number_id.to_owned(), line.clone())
-                    .await;
+                self.remember(phone_number_id, line.as_ref()).await;
                 let believe = if line.is_some() { self.fresh } else { NEGATIVE };
-                return Ok(Answer { line, believe });
+                return Ok(Answer {
+                    line,
+                    believe,
+                    generation,
+                });
             }
+        }
+    }
+
+    async fn remember(&self, phone_number_id: &str, line: Option<&Arc<Line>>) {
+        match line.filter(|line| line.channel.is_active) {
+            Some(line) => {
+                let line = Arc::clone(line);
+                self.remembered.insert(phone_number_id.to_owned(), line).await;
+            }
+            None => self.remembered.invalidate(phone_number_id).await,
         }
     }
 
@@ -156,11 +181,20 @@ impl Lines {
         }
     }
 
-    async fn recall(&self, phone_number_id: &str, error: DbError) -> Result<Answer, DbError> {
+    async fn recall(
+        &self,
+        phone_number_id: &str,
+        error: DbError,
+        generation: u64,
+    ) -> Result<Answer, DbError> {
         match self.remembered.get(phone_number_id).await {
             Some(line) => {
                 tracing::warn!(%error, "the control plane is down; going by what it said before");
-                Ok(Answer { line, believe: STALE })
+                Ok(Answer {
+                    line: Some(line),
+                    believe: STALE,
+                    generation,
+                })
             }
             None => Err(error),
         }

@@ -35,7 +35,7 @@ impl TenantHandle {
         Ok(&self.pool.db)
     }
 
-    /// Whether both reach the tenant's database by the same URL, saved at the same time.
+    /// Whether both reach the tenant's database by the same URL.
     pub fn same_database(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.pool, &other.pool)
     }
@@ -98,6 +98,8 @@ impl Pool {
 struct Answer {
     handle: Option<Arc<TenantHandle>>,
     believe: Duration,
+    /// How often everything had been forgotten when the control plane was asked.
+    generation: u64,
 }
 
 struct Believe;
@@ -145,10 +147,18 @@ impl Pools {
     }
 
     pub(crate) async fn get(&self, id: TenantId) -> Result<Option<Arc<TenantHandle>>, ResolveError> {
-        let answer = self.answers.try_get_with(id, self.load(id)).await;
-        answer
-            .map(|answer| answer.handle)
-            .map_err(|error: Arc<ResolveError>| (*error).clone())
+        loop {
+            let answer = self
+                .answers
+                .try_get_with(id, self.load(id))
+                .await
+                .map_err(|error: Arc<ResolveError>| (*error).clone())?;
+            if answer.generation == self.generation.load(Ordering::SeqCst) {
+                return Ok(answer.handle);
+            }
+            // It was put away just after everything had been forgotten.
+            self.answers.invalidate(&id).await;
+        }
     }
 
     /// A pool stays until its URL turns out to be another one.
@@ -162,7 +172,7 @@ impl Pools {
             let generation = self.generation.load(Ordering::SeqCst);
             let asked = match self.ask(id).await {
                 Ok(asked) => asked,
-                Err(error) => return self.recall(id, error),
+                Err(error) => return self.recall(id, error, generation),
             };
             // A change that came while we asked may or may not be in the answer: ask again.
             if generation == self.generation.load(Ordering::SeqCst) {
@@ -174,6 +184,7 @@ impl Pools {
                 return Ok(Answer {
                     handle,
                     believe: self.limits.fresh,
+                    generation,
                 });
             }
         }
@@ -189,13 +200,14 @@ impl Pools {
     }
 
     /// The control plane is down: whoever was served before still is.
-    fn recall(&self, id: TenantId, error: DbError) -> Result<Answer, ResolveError> {
+    fn recall(&self, id: TenantId, error: DbError, generation: u64) -> Result<Answer, ResolveError> {
         match lock(&self.open).get(&id) {
             Some(handle) => {
                 tracing::warn!(%error, "the control plane is down; going by what it said before");
                 Ok(Answer {
                     handle: Some(Arc::clone(handle)),
                     believe: STALE,
+                    generation,
                 })
             }
             None => Err(ResolveError::Unavailable(Arc::new(error))),

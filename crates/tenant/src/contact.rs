@@ -5,12 +5,8 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Tenant};
 
+pub use crate::id::ContactId;
 use crate::schema::contacts;
-
-pg::id_type! {
-    /// A customer of a tenant.
-    ContactId
-}
 
 /// A customer.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -69,11 +65,8 @@ pub(crate) async fn upsert(
         .filter(contacts::bsuid.eq(&identity.bsuid))
         .or_filter(contacts::phone.eq(&identity.phone))
         .or_filter(contacts::user_key.eq(&identity.user_key))
-        .order((
-            contacts::user_key.eq(&identity.user_key).desc(),
-            contacts::created_at,
-            contacts::id,
-        ))
+        // The oldest, so that two contacts which turn out to be one person go on as one.
+        .order((contacts::created_at, contacts::id))
         .select(contacts::user_key)
         .first(&mut **conn)
         .await

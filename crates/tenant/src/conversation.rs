@@ -9,15 +9,11 @@ use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 
 pub use self::{
-    change::{ChangeError, ConversationChanges, change, mark_read, set_tags},
+    change::{ChangeError, ConversationChanges, change, mark_read, set_tags, wake_due},
     list::{AssigneeFilter, ConversationFilter, ConversationView, Counts, TagFilter, UserRef},
 };
-use crate::{contact::ContactId, message::MessageId, schema::conversations, user::UserId};
-
-pg::id_type! {
-    /// A thread with one customer on one line.
-    ConversationId
-}
+pub use crate::id::ConversationId;
+use crate::{id::ContactId, id::MessageId, id::UserId, schema::conversations};
 
 crate::text_enum! {
     /// Where a conversation stands.

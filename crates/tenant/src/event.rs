@@ -8,8 +8,8 @@ use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Tenant};
 
 use crate::{
-    conversation::ConversationId,
-    message::MessageId,
+    id::ConversationId,
+    id::MessageId,
     schema::{events, tenant_meta},
 };
 

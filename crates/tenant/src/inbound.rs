@@ -5,7 +5,7 @@ mod message;
 mod status;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::prelude::*;
+use diesel::{prelude::*, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 use uuid::Uuid;
@@ -70,6 +70,9 @@ pub(crate) fn clamp(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<U
     })
 }
 
+/// A lock id that nothing else in a tenant's database is likely to take: "inbound" in ASCII.
+const APPLY_LOCK: i64 = 0x0069_6e62_6f75_6e64;
+
 /// Applies `items` in one transaction: all of them, or none on an error.
 pub async fn apply(
     conn: &mut Conn<Tenant>,
@@ -77,6 +80,13 @@ pub async fn apply(
     now: DateTime<Utc>,
 ) -> Result<(), DbError> {
     conn.transaction(async |tx| {
+        // One batch at a time, also of several servers: they name the same customers
+        // in any order, and would stop each other half-way.
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(APPLY_LOCK)
+            .execute(&mut **tx)
+            .await
+            .map_err(DbError::from)?;
         let mut events: Vec<NewEvent> = Vec::new();
         for item in items {
             match &item.content {
@@ -94,7 +104,7 @@ pub async fn apply(
     .await
 }
 
-/// Keeps an item that cannot be applied, with the reason.
+/// Keeps an item that cannot be applied, with the reason: once, however often it is delivered.
 pub async fn set_aside(
     conn: &mut Conn<Tenant>,
     item: &InboundItem,
@@ -108,14 +118,26 @@ pub async fn set_aside(
     };
     diesel::insert_into(dead_letters::table)
         .values((
-            dead_letters::id.eq(Uuid::now_v7()),
+            dead_letters::id.eq(letter_id(item, kind)),
             dead_letters::channel_id.eq(item.channel),
             dead_letters::kind.eq(kind),
             dead_letters::reason.eq(reason.replace('\0', "\u{fffd}")),
             dead_letters::raw.eq(item.raw.as_bytes()),
             dead_letters::received_at.eq(now),
         ))
+        .on_conflict(dead_letters::id)
+        .do_nothing()
         .execute(&mut **conn)
         .await?;
     Ok(())
+}
+
+/// The same for the same item of the same line.
+fn letter_id(item: &InboundItem, kind: &str) -> Uuid {
+    let digest = crypto::token::digest(&format!("{}|{kind}|{}", item.channel, item.raw));
+    let mut bytes = [0; 16];
+    for (byte, of_digest) in bytes.iter_mut().zip(digest) {
+        *byte = of_digest;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }

@@ -11,10 +11,12 @@
 //! }
 //! ```
 
+mod attempt_ref;
 pub mod audit;
 pub mod contact;
 pub mod conversation;
 pub mod event;
+pub mod id;
 pub mod inbound;
 pub mod message;
 pub mod meta;

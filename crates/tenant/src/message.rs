@@ -8,12 +8,8 @@ use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, InvalidCursor, Page, PageRequest, Tenant};
 
 pub use self::note::{AddNoteError, add_note};
-use crate::{conversation::ConversationId, schema::messages, status::SendFailure, user::UserId};
-
-pg::id_type! {
-    /// A message or note.
-    MessageId
-}
+pub use crate::id::MessageId;
+use crate::{id::ConversationId, id::UserId, schema::messages, status::SendFailure};
 
 crate::text_enum! {
     /// Which way a message went.

@@ -58,5 +58,5 @@ pub struct StatusReport {
     /// Why, for a failure.
     pub failure: Option<SendFailure>,
     /// The attempt that our own callback data names, if it came along.
-    pub attempt: Option<crate::outbox::AttemptRef>,
+    pub attempt: Option<crate::attempt_ref::AttemptRef>,
 }

@@ -4,15 +4,11 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Patch, Tenant};
 
+pub use crate::id::TagId;
 use crate::{
-    conversation::ConversationId,
+    id::ConversationId,
     schema::{conversation_tags, tags},
 };
-
-pg::id_type! {
-    /// A label of a tenant.
-    TagId
-}
 
 /// The longest name of a tag, in characters.
 pub const MAX_NAME: usize = 60;
@@ -176,6 +172,31 @@ impl<'c> Tags<'c> {
             .await?)
     }
 
+    /// The tag of this name. The database says what lower case is, as its index does.
+    async fn id_of(&mut self, name: &str) -> Result<Option<TagId>, DbError> {
+        Ok(tags::table
+            .filter(lower(tags::name).eq(lower(name)))
+            .select(tags::id)
+            .first(&mut **self.0)
+            .await
+            .optional()?)
+    }
+
+    /// A new tag of this name, or the one that somebody else made just now.
+    async fn named(&mut self, name: &str) -> Result<TagId, SaveTagError> {
+        let id = TagId::generate();
+        let made = diesel::insert_into(tags::table)
+            .values((tags::id.eq(id), tags::name.eq(name)))
+            .on_conflict_do_nothing()
+            .execute(&mut **self.0)
+            .await
+            .map_err(DbError::from)?;
+        if made == 1 {
+            return Ok(id);
+        }
+        self.id_of(name).await?.ok_or(SaveTagError::NameTaken)
+    }
+
     /// Makes `names` the tags of a conversation; unknown names become tags.
     pub(crate) async fn assign(
         &mut self,
@@ -185,16 +206,9 @@ impl<'c> Tags<'c> {
         let mut wanted = Vec::with_capacity(names.len());
         for name in names {
             let name = parse_name(name)?;
-            let found = tags::table
-                .filter(lower(tags::name).eq(name.to_lowercase()))
-                .select(tags::id)
-                .first::<TagId>(&mut **self.0)
-                .await
-                .optional()
-                .map_err(DbError::from)?;
-            wanted.push(match found {
+            wanted.push(match self.id_of(&name).await? {
                 Some(id) => id,
-                None => self.insert(&name, None).await?.id,
+                None => self.named(&name).await?,
             });
         }
         diesel::delete(conversation_tags::table)

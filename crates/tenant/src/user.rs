@@ -12,12 +12,8 @@ pub use self::{
     role::{Permission, Role},
     save::{NewUser, SaveUserError, UserChanges, create_user, seed_admin, update_user},
 };
+pub use crate::id::UserId;
 use crate::schema::users;
-
-pg::id_type! {
-    /// One of a tenant's team.
-    UserId
-}
 
 /// One of the team. The password's hash stays in this crate and its callers' login.
 #[derive(Clone, Queryable, Selectable)]
@@ -72,6 +68,17 @@ impl<'c> Users<'c> {
             .optional()?)
     }
 
+    /// One user, locked until the transaction ends.
+    async fn lock(&mut self, id: UserId) -> Result<Option<User>, DbError> {
+        Ok(users::table
+            .find(id)
+            .select(User::as_select())
+            .for_update()
+            .first(&mut **self.0)
+            .await
+            .optional()?)
+    }
+
     /// The user of an e-mail.
     pub async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, DbError> {
         Ok(users::table
@@ -115,15 +122,18 @@ impl<'c> Users<'c> {
             .await?)
     }
 
-    /// Notes a login; with a new hash where the stored one was outdated.
+    /// Notes a login; with the outdated hash that the password was compared with
+    /// and a new one, which only takes that one's place: a password that was
+    /// changed in the meantime stays.
     pub async fn logged_in(
         &mut self,
         id: UserId,
-        new_hash: Option<&str>,
+        new_hash: Option<(&str, &str)>,
         now: DateTime<Utc>,
     ) -> Result<(), DbError> {
-        if let Some(hash) = new_hash {
+        if let Some((outdated, hash)) = new_hash {
             diesel::update(users::table.find(id))
+                .filter(users::password_hash.eq(outdated))
                 .set(users::password_hash.eq(hash))
                 .execute(&mut **self.0)
                 .await?;

@@ -47,9 +47,8 @@ const WORKSPACE: [(&str, &[&str]); 18] = [
 const IN_TESTS: &[&str] = &["testkit", "pgcluster", "simulator"];
 
 /// Libraries (a trailing `*` means every name that begins so) and the crates that may use them.
-const LIBRARIES: [(&str, &[&str]); 16] = [
+const LIBRARIES: [(&str, &[&str]); 15] = [
     ("actix*", &["api", "simulator"]),
-    ("tracing-actix-web", &["api", "simulator"]),
     ("utoipa*", &["api"]),
     ("jsonwebtoken", &["api"]),
     ("diesel*", &["pg", "control", "tenant", "testkit"]),

@@ -45,6 +45,7 @@ pub(crate) struct RefreshBody {
 
 /// Who is logged in.
 #[derive(Serialize, ToSchema)]
+#[schema(as = SessionUser)]
 pub(crate) struct IdentityBody {
     id: String,
     name: String,
@@ -55,6 +56,7 @@ pub(crate) struct IdentityBody {
 
 /// The company somebody is logged in to.
 #[derive(Serialize, ToSchema)]
+#[schema(as = TenantRef)]
 pub(crate) struct TenantRefBody {
     id: String,
     slug: String,
@@ -63,6 +65,7 @@ pub(crate) struct TenantRefBody {
 
 /// A session.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
 pub(crate) struct SessionBody {
     access_token: String,
     /// Seconds that the access token lives.
@@ -76,6 +79,7 @@ pub(crate) struct SessionBody {
 
 /// How a tenant's panel looks.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Branding)]
 pub(crate) struct BrandingBody {
     brand_name: String,
     logo_url: Option<String>,
@@ -87,6 +91,7 @@ pub(crate) struct BrandingBody {
 
 /// Who one is, and what one should know.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Me)]
 pub(crate) struct MeBody {
     user: IdentityBody,
     tenant: Option<TenantRefBody>,

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use crate::{
     app::App,
     auth::{ChatRead, Member},
+    json::{PageQuery, Query},
     problem::Problem,
 };
 
@@ -96,16 +97,17 @@ impl From<Channel> for ChannelBody {
 }
 
 /// The tenant's lines.
-#[utoipa::path(get, path = "/api/channels", tag = "inbox", responses((status = 200, body = ChannelPage)),
+#[utoipa::path(get, path = "/api/channels", tag = "inbox", params(PageQuery), responses((status = 200, body = ChannelPage)),
     extensions(("x-permission" = json!("chat.read"))))]
-pub(crate) async fn list_channels(member: Member<ChatRead>) -> Result<web::Json<ChannelPage>, Problem> {
+pub(crate) async fn list_channels(
+    member: Member<ChatRead>,
+    Query(page): Query<PageQuery>,
+) -> Result<web::Json<ChannelPage>, Problem> {
     let mut conn = member.app.resolver().control().conn().await?;
     let channels = Channels::new(&mut conn)
         .list_by_tenant(member.tenant.tenant.id)
         .await?;
-    let items = channels.into_iter().map(Into::into).collect();
-    Ok(web::Json(ChannelPage {
-        items,
-        next_cursor: None,
-    }))
+    let channels: Vec<ChannelBody> = channels.into_iter().map(Into::into).collect();
+    let (items, next_cursor) = page.cut(channels, |channel| &channel.id)?;
+    Ok(web::Json(ChannelPage { items, next_cursor }))
 }

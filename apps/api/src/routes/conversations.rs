@@ -15,6 +15,7 @@ pub(crate) use self::body::{ConversationBody, ConversationPage};
 use crate::{
     auth::{ChatRead, ChatWrite, Member},
     json::{self, Json, Query},
+    names::ConversationStatusName,
     problem::{Kind, Problem},
     routes::channels::LineNames,
 };
@@ -57,6 +58,7 @@ pub(crate) struct ConversationQuery {
 
 /// How many open and pending conversations there are.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Counts)]
 pub(crate) struct CountsBody {
     mine: i64,
     unassigned: i64,
@@ -68,7 +70,7 @@ pub(crate) struct CountsBody {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ConversationPatch {
-    /// open, pending, snoozed or closed.
+    #[schema(value_type = Option<ConversationStatusName>)]
     status: Option<String>,
     /// A user's id, or null for nobody.
     #[serde(default, deserialize_with = "json::patch")]

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::{ChatRead, ChatWrite, Member, Requires, SettingsWrite},
-    json::{self, Json},
+    json::{self, Json, PageQuery, Query},
     problem::{Kind, Problem},
 };
 
@@ -112,21 +112,23 @@ async fn note<R: Requires>(
 }
 
 /// Every label by name.
-#[utoipa::path(get, path = "/api/tags", tag = "inbox", responses((status = 200, body = TagPage)),
+#[utoipa::path(get, path = "/api/tags", tag = "inbox", params(PageQuery),
+    responses((status = 200, body = TagPage)),
     extensions(("x-permission" = json!("chat.read"))))]
-pub(crate) async fn list_tags(member: Member<ChatRead>) -> Result<web::Json<TagPage>, Problem> {
+pub(crate) async fn list_tags(
+    member: Member<ChatRead>,
+    Query(page): Query<PageQuery>,
+) -> Result<web::Json<TagPage>, Problem> {
     let tags = Tags::new(&mut member.conn().await?).list().await?;
-    let items = tags
+    let tags: Vec<TagBody> = tags
         .into_iter()
         .map(|(tag, conversations)| TagBody {
             conversations,
             ..tag.into()
         })
         .collect();
-    Ok(web::Json(TagPage {
-        items,
-        next_cursor: None,
-    }))
+    let (items, next_cursor) = page.cut(tags, |tag| &tag.id)?;
+    Ok(web::Json(TagPage { items, next_cursor }))
 }
 
 /// Add a label.

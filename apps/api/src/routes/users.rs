@@ -11,7 +11,8 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::{ChatRead, Member, UsersWrite},
-    json::{self, Json},
+    json::{self, Json, PageQuery, Query},
+    names::TenantRole,
     problem::Problem,
 };
 
@@ -32,7 +33,7 @@ pub(crate) struct UserBody {
     id: String,
     name: String,
     email: String,
-    /// admin, recepcion, caja, marketing or doctor.
+    #[schema(value_type = TenantRole)]
     role: String,
     is_active: bool,
     last_login_at: Option<DateTime<Utc>>,
@@ -42,8 +43,8 @@ pub(crate) struct UserBody {
 /// The team by name.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct UserPage {
-    pub(super) items: Vec<UserBody>,
-    pub(super) next_cursor: Option<String>,
+    items: Vec<UserBody>,
+    next_cursor: Option<String>,
 }
 
 /// Somebody to add.
@@ -53,7 +54,7 @@ pub(crate) struct NewUserBody {
     #[schema(min_length = 1, max_length = 120)]
     name: String,
     email: String,
-    /// admin, recepcion, caja, marketing or doctor.
+    #[schema(value_type = TenantRole)]
     role: String,
     /// 10 to 200 characters.
     #[schema(value_type = String, min_length = 10, max_length = 200)]
@@ -65,10 +66,19 @@ pub(crate) struct NewUserBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserPatch {
     name: Option<String>,
+    #[schema(value_type = Option<TenantRole>)]
     role: Option<String>,
     is_active: Option<bool>,
     #[schema(value_type = Option<String>)]
     password: Option<SecretString>,
+}
+
+impl UserPage {
+    /// The page that was asked for of everybody.
+    pub(super) fn of(users: Vec<UserBody>, page: PageQuery) -> Result<Self, Problem> {
+        let (items, next_cursor) = page.cut(users, |user| &user.id)?;
+        Ok(Self { items, next_cursor })
+    }
 }
 
 impl From<User> for UserBody {
@@ -116,22 +126,23 @@ impl NewUserBody {
 }
 
 /// The team. Whoever may not manage it sees only those who may log in.
-#[utoipa::path(get, path = "/api/users", tag = "team", responses((status = 200, body = UserPage)),
+#[utoipa::path(get, path = "/api/users", tag = "team", params(PageQuery),
+    responses((status = 200, body = UserPage)),
     extensions(("x-permission" = json!("chat.read"))))]
-pub(crate) async fn list_users(member: Member<ChatRead>) -> Result<web::Json<UserPage>, Problem> {
+pub(crate) async fn list_users(
+    member: Member<ChatRead>,
+    Query(page): Query<PageQuery>,
+) -> Result<web::Json<UserPage>, Problem> {
     let manages = member.user.role.allows(Permission::UsersRead);
     let users = Users::new(&mut member.conn().await?).list(!manages).await?;
-    let items = users
+    let users: Vec<UserBody> = users
         .into_iter()
         .map(|user| UserBody {
             last_login_at: user.last_login_at.filter(|_| manages),
             ..user.into()
         })
         .collect();
-    Ok(web::Json(UserPage {
-        items,
-        next_cursor: None,
-    }))
+    Ok(web::Json(UserPage::of(users, page)?))
 }
 
 /// Add somebody to the team.

@@ -3,7 +3,12 @@
 
 use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, Utc};
-use control::{database::TenantDatabases, directory::Directory, tenant::Tenants};
+use control::{
+    database::TenantDatabases,
+    directory::Directory,
+    session::{self, SessionSubject},
+    tenant::Tenants,
+};
 use pg::{
     Connector, DatabaseUrl, Db, Email,
     migrate::{self, SchemaState},
@@ -12,7 +17,7 @@ use pg::{
 use serde_json::json;
 use tenant::{
     meta::{self, Contents},
-    user::{SaveUserError, seed_admin},
+    user::{SaveUserError, Users, seed_admin},
 };
 
 use crate::{
@@ -28,6 +33,7 @@ pub(crate) async fn run(global: &Global, args: &SeedAdmin, now: DateTime<Utc>) -
     let url = target(global, args).await?;
     let db = open_tenant(&connector, &url).await?;
     let mut conn = db.conn().await?;
+    let before = Users::new(&mut conn).find_by_email(&email).await?;
     let user = seed_admin(&mut conn, &email, &args.name, &args.password, now)
         .await
         .map_err(|error| match error {
@@ -45,6 +51,14 @@ pub(crate) async fn run(global: &Global, args: &SeedAdmin, now: DateTime<Utc>) -
         // A copy of the database carries the same id, and its admins are not the tenant's.
         if attached.is_some_and(|attached| attached.database_name == url.database()) {
             Directory::new(&mut conn).add(&email, tenant_id).await?;
+            // Another password, role or state: whoever was in with the old one is out.
+            if before.is_some_and(|before| before.session_version != user.session_version) {
+                let subject = SessionSubject {
+                    tenant_id: Some(tenant_id),
+                    user_id: user.id.uuid(),
+                };
+                session::revoke_user(&mut conn, subject, now).await?;
+            }
             slug = Tenants::new(&mut conn)
                 .find(tenant_id)
                 .await?

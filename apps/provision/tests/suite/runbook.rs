@@ -1,6 +1,10 @@
 //! The operator's path on an empty server, and walking it twice.
 
-use control::{directory::Directory, tenant::Tenants};
+use control::{
+    directory::Directory,
+    session::{SessionMeta, SessionSubject, Sessions, issue_session},
+    tenant::Tenants,
+};
 use pg::{Connector, Control, Db};
 use testkit::TestDb;
 
@@ -153,4 +157,47 @@ async fn an_admin_seeded_after_the_tenant_has_its_database_can_log_in_at_once() 
             .unwrap();
         assert_eq!(found.len(), tenants, "{email}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "a session begins now")]
+async fn another_password_for_an_admin_ends_the_sessions_of_the_old_one() {
+    let (platform, database) = (Platform::empty(), TestDb::empty("tenant"));
+    let ended = walk(&platform, &database);
+    let tenant_id = ended[4].json()["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let user_id = ended[2].json()["id"].as_str().unwrap().parse().unwrap();
+    let control_url = platform.database.url().parse().unwrap();
+    let control: Db<Control> = Db::new(&Connector::current(), &control_url, 1);
+    let mut conn = control.conn().await.unwrap();
+    let subject = SessionSubject {
+        tenant_id: Some(tenant_id),
+        user_id,
+    };
+    let issued = issue_session(&mut conn, subject, &SessionMeta::default(), chrono::Utc::now())
+        .await
+        .unwrap();
+
+    let seed = |password| {
+        let env = [("TENANT_DB_URL", database.url()), ("ADMIN_PASSWORD", password)];
+        platform
+            .run_with(
+                &["seed", "admin", "--email", "ana@sol.example", "--name", "Ana"],
+                &env,
+            )
+            .done();
+    };
+    seed(PASSWORD);
+    assert!(
+        Sessions::new(&mut conn)
+            .family_is_active(issued.family_id)
+            .await
+            .unwrap()
+    );
+    seed("another-horse-battery");
+    assert!(
+        !Sessions::new(&mut conn)
+            .family_is_active(issued.family_id)
+            .await
+            .unwrap()
+    );
 }

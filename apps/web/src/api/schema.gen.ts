@@ -13,89 +13,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Start a session */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["LoginBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Renew the session */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": components["schemas"]["RefreshBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Session"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Log in. */
+        post: operations["post_login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -111,81 +30,40 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: {
-                content: {
-                    "application/json": components["schemas"]["RefreshBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** End the session: that of the refresh token, and that of the access token if one comes along. */
+        post: operations["post_logout"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/me": {
+    "/api/auth/refresh": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        get?: never;
+        put?: never;
+        /** Exchange the refresh token for the next one. */
+        post: operations["post_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** The tenant's lines. */
+        get: operations["list_channels"];
         put?: never;
         post?: never;
         delete?: never;
@@ -201,45 +79,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Conversations, newest activity first */
-        get: {
-            parameters: {
-                query?: {
-                    status?: string;
-                    assignee?: string;
-                    tag?: string;
-                    channel_id?: string;
-                    unread?: boolean;
-                    q?: string;
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ConversationPage"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** The inbox, the most recently active first. */
+        get: operations["list_conversations"];
         put?: never;
         post?: never;
         delete?: never;
@@ -255,36 +96,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Counts of the tabs */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ConversationCounts"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** How many conversations wait. */
+        get: operations["get_counts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -297,270 +110,32 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        /** One conversation */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Conversation"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** One conversation. */
+        get: operations["get_conversation"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change status or owner */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["ConversationPatch"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Conversation"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/conversations/{id}/tags": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        /** Replace the tags */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TagNames"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Conversation"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/conversations/{id}/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Mark as read */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
+        /** Change state, owner or sleep. */
+        patch: operations["patch_conversation"];
         trace?: never;
     };
     "/api/conversations/{id}/messages": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        /** Messages, newest first */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                    after?: string;
-                };
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["MessagePage"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** A conversation's messages, the newest first. */
+        get: operations["list_messages"];
         put?: never;
-        /** Send a message */
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "Idempotency-Key"?: string;
-                };
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SendMessageBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Answer the customer. */
+        post: operations["post_message"];
         delete?: never;
         options?: never;
         head?: never;
@@ -571,49 +146,81 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         get?: never;
         put?: never;
-        /** Write an internal note */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["NoteBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Keep a note that only the team sees. */
+        post: operations["post_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /** Everything in it has been seen. */
+        post: operations["post_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace the conversation's tags; unknown names become tags. */
+        put: operations["put_tags"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow what happens (WebSocket). */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who one is. */
+        get: operations["get_me"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -624,91 +231,28 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         get?: never;
         put?: never;
-        /** Send a failed message again */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                202: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Message"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Send a message again that failed or is not confirmed. */
+        post: operations["post_retry"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/channels": {
+    "/api/superadmin/audit": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The tenant's lines */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["ChannelPage"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Who changed what on the platform. */
+        get: operations["list_platform_audit"];
         put?: never;
         post?: never;
         delete?: never;
@@ -717,301 +261,39 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/tags": {
+    "/api/superadmin/channels/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Tags */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TagPage"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Create a tag */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TagBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Tag"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/tags/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
         get?: never;
         put?: never;
         post?: never;
-        /** Delete a tag */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Remove a line that was never used. One that has conversations is deactivated instead. */
+        delete: operations["delete_line"];
         options?: never;
         head?: never;
-        /** Change a tag */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TagPatch"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Tag"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Change a line. */
+        patch: operations["patch_channel"];
         trace?: never;
     };
-    "/api/users": {
+    "/api/superadmin/platform": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Users */
-        get: {
-            parameters: {
-                query?: {
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["UserPage"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Create a user */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["UserBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/users/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
+        /** The installation. */
+        get: operations["get_platform"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a user */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["UserPatch"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        patch?: never;
         trace?: never;
     };
     "/api/superadmin/tenants": {
@@ -1021,75 +303,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tenants */
-        get: {
-            parameters: {
-                query?: {
-                    q?: string;
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TenantPage"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Tenants, the newest first. */
+        get: operations["list_tenants"];
         put?: never;
-        /** Create a tenant */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TenantBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Tenant"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Add a tenant. */
+        post: operations["post_tenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1100,163 +318,67 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        /** One tenant */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Tenant"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** One tenant. */
+        get: operations["get_tenant"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change a tenant */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TenantPatch"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Tenant"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Rename, suspend or change the plan. */
+        patch: operations["patch_tenant"];
+        trace?: never;
+    };
+    "/api/superadmin/tenants/{id}/branding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** How the tenant's panel looks; the tenant's name and nothing else if it never chose. */
+        get: operations["get_branding"];
+        /** Set how the tenant's panel looks. */
+        put: operations["put_branding"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/tenants/{id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's lines. */
+        get: operations["list_tenant_channels"];
+        put?: never;
+        /** Register a line. */
+        post: operations["post_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/superadmin/tenants/{id}/database": {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        /** The attached database */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TenantDatabase"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        /** Attach a database */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["DatabaseSaveBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TenantDatabase"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Where the tenant's database is. */
+        get: operations["get_database"];
+        /** Make a database the tenant's. It is tried first, and takes effect at once. */
+        put: operations["put_database"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1268,299 +390,13 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         get?: never;
         put?: never;
-        /** Test a database URL */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["DatabaseUrlBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["DatabaseTest"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/superadmin/tenants/{id}/channels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        /** Lines of a tenant */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PlatformChannelPage"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        /** Add a line */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PlatformChannelBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PlatformChannel"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/superadmin/channels/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Remove an unused line */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        /** Change a line */
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PlatformChannelPatch"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PlatformChannel"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/superadmin/tenants/{id}/branding": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        /** Branding */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Branding"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        /** Save the branding */
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["BrandingBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Branding"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        post?: never;
+        /** Try a URL: does it connect, is it migrated, whose is it? Changes nothing. */
+        post: operations["post_database_test"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1571,80 +407,14 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        /** Users of a tenant */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["UserPage"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** The tenant's team. */
+        get: operations["list_tenant_users"];
         put?: never;
-        /** Create a user of a tenant */
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["UserBody"];
-                };
-            };
-            responses: {
-                /** @description Done */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Add somebody to the tenant's team. */
+        post: operations["post_tenant_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1658,36 +428,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lines nobody has registered */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["UnroutedLinePage"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Lines that write to us and are not registered. */
+        get: operations["list_unrouted"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1700,90 +442,99 @@ export interface paths {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                phone_number_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         get?: never;
         put?: never;
         post?: never;
-        /** Forget an unrouted line */
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    phone_number_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Forget one of them. */
+        delete: operations["delete_unrouted"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/superadmin/audit": {
+    "/api/tags": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Platform audit */
-        get: {
-            parameters: {
-                query?: {
-                    tenant_id?: string;
-                    limit?: number;
-                    cursor?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AuditEntryPage"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Every label by name. */
+        get: operations["list_tags"];
+        put?: never;
+        /** Add a label. */
+        post: operations["post_tag"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tags/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a label from everywhere. */
+        delete: operations["delete_tag"];
+        options?: never;
+        head?: never;
+        /** Rename or recolour a label. */
+        patch: operations["patch_tag"];
+        trace?: never;
+    };
+    "/api/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The team. Whoever may not manage it sees only those who may log in. */
+        get: operations["list_users"];
+        put?: never;
+        /** Add somebody to the team. */
+        post: operations["post_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change somebody of the team. */
+        patch: operations["patch_user"];
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The process lives. Depends on nothing. */
+        get: operations["get_health"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1792,45 +543,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/superadmin/platform": {
+    "/health/ready": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** State of the platform */
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description Done */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Platform"];
-                    };
-                };
-                /** @description Problem */
-                default: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** The process can work. Tenants' databases are no part of it: one that is down is no reason to stop serving the rest. */
+        get: operations["get_ready"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures for Prometheus. */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Meta's handshake: answers the challenge if the verify token is right. */
+        get: operations["get_webhook"];
+        put?: never;
+        /** What Meta delivers. `200` means that everything believed is committed. */
+        post: operations["post_webhook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1841,432 +599,590 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @enum {string} */
-        Role: "superadmin" | "admin" | "recepcion" | "caja" | "marketing" | "doctor";
-        /** @enum {string} */
-        TenantRole: "admin" | "recepcion" | "caja" | "marketing" | "doctor";
-        ProblemField: {
-            pointer: string;
-            code: string;
-            message: string;
-        };
-        TenantChoice: {
-            slug: string;
-            name: string;
-        };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail?: string | null;
-            code: string;
-            errors?: components["schemas"]["ProblemField"][];
-            retry_after?: number | null;
-            choices?: components["schemas"]["TenantChoice"][];
-        };
-        SessionUser: {
-            id: string;
-            name: string;
-            email: string;
-            role: components["schemas"]["Role"];
-            permissions: string[];
-        };
-        TenantRef: {
-            id: string;
-            slug: string;
-            name: string;
-        };
-        Session: {
-            access_token: string;
-            expires_in: number;
-            refresh_token?: string | null;
-            user: components["schemas"]["SessionUser"];
-            tenant: components["schemas"]["TenantRef"] | null;
-        };
-        LoginBody: {
-            email: string;
-            password: string;
-            tenant?: string;
-        };
-        RefreshBody: {
-            refresh_token?: string;
-        };
-        Branding: {
-            brand_name: string;
-            logo_url: string | null;
-            color_primary: string | null;
-            color_accent: string | null;
-            color_background: string | null;
-            timezone: string | null;
-        };
-        BrandingBody: {
-            brand_name: string;
-            logo_url?: string | null;
-            color_primary?: string | null;
-            color_accent?: string | null;
-            color_background?: string | null;
-            timezone?: string | null;
-        };
-        Me: {
-            user: components["schemas"]["SessionUser"];
-            tenant: components["schemas"]["TenantRef"] | null;
-            branding: components["schemas"]["Branding"] | null;
-            warnings: string[];
-        };
-        ContactRef: {
-            id: string;
-            name: string | null;
-            phone: string | null;
-            user_key: string | null;
-        };
-        ChannelRef: {
-            id: string;
-            phone_number_id: string;
-            display_name: string;
-        };
-        UserRef: {
-            id: string;
-            name: string;
-        };
-        TagRef: {
-            id: string;
-            name: string;
-            color: string | null;
-        };
-        Author: {
-            /** @enum {string} */
-            kind: "agent" | "contact" | "bot" | "system";
+        /** @description Who did it. */
+        AuditActorBody: {
+            email: string | null;
             id: string | null;
-            name: string | null;
         };
-        /** @enum {string} */
-        MessageStatus: "received" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown";
-        /** @enum {string} */
-        Direction: "in" | "out" | "note";
-        LastMessage: {
-            id: string;
-            direction: components["schemas"]["Direction"];
-            type: string;
-            text: string | null;
-            status: components["schemas"]["MessageStatus"];
-            author: components["schemas"]["Author"] | null;
-            /** Format: date-time */
-            created_at: string;
-        };
-        /** @enum {string} */
-        ConversationStatus: "open" | "pending" | "snoozed" | "closed";
-        Conversation: {
-            id: string;
-            contact: components["schemas"]["ContactRef"];
-            channel: components["schemas"]["ChannelRef"];
-            status: components["schemas"]["ConversationStatus"];
-            /** Format: date-time */
-            snoozed_until: string | null;
-            assignee: components["schemas"]["UserRef"] | null;
-            tags: components["schemas"]["TagRef"][];
-            unread_count: number;
-            last_message: components["schemas"]["LastMessage"] | null;
-            /** Format: date-time */
-            last_activity_at: string;
-            /** Format: date-time */
-            window_expires_at: string | null;
-            /** Format: date-time */
-            created_at: string;
-        };
-        ConversationPatch: {
-            status?: components["schemas"]["ConversationStatus"];
-            assignee_id?: string | null;
-            /** Format: date-time */
-            snoozed_until?: string | null;
-        };
-        ConversationCounts: {
-            mine: number;
-            unassigned: number;
-            all: number;
-            unread: number;
-        };
-        /** @enum {string} */
-        Advice: "retry" | "wait" | "use_template" | "check_token" | "check_number" | "contact_unreachable" | "contact_support" | "none";
-        MessageError: {
-            code: string;
-            title: string | null;
-            detail: string | null;
-            advice: components["schemas"]["Advice"];
-        };
-        StatusTimes: {
-            /** Format: date-time */
-            queued?: string | null;
-            /** Format: date-time */
-            accepted?: string | null;
-            /** Format: date-time */
-            sent?: string | null;
-            /** Format: date-time */
-            delivered?: string | null;
-            /** Format: date-time */
-            read?: string | null;
-            /** Format: date-time */
-            failed?: string | null;
-            /** Format: date-time */
-            received?: string | null;
-        };
-        MessageContext: {
-            message_id: string | null;
-            wamid: string | null;
-        };
-        Message: {
-            id: string;
-            conversation_id: string;
-            direction: components["schemas"]["Direction"];
-            type: string;
-            text: string | null;
-            media: {
-                [key: string]: unknown;
-            } | null;
-            payload: {
-                [key: string]: unknown;
-            } | null;
-            status: components["schemas"]["MessageStatus"];
-            status_at: components["schemas"]["StatusTimes"];
-            error: components["schemas"]["MessageError"] | null;
-            wamid: string | null;
-            author: components["schemas"]["Author"] | null;
-            context: components["schemas"]["MessageContext"] | null;
-            /** Format: date-time */
-            created_at: string;
-        };
-        SendMessageBody: {
-            /** @enum {string} */
-            type: "text";
-            text: {
-                body: string;
-            };
-            context?: {
-                message_id: string;
-            };
-        };
-        NoteBody: {
-            body: string;
-        };
-        Channel: {
-            id: string;
-            phone_number_id: string;
-            display_phone_number: string | null;
-            display_name: string;
-            waba_id: string | null;
-            is_active: boolean;
-            is_default: boolean;
-            has_token: boolean;
-            has_app_secret: boolean;
-        };
-        Tag: {
-            id: string;
-            name: string;
-            color: string | null;
-            conversations: number;
-        };
-        TagBody: {
-            name: string;
-            color?: string | null;
-        };
-        TagPatch: {
-            name?: string;
-            color?: string | null;
-        };
-        TagNames: {
-            tags: string[];
-        };
-        User: {
-            id: string;
-            name: string;
-            email: string;
-            role: components["schemas"]["TenantRole"];
-            is_active?: boolean;
-            /** Format: date-time */
-            last_login_at?: string | null;
-            /** Format: date-time */
-            created_at?: string;
-        };
-        UserBody: {
-            name: string;
-            email: string;
-            role: components["schemas"]["TenantRole"];
-            password: string;
-        };
-        UserPatch: {
-            name?: string;
-            role?: components["schemas"]["TenantRole"];
-            is_active?: boolean;
-            password?: string;
-        };
-        /** @enum {string} */
-        Plan: "starter" | "growth" | "scale" | "enterprise";
-        Tenant: {
-            id: string;
-            name: string;
-            slug: string;
-            plan: components["schemas"]["Plan"];
-            is_active: boolean;
-            /** Format: date-time */
-            created_at: string;
-            database: {
-                /** @enum {string} */
-                status: "none" | "ready" | "error";
-            } | null;
-            channels_count: number;
-            warnings: string[];
-        };
-        TenantBody: {
-            name: string;
-            slug: string;
-            plan?: components["schemas"]["Plan"];
-        };
-        TenantPatch: {
-            name?: string;
-            slug?: string;
-            plan?: components["schemas"]["Plan"];
-            is_active?: boolean;
-        };
-        TenantDatabase: {
-            attached: boolean;
-            host: string | null;
-            port: number | null;
-            database: string | null;
-            user: string | null;
-            sslmode: string | null;
-            server_version: string | null;
-            schema_version: string | null;
-            /** Format: date-time */
-            updated_at: string | null;
-        };
-        DatabaseUrlBody: {
-            url: string;
-        };
-        DatabaseSaveBody: {
-            url: string;
-            migrate?: boolean;
-        };
-        DatabaseTest: {
-            ok: boolean;
-            server_version: string;
-            latency_ms: number;
-            schema: {
-                current: string | null;
-                expected: string;
-                /** @enum {string} */
-                state: "current" | "behind" | "empty";
-            };
-            /** @enum {string} */
-            owner: "nobody" | "this";
-            users: number;
-        };
-        PlatformChannel: {
-            id: string;
-            tenant_id: string;
-            phone_number_id: string;
-            waba_id: string | null;
-            display_name: string;
-            display_phone_number: string | null;
-            is_active: boolean;
-            is_default: boolean;
-            has_token: boolean;
-            has_app_secret: boolean;
-            has_verify_token: boolean;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: date-time */
-            updated_at: string;
-            warnings: string[];
-        };
-        PlatformChannelBody: {
-            phone_number_id: string;
-            waba_id?: string | null;
-            display_name: string;
-            display_phone_number?: string | null;
-            verify_token?: string | null;
-            wa_token?: string | null;
-            app_secret?: string | null;
-            is_active?: boolean;
-            is_default?: boolean;
-        };
-        PlatformChannelPatch: {
-            phone_number_id?: string;
-            waba_id?: string | null;
-            display_name?: string;
-            display_phone_number?: string | null;
-            verify_token?: string | null;
-            wa_token?: string | null;
-            app_secret?: string | null;
-            is_active?: boolean;
-            is_default?: boolean;
-        };
-        UnroutedLine: {
-            phone_number_id: string;
-            display_phone_number: string | null;
-            waba_id: string | null;
-            hits: number;
-            /** Format: date-time */
-            first_seen_at: string;
-            /** Format: date-time */
-            last_seen_at: string;
-        };
+        /** @description Something that was done. */
         AuditEntry: {
-            id: string;
+            action: string;
+            actor: components["schemas"]["AuditActorBody"] | null;
             /** Format: date-time */
             at: string;
-            actor: {
-                id: string;
-                email: string | null;
-            } | null;
-            tenant_id: string | null;
-            action: string;
+            data: unknown;
+            id: string;
             target: string | null;
-            data: {
-                [key: string]: unknown;
-            } | null;
+            tenant_id: string | null;
         };
-        Platform: {
-            version: string;
-            webhook_url: string;
-            verify_token_set: boolean;
-            global_app_secret_set: boolean;
-            unsigned_channels: number;
-            warnings: string[];
-        };
-        ConversationPage: {
-            items: components["schemas"]["Conversation"][];
+        /** @description One page of entries, the newest first. */
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
             next_cursor: string | null;
         };
-        MessagePage: {
-            items: components["schemas"]["Message"][];
-            next_cursor: string | null;
+        /** @description Who wrote a message. */
+        Author: {
+            id: string | null;
+            kind: components["schemas"]["AuthorKind"];
+            name: string | null;
         };
+        /** @enum {string} */
+        AuthorKind: "contact" | "agent" | "bot" | "system";
+        /** @description How a tenant's panel looks. */
+        Branding: {
+            brand_name: string;
+            color_accent: string | null;
+            color_background: string | null;
+            color_primary: string | null;
+            logo_url: string | null;
+            timezone: string | null;
+        };
+        /** @description A line. */
+        Channel: {
+            display_name: string;
+            display_phone_number: string | null;
+            has_app_secret: boolean;
+            has_token: boolean;
+            id: string;
+            is_active: boolean;
+            is_default: boolean;
+            phone_number_id: string;
+            waba_id: string | null;
+        };
+        /** @description Every line of the tenant. */
         ChannelPage: {
             items: components["schemas"]["Channel"][];
             next_cursor: string | null;
         };
-        TagPage: {
-            items: components["schemas"]["Tag"][];
+        /** @description What to change of a line; a secret that is absent stays, null clears it. */
+        ChannelPatch: {
+            app_secret?: string | null;
+            display_name?: string | null;
+            display_phone_number?: string | null;
+            is_active?: boolean | null;
+            is_default?: boolean | null;
+            phone_number_id?: string | null;
+            verify_token?: string | null;
+            wa_token?: string | null;
+            waba_id?: string | null;
+        };
+        /** @description A line, as a conversation names it. */
+        ChannelRef: {
+            display_name: string;
+            id: string;
+            phone_number_id: string;
+        };
+        /** @description One thing that must hold. */
+        CheckBody: {
+            detail?: string | null;
+            name: string;
+            ok: boolean;
+        };
+        /** @description A company that may be chosen at login. */
+        ChoiceBody: {
+            /** @description To be shown. */
+            name: string;
+            /** @description To be sent back as `tenant`. */
+            slug: string;
+        };
+        /** @description A customer. */
+        ContactRef: {
+            id: string;
+            name: string;
+            phone: string | null;
+            user_key: string;
+        };
+        /** @description A thread with one customer on one line. */
+        Conversation: {
+            assignee: components["schemas"]["UserRef"] | null;
+            channel: components["schemas"]["ChannelRef"];
+            contact: components["schemas"]["ContactRef"];
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** Format: date-time */
+            last_activity_at: string;
+            last_message: components["schemas"]["LastMessage"] | null;
+            /** Format: date-time */
+            snoozed_until: string | null;
+            status: components["schemas"]["ConversationStatus"];
+            tags: components["schemas"]["TagRef"][];
+            /** Format: int32 */
+            unread_count: number;
+            /**
+             * Format: date-time
+             * @description Until when free-form messages may be sent.
+             */
+            window_expires_at: string | null;
+        };
+        /** @description One page of conversations. */
+        ConversationPage: {
+            items: components["schemas"]["Conversation"][];
             next_cursor: string | null;
         };
-        UserPage: {
-            items: components["schemas"]["User"][];
+        /** @description What to change; what is absent stays. */
+        ConversationPatch: {
+            /** @description A user's id, or null for nobody. */
+            assignee_id?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it sleeps.
+             */
+            snoozed_until?: string | null;
+            status?: components["schemas"]["ConversationStatus"] | null;
+        };
+        /** @enum {string} */
+        ConversationStatus: "open" | "pending" | "snoozed" | "closed";
+        /** @description How many open and pending conversations there are. */
+        Counts: {
+            /** Format: int64 */
+            all: number;
+            /** Format: int64 */
+            mine: number;
+            /** Format: int64 */
+            unassigned: number;
+            /** Format: int64 */
+            unread: number;
+        };
+        /** @description Whether a tenant has a database. */
+        DatabaseStateBody: {
+            /** @description none or ready. */
+            status: string;
+        };
+        /** @description A database that would do. */
+        DatabaseTest: {
+            /** Format: int64 */
+            latency_ms: number;
+            ok: boolean;
+            /** @description nobody, or this: it is this tenant's already. */
+            owner: string;
+            schema: components["schemas"]["SchemaBody"];
+            server_version: string;
+            /** @description How many people are in it. */
+            users: number;
+        };
+        /** @description A database to try. */
+        DatabaseTestBody: {
+            /** @description `postgres://user:password@host:5432/database?sslmode=require` */
+            url: string;
+        };
+        /** @enum {string} */
+        Direction: "in" | "out" | "note";
+        /** @description What the server sends. */
+        EventFrame: {
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            type: "hello";
+        } | {
+            conversation_id: string;
+            event: string;
+            message_id?: string | null;
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            type: "event";
+        } | {
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            type: "resync";
+        };
+        /** @description The newest message, as the list shows it. */
+        LastMessage: {
+            author: components["schemas"]["Author"] | null;
+            /** Format: date-time */
+            created_at: string;
+            direction: components["schemas"]["Direction"];
+            id: string;
+            status: components["schemas"]["MessageStatus"];
+            text: string | null;
+            type: string;
+        };
+        /** @description What to log in with. */
+        LoginBody: {
+            email: string;
+            password: string;
+            /** @description The company's short name, where the e-mail is known in several. */
+            tenant?: string | null;
+        };
+        /** @description Who one is, and what one should know. */
+        Me: {
+            branding: components["schemas"]["Branding"] | null;
+            tenant: components["schemas"]["TenantRef"] | null;
+            user: components["schemas"]["SessionUser"];
+            warnings: string[];
+        };
+        /** @description A message or note. */
+        Message: {
+            author: components["schemas"]["Author"];
+            context: components["schemas"]["MessageContext"] | null;
+            conversation_id: string;
+            /** Format: date-time */
+            created_at: string;
+            direction: components["schemas"]["Direction"];
+            error: components["schemas"]["MessageError"] | null;
+            id: string;
+            /** @description Always null for now. */
+            media: unknown;
+            payload: unknown;
+            status: components["schemas"]["MessageStatus"];
+            status_at: components["schemas"]["StatusTimes"];
+            text: string | null;
+            /** @description text, or unsupported: then `payload` holds what Meta sent. */
+            type: string;
+            wamid: string | null;
+        };
+        /** @description The message that this one answers. */
+        MessageContext: {
+            /** @description Its id here, if it is known. */
+            message_id: string | null;
+            wamid: string;
+        };
+        /** @description Why a message failed. */
+        MessageError: {
+            /** @description What to do: retry, wait, use_template, check_token, check_number, contact_unreachable, contact_support or none. */
+            advice: string;
+            /**
+             * @description Meta's code, or one of ours: not_confirmed, channel_inactive,
+             *     channel_without_token, meta_unreachable, token_malformed, request_invalid.
+             */
+            code: string;
+            /** @description Meta's long text. */
+            detail: string | null;
+            /** @description Meta's short text. */
+            title: string;
+        };
+        /** @description One page of messages. */
+        MessagePage: {
+            items: components["schemas"]["Message"][];
             next_cursor: string | null;
         };
-        TenantPage: {
-            items: components["schemas"]["Tenant"][];
-            next_cursor: string | null;
+        /** @enum {string} */
+        MessageStatus: "received" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown";
+        /** @description How a tenant's panel shall look; what is absent is unset. */
+        NewBrandingBody: {
+            brand_name: string;
+            color_accent?: string | null;
+            color_background?: string | null;
+            color_primary?: string | null;
+            logo_url?: string | null;
+            /** @description An IANA name, such as America/La_Paz. */
+            timezone?: string | null;
         };
+        /** @description A line to register. */
+        NewChannelBody: {
+            app_secret?: string | null;
+            display_name: string;
+            display_phone_number?: string | null;
+            is_active?: boolean | null;
+            is_default?: boolean | null;
+            /** @description Meta's id of the number: digits, not the number itself. */
+            phone_number_id: string;
+            verify_token?: string | null;
+            wa_token?: string | null;
+            waba_id?: string | null;
+        };
+        /** @description A database to attach. */
+        NewDatabaseBody: {
+            /** @description Apply what is missing of the schema first. */
+            migrate?: boolean | null;
+            /** @description `postgres://user:password@host:5432/database?sslmode=require` */
+            url: string;
+        };
+        /** @description A message to send: Meta's message object without the recipient. */
+        NewMessageBody: {
+            context?: components["schemas"]["ReplyContextBody"] | null;
+            text?: components["schemas"]["TextBody"] | null;
+            /** @description `text` for now. */
+            type: string;
+        };
+        /** @description A note to keep. */
+        NewNoteBody: {
+            /** @description 1 to 10,000 characters. */
+            body: string;
+        };
+        /** @description A label to add. */
+        NewTagBody: {
+            /** @description `#rrggbb` */
+            color?: string | null;
+            name: string;
+        };
+        /** @description A tenant to add. */
+        NewTenantBody: {
+            name: string;
+            plan?: components["schemas"]["Plan"] | null;
+            /** @description Lower-case letters, digits and hyphens. */
+            slug: string;
+        };
+        /** @description Somebody to add. */
+        NewUserBody: {
+            email: string;
+            name: string;
+            /** @description 10 to 200 characters. */
+            password: string;
+            role: components["schemas"]["TenantRole"];
+        };
+        /** @enum {string} */
+        Plan: "starter" | "growth" | "scale" | "enterprise";
+        /** @description The installation. */
+        Platform: {
+            global_app_secret_set: boolean;
+            /**
+             * Format: int64
+             * @description Active lines whose webhooks nobody signs.
+             */
+            unsigned_channels: number;
+            version: string;
+            /** @description unsigned_webhooks */
+            warnings: string[];
+            /** @description What to enter as callback URL at Meta. */
+            webhook_url: string;
+        };
+        /** @description A line, as the platform sees it. */
+        PlatformChannel: {
+            /** Format: date-time */
+            created_at: string;
+            display_name: string;
+            display_phone_number: string | null;
+            has_app_secret: boolean;
+            has_token: boolean;
+            has_verify_token: boolean;
+            id: string;
+            is_active: boolean;
+            is_default: boolean;
+            phone_number_id: string;
+            tenant_id: string;
+            /** Format: date-time */
+            updated_at: string;
+            waba_id: string | null;
+            /** @description unsigned: anybody who knows the id can write to it; no_token: it cannot send. */
+            warnings: string[];
+        };
+        /** @description Every line of a tenant. */
         PlatformChannelPage: {
             items: components["schemas"]["PlatformChannel"][];
             next_cursor: string | null;
         };
-        UnroutedLinePage: {
+        /** @description The body of every error. */
+        Problem: {
+            /** @description Companies to choose from, with `tenant_required`. */
+            choices?: components["schemas"]["ChoiceBody"][];
+            /** @description Stable code. */
+            code: string;
+            /** @description What happened here, for a person who reads English. */
+            detail?: string | null;
+            /** @description Which fields are wrong. */
+            errors?: components["schemas"]["ProblemField"][];
+            /**
+             * Format: int64
+             * @description Seconds to wait, with `too_many_requests`.
+             */
+            retry_after?: number | null;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description Short, the same for every problem of the code. */
+            title: string;
+            /** @description Always `about:blank`: the code tells the kind. */
+            type: string;
+        };
+        /** @description What is wrong with one field. */
+        ProblemField: {
+            /** @description Stable code. */
+            code: string;
+            /** @description For a person who reads English. */
+            message: string;
+            /** @description JSON pointer to the field (RFC 6901). */
+            pointer: string;
+        };
+        /** @description Whether the process can work. */
+        ReadyBody: {
+            checks: components["schemas"]["CheckBody"][];
+            /** @description ready or not_ready. */
+            status: string;
+        };
+        /** @description A refresh token, where no cookie carries it. */
+        RefreshBody: {
+            refresh_token?: string | null;
+        };
+        /** @description The message that is answered. */
+        ReplyContextBody: {
+            /** @description Its wamid. */
+            message_id: string;
+        };
+        /** @description How the schema compares with this release's. */
+        SchemaBody: {
+            current: string | null;
+            expected: string | null;
+            /** @description current, behind or empty. */
+            state: string;
+        };
+        /** @description A session. */
+        Session: {
+            access_token: string;
+            /**
+             * Format: int64
+             * @description Seconds that the access token lives.
+             */
+            expires_in: number;
+            /** @description Only for callers that cannot keep it as a cookie. */
+            refresh_token?: string | null;
+            tenant: components["schemas"]["TenantRef"] | null;
+            user: components["schemas"]["SessionUser"];
+        };
+        /** @description Who is logged in. */
+        SessionUser: {
+            email: string;
+            id: string;
+            name: string;
+            permissions: string[];
+            role: string;
+        };
+        /** @description When a message got how far. */
+        StatusTimes: {
+            /** Format: date-time */
+            delivered?: string | null;
+            /** Format: date-time */
+            failed?: string | null;
+            /** Format: date-time */
+            queued?: string | null;
+            /** Format: date-time */
+            read?: string | null;
+            /** Format: date-time */
+            received?: string | null;
+            /** Format: date-time */
+            sent?: string | null;
+        };
+        /** @description A label, with how many conversations carry it. */
+        Tag: {
+            color: string | null;
+            /** Format: int64 */
+            conversations: number;
+            id: string;
+            name: string;
+        };
+        /** @description Every label by name. */
+        TagPage: {
+            items: components["schemas"]["Tag"][];
+            next_cursor: string | null;
+        };
+        /** @description What to change of a label. */
+        TagPatch: {
+            color?: string | null;
+            name?: string | null;
+        };
+        /** @description A label, as a conversation carries it. */
+        TagRef: {
+            color: string | null;
+            id: string;
+            name: string;
+        };
+        /** @description The tags that a conversation shall carry, by name. */
+        TagsBody: {
+            tags: string[];
+        };
+        /** @description A customer company. */
+        Tenant: {
+            /** Format: int64 */
+            channels_count: number;
+            /** Format: date-time */
+            created_at: string;
+            database: components["schemas"]["DatabaseStateBody"];
+            id: string;
+            is_active: boolean;
+            name: string;
+            plan: components["schemas"]["Plan"];
+            slug: string;
+            /** @description unsigned_webhooks, lines_without_token, no_database, no_lines. */
+            warnings: string[];
+        };
+        /** @description Where a tenant's database is. The password is never shown. */
+        TenantDatabase: {
+            attached: boolean;
+            database: string | null;
+            host: string | null;
+            /** Format: int32 */
+            port: number | null;
+            server_version: string | null;
+            sslmode: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            user: string | null;
+        };
+        /** @description One page of tenants. */
+        TenantPage: {
+            items: components["schemas"]["Tenant"][];
+            next_cursor: string | null;
+        };
+        /** @description What to change of a tenant. */
+        TenantPatch: {
+            /** @description A suspended tenant cannot log in or send; its messages keep arriving. */
+            is_active?: boolean | null;
+            name?: string | null;
+            plan?: components["schemas"]["Plan"] | null;
+            slug?: string | null;
+        };
+        /** @description The company somebody is logged in to. */
+        TenantRef: {
+            id: string;
+            name: string;
+            slug: string;
+        };
+        /** @enum {string} */
+        TenantRole: "admin" | "recepcion" | "caja" | "marketing" | "doctor";
+        /** @description A text, in Meta's shape. */
+        TextBody: {
+            /** @description 1 to 4,096 characters. */
+            body: string;
+        };
+        /** @description A line that writes to us and is not registered. */
+        UnroutedLine: {
+            display_phone_number: string | null;
+            /** Format: date-time */
+            first_seen_at: string;
+            /** Format: int64 */
+            hits: number;
+            /** Format: date-time */
+            last_seen_at: string;
+            phone_number_id: string;
+            waba_id: string | null;
+        };
+        /** @description One page of them, the most recent first. */
+        UnroutedPage: {
             items: components["schemas"]["UnroutedLine"][];
             next_cursor: string | null;
         };
-        AuditEntryPage: {
-            items: components["schemas"]["AuditEntry"][];
+        /** @description Somebody of the team. */
+        User: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            id: string;
+            is_active: boolean;
+            /** Format: date-time */
+            last_login_at: string | null;
+            name: string;
+            role: components["schemas"]["TenantRole"];
+        };
+        /** @description The team by name. */
+        UserPage: {
+            items: components["schemas"]["User"][];
             next_cursor: string | null;
+        };
+        /** @description What to change of somebody. */
+        UserPatch: {
+            is_active?: boolean | null;
+            name?: string | null;
+            password?: string | null;
+            role?: components["schemas"]["TenantRole"] | null;
+        };
+        /** @description Somebody of the team. */
+        UserRef: {
+            id: string;
+            name: string;
         };
     };
     responses: never;
@@ -2276,4 +1192,1530 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    post_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LoginBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefreshBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channels: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_conversations: {
+        parameters: {
+            query?: {
+                /** @description Any of these, separated by commas: open, pending, snoozed, closed. */
+                status?: string;
+                /** @description `me`, `unassigned` or a user's id. */
+                assignee?: string;
+                /** @description A tag's id or name. */
+                tag?: string;
+                /** @description A line's id. */
+                channel_id?: string;
+                /** @description Only with, or only without, unread messages. */
+                unread?: boolean;
+                /** @description Part of a name or phone number. */
+                q?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_counts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Counts"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversationPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_messages: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before: older messages. */
+                cursor?: string;
+                /** @description A message's id: only what was added after it, oldest first. */
+                after?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_message: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same message again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessageBody"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewNoteBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagsBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_events: {
+        parameters: {
+            query?: {
+                /** @description The last number that the client has seen. */
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Frames of the schema EventFrame */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventFrame"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_platform_audit: {
+        parameters: {
+            query?: {
+                /** @description Only what concerns this tenant. */
+                tenant_id?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformChannel"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_platform: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Platform"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tenants: {
+        parameters: {
+            query?: {
+                /** @description Part of a name or slug. */
+                q?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTenantBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_tenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TenantPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tenant"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_branding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_branding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBrandingBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branding"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tenant_channels: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformChannelPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewChannelBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformChannel"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_database: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantDatabase"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_database: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDatabaseBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantDatabase"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_database_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatabaseTestBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseTest"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tenant_users: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tenant_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_unrouted: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnroutedPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_unrouted: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                phone_number_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTagBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_tag: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyBody"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadyBody"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_webhook: {
+        parameters: {
+            query: {
+                "hub.mode": string;
+                "hub.verify_token": string;
+                "hub.challenge": string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Hub-Signature-256"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

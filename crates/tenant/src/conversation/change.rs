@@ -31,7 +31,7 @@ pub enum ChangeError {
     /// No such conversation.
     #[error("there is no such conversation")]
     Unknown,
-    /// The new owner is nobody of the team, or locked out, or may not answer.
+    /// The new owner is nobody of the team, or locked out, or may not read conversations.
     #[error("this person cannot own conversations")]
     InvalidAssignee,
     /// Snoozed without a time, or until a time that has passed.
@@ -111,8 +111,10 @@ fn snooze(
     if status != ConversationStatus::Snoozed {
         return Ok((status, None));
     }
+    let asked = changes.status.is_some() || !changes.snoozed_until.is_keep();
     match until {
-        Some(until) if until > now => Ok((status, Some(until))),
+        // Whose time has come unnoticed is not what this change is about.
+        Some(until) if until > now || !asked => Ok((status, Some(until))),
         _ => Err(ChangeError::InvalidSnooze),
     }
 }
@@ -214,4 +216,25 @@ fn updated(conversation: ConversationId) -> NewEvent {
         conversation,
         message: None,
     }
+}
+
+/// Opens the conversations whose sleep is over, and tells everybody. Returns how many there were.
+pub async fn wake_due(conn: &mut Conn<Tenant>, now: DateTime<Utc>) -> Result<usize, DbError> {
+    conn.transaction(async |tx| {
+        let woken: Vec<ConversationId> = diesel::update(conversations::table)
+            .filter(conversations::status.eq(ConversationStatus::Snoozed.as_str()))
+            .filter(conversations::snoozed_until.le(now))
+            .set((
+                conversations::status.eq(ConversationStatus::Open.as_str()),
+                conversations::snoozed_until.eq(None::<DateTime<Utc>>),
+            ))
+            .returning(conversations::id)
+            .get_results(&mut **tx)
+            .await
+            .map_err(DbError::from)?;
+        let events: Vec<NewEvent> = woken.iter().copied().map(updated).collect();
+        event::append(tx, &events).await?;
+        Ok(woken.len())
+    })
+    .await
 }

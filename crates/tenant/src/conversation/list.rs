@@ -271,7 +271,7 @@ fn tagged(tag: &TagFilter) -> Predicate {
 
 fn matching(search: &str) -> Predicate {
     let pattern = format!("%{}%", escape_like(search.trim()));
-    let digits: String = search.chars().filter(char::is_ascii_digit).collect();
+    let digits = dialled(search);
     let by_text = contacts::name
         .ilike(pattern.clone())
         .is_not_distinct_from(true)
@@ -286,6 +286,16 @@ fn matching(search: &str) -> Predicate {
             .like(format!("%{digits}%"))
             .is_not_distinct_from(true);
         Box::new(by_text.or(by_phone))
+    }
+}
+
+/// The digits of a search that is written like a part of a phone number; empty for any other.
+fn dialled(search: &str) -> String {
+    let decoration = |c: char| matches!(c, '+' | '-' | '(' | ')' | '.' | ' ');
+    if search.chars().all(|c| c.is_ascii_digit() || decoration(c)) {
+        search.chars().filter(char::is_ascii_digit).collect()
+    } else {
+        String::new()
     }
 }
 

@@ -38,18 +38,15 @@ pub(super) async fn apply(
     // Also where the message has its wamid already: a status may be what tells
     // that an attempt of unknown outcome arrived.
     if let Some(attempt) = report.attempt {
-        settle_by_status(tx, attempt, &report.wamid).await?;
+        settle_by_status(tx, channel, attempt, report).await?;
     }
-    match fill(
-        tx,
-        channel,
-        &report.wamid,
-        report.delivery,
-        at,
-        report.failure.as_ref(),
-    )
-    .await?
-    {
+    let mut filled = fill(tx, channel, report, at).await?;
+    if filled.is_none() {
+        // The message may be learning its id at this moment.
+        lock_wamid(tx, &report.wamid).await?;
+        filled = fill(tx, channel, report, at).await?;
+    }
+    match filled {
         Some(Touched { id, conversation_id }) => {
             events.push(NewEvent {
                 kind: EventKind::MessageUpdated,
@@ -65,23 +62,25 @@ pub(super) async fn apply(
 async fn fill(
     tx: &mut Conn<Tenant>,
     channel: ChannelId,
-    wamid: &str,
-    delivery: Delivery,
+    report: &StatusReport,
     at: DateTime<Utc>,
-    failure: Option<&SendFailure>,
 ) -> Result<Option<Touched>, DbError> {
-    let only = |kind: Delivery| (delivery == kind).then_some(at);
+    let only = |kind: Delivery| (report.delivery == kind).then_some(at);
+    let failure = report.failure.as_ref();
     Ok(diesel::sql_query(
         "UPDATE messages SET \
              sent_at = LEAST(sent_at, $3), delivered_at = LEAST(delivered_at, $4), \
              read_at = LEAST(read_at, $5), failed_at = LEAST(failed_at, $6), \
-             error_code = COALESCE(error_code, $7), error_title = COALESCE(error_title, $8), \
-             error_detail = COALESCE(error_detail, $9) \
+             (error_code, error_title, error_detail) = ( \
+                 SELECT code, title, detail \
+                 FROM (VALUES (failed_at, error_code, error_title, error_detail), ($6, $7, $8, $9)) \
+                     AS told (at, code, title, detail) \
+                 WHERE at IS NOT NULL ORDER BY at, code, title, detail LIMIT 1) \
          WHERE channel_id = $1 AND wamid = $2 AND direction = 'out' \
          RETURNING id, conversation_id",
     )
     .bind::<SqlUuid, _>(channel)
-    .bind::<Text, _>(wamid)
+    .bind::<Text, _>(&report.wamid)
     .bind::<Nullable<Timestamptz>, _>(only(Delivery::Sent))
     .bind::<Nullable<Timestamptz>, _>(only(Delivery::Delivered))
     .bind::<Nullable<Timestamptz>, _>(only(Delivery::Read))
@@ -101,17 +100,36 @@ async fn park(
     at: DateTime<Utc>,
 ) -> Result<(), DbError> {
     let failure = report.failure.as_ref();
-    diesel::insert_into(orphan_statuses::table)
-        .values((
-            orphan_statuses::channel_id.eq(channel),
-            orphan_statuses::wamid.eq(&report.wamid),
-            orphan_statuses::status.eq(report.delivery.as_str()),
-            orphan_statuses::at.eq(at),
-            orphan_statuses::error_code.eq(failure.and_then(|failure| failure.code)),
-            orphan_statuses::error_title.eq(failure.map(|failure| &failure.title)),
-            orphan_statuses::error_detail.eq(failure.and_then(|failure| failure.detail.as_ref())),
-        ))
-        .on_conflict_do_nothing()
+    diesel::sql_query(
+        "INSERT INTO orphan_statuses AS known \
+             (channel_id, wamid, status, at, error_code, error_title, error_detail) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (channel_id, wamid, status) DO UPDATE SET \
+             at = LEAST(known.at, excluded.at), \
+             (error_code, error_title, error_detail) = ( \
+                 SELECT code, title, detail \
+                 FROM (VALUES (known.at, known.error_code, known.error_title, known.error_detail), \
+                              (excluded.at, excluded.error_code, excluded.error_title, excluded.error_detail)) \
+                     AS told (at, code, title, detail) \
+                 ORDER BY at, code, title, detail LIMIT 1)",
+    )
+    .bind::<SqlUuid, _>(channel)
+    .bind::<Text, _>(&report.wamid)
+    .bind::<Text, _>(report.delivery.as_str())
+    .bind::<Timestamptz, _>(at)
+    .bind::<Nullable<Integer>, _>(failure.and_then(|failure| failure.code))
+    .bind::<Nullable<Text>, _>(failure.map(|failure| failure.title.as_str()))
+    .bind::<Nullable<Text>, _>(failure.and_then(|failure| failure.detail.as_deref()))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// Held until the transaction ends by whoever parks a report of this message and
+/// by whoever tells the message its id: else each could miss the other.
+async fn lock_wamid(tx: &mut Conn<Tenant>, wamid: &str) -> Result<(), DbError> {
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+        .bind::<Text, _>(wamid)
         .execute(&mut **tx)
         .await?;
     Ok(())
@@ -125,6 +143,7 @@ pub(crate) async fn join_orphans(
     channel: ChannelId,
     wamid: &str,
 ) -> Result<(), DbError> {
+    lock_wamid(tx, wamid).await?;
     let parked: Vec<Parked> = diesel::delete(orphan_statuses::table)
         .filter(
             orphan_statuses::channel_id
@@ -142,8 +161,14 @@ pub(crate) async fn join_orphans(
         .await?;
     for (status, at, code, title, detail) in parked {
         if let Some(delivery) = Delivery::parse(&status) {
-            let failure = title.map(|title| SendFailure { code, title, detail });
-            fill(tx, channel, wamid, delivery, at, failure.as_ref()).await?;
+            let report = StatusReport {
+                wamid: wamid.to_owned(),
+                delivery,
+                at: Some(at),
+                failure: title.map(|title| SendFailure { code, title, detail }),
+                attempt: None,
+            };
+            fill(tx, channel, &report, at).await?;
         }
     }
     Ok(())

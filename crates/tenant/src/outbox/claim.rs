@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
-    dsl::{min, sql},
+    dsl::{exists, min, not, sql},
     prelude::*,
     sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
@@ -100,8 +100,19 @@ pub async fn claim_next(conn: &mut Conn<Tenant>, now: DateTime<Utc>) -> Result<O
 
 /// When the next message is due or the next lease ends; `None` when nothing waits.
 pub async fn next_due(conn: &mut Conn<Tenant>) -> Result<Option<DateTime<Utc>>, DbError> {
+    // What waits for its predecessor is not due, however old it is.
+    let earlier = diesel::alias!(outbox as earlier);
+    let predecessors = earlier
+        .filter(earlier.field(outbox::conversation_id).eq(outbox::conversation_id))
+        .filter(
+            earlier
+                .field(outbox::state)
+                .eq_any(["queued", "retry", "sending"]),
+        )
+        .filter(earlier.field(outbox::id).lt(outbox::id));
     let due: Option<DateTime<Utc>> = outbox::table
         .filter(outbox::state.eq_any(["queued", "retry"]))
+        .filter(not(exists(predecessors)))
         .select(min(outbox::next_attempt_at))
         .first(&mut **conn)
         .await?;

@@ -260,7 +260,7 @@ pub async fn retry_message(
                 since: conversation.window_expires_at,
             });
         }
-        let message = requeue(tx, id, now).await?;
+        let message = requeue(tx, &message, now).await?;
         let target = Some(id.to_string());
         let data = serde_json::json!({});
         audit::record(
@@ -285,10 +285,15 @@ pub async fn retry_message(
     .await
 }
 
-async fn requeue(tx: &mut Conn<Tenant>, id: MessageId, now: DateTime<Utc>) -> Result<Message, DbError> {
+async fn requeue(tx: &mut Conn<Tenant>, message: &Message, now: DateTime<Utc>) -> Result<Message, DbError> {
+    let id = message.id;
+    // What Meta still reports of an attempt that failed is of no interest any
+    // more; a report of one that is not confirmed makes the repetition needless.
+    let disowned = i32::from(message.status() == MessageStatus::Failed);
     diesel::update(outbox::table.filter(outbox::message_id.eq(id)))
         .set((
             outbox::state.eq("queued"),
+            outbox::attempt.eq(outbox::attempt + disowned),
             outbox::attempt_id.eq(None::<uuid::Uuid>),
             outbox::lease_until.eq(None::<DateTime<Utc>>),
             outbox::next_attempt_at.eq(now),

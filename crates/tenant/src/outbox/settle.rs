@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use pg::{Conn, DbError, Tenant};
+use pg::{ChannelId, Conn, DbError, Tenant};
 use uuid::Uuid;
 
 use super::Attempt;
@@ -12,7 +12,7 @@ use crate::{
     inbound,
     message::MessageId,
     schema::{messages, outbox},
-    status::SendFailure,
+    status::{Delivery, SendFailure, StatusReport},
 };
 
 /// How an attempt ended.
@@ -101,19 +101,26 @@ pub async fn settle(
 }
 
 /// Settles an attempt that a status webhook names, whatever the call's own
-/// answer was. Does nothing when another attempt has begun since.
+/// answer was. Does nothing when another attempt has begun since; a repetition
+/// that has not begun is called off, unless the report says that it is needed.
 pub(crate) async fn settle_by_status(
     tx: &mut Conn<Tenant>,
+    channel: ChannelId,
     attempt: super::AttemptRef,
-    wamid: &str,
+    report: &StatusReport,
 ) -> Result<bool, DbError> {
+    let open: &[&str] = match report.delivery {
+        Delivery::Failed => &["sending", "unknown"],
+        Delivery::Sent | Delivery::Delivered | Delivery::Read => &["sending", "unknown", "retry", "queued"],
+    };
     let settled = diesel::update(outbox::table)
         .filter(
             outbox::message_id
                 .eq(attempt.message)
-                .and(outbox::attempt.eq(attempt.attempt)),
+                .and(outbox::attempt.eq(attempt.attempt))
+                .and(outbox::attempt.gt(0)),
         )
-        .filter(outbox::state.eq_any(["sending", "unknown"]))
+        .filter(outbox::state.eq_any(open))
         .set((
             outbox::state.eq("accepted"),
             outbox::lease_until.eq(None::<DateTime<Utc>>),
@@ -126,9 +133,10 @@ pub(crate) async fn settle_by_status(
     }
     diesel::update(messages::table.find(attempt.message))
         .filter(messages::wamid.is_null())
-        .set((messages::state.eq("accepted"), messages::wamid.eq(wamid)))
+        .set((messages::state.eq("accepted"), messages::wamid.eq(&report.wamid)))
         .execute(&mut **tx)
         .await?;
+    inbound::join_orphans(tx, channel, &report.wamid).await?;
     Ok(true)
 }
 

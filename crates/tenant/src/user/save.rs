@@ -135,7 +135,7 @@ pub async fn update_user(
     };
     conn.transaction(async |tx| {
         lock_admins(tx).await?;
-        let before = Users::new(tx).find(id).await?.ok_or(SaveUserError::Unknown)?;
+        let before = Users::new(tx).lock(id).await?.ok_or(SaveUserError::Unknown)?;
         let role = changes.role.unwrap_or(before.role);
         let is_active = changes.is_active.unwrap_or(before.is_active);
         let ends_sessions = role != before.role || is_active != before.is_active || hash.is_some();

@@ -9,6 +9,7 @@ use tenant::{
 };
 use utoipa::ToSchema;
 
+use crate::names::{ConversationStatusName, DirectionName, MessageStatusName};
 use crate::routes::{
     channels::{ChannelRefBody, LineNames},
     messages::AuthorBody,
@@ -38,10 +39,12 @@ pub(crate) struct ContactBody {
 #[schema(as = LastMessage)]
 pub(crate) struct LastMessageBody {
     id: String,
+    #[schema(value_type = DirectionName)]
     direction: String,
     #[serde(rename = "type")]
     kind: String,
     text: Option<String>,
+    #[schema(value_type = MessageStatusName)]
     status: String,
     author: Option<AuthorBody>,
     created_at: DateTime<Utc>,
@@ -54,6 +57,7 @@ pub(crate) struct ConversationBody {
     id: String,
     contact: ContactBody,
     channel: ChannelRefBody,
+    #[schema(value_type = ConversationStatusName)]
     status: String,
     snoozed_until: Option<DateTime<Utc>>,
     assignee: Option<UserRefBody>,

@@ -11,11 +11,13 @@ use tenant::{
 use utoipa::ToSchema;
 use whatsapp::error::{Advice, Verdict};
 
+use crate::names::{AuthorKindName, DirectionName, MessageStatusName};
+
 /// Who wrote a message.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Author)]
 pub(crate) struct AuthorBody {
-    /// contact, agent, bot or system.
+    #[schema(value_type = AuthorKindName)]
     kind: String,
     id: Option<String>,
     name: Option<String>,
@@ -69,18 +71,16 @@ pub(crate) struct ContextBody {
 pub(crate) struct MessageBody {
     id: String,
     conversation_id: String,
-    /// in, out or note.
+    #[schema(value_type = DirectionName)]
     direction: String,
     /// text, or unsupported: then `payload` holds what Meta sent.
     #[serde(rename = "type")]
     kind: String,
     text: Option<String>,
     /// Always null for now.
-    #[schema(value_type = Option<Object>)]
     media: Option<serde_json::Value>,
-    #[schema(value_type = Option<Object>)]
     payload: Option<serde_json::Value>,
-    /// received, queued, sending, accepted, sent, delivered, read, failed or unknown.
+    #[schema(value_type = MessageStatusName)]
     status: String,
     status_at: StatusTimesBody,
     error: Option<MessageErrorBody>,

@@ -47,7 +47,6 @@ pub(crate) struct AuditBody {
     tenant_id: Option<String>,
     action: String,
     target: Option<String>,
-    #[schema(value_type = Object)]
     data: serde_json::Value,
 }
 

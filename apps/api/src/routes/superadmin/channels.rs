@@ -14,7 +14,7 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::Platform,
-    json::{self, Json},
+    json::{self, Json, PageQuery, Query},
     problem::{Kind, Problem},
 };
 
@@ -139,25 +139,24 @@ impl PlatformChannelBody {
 
 /// The tenant's lines.
 #[utoipa::path(get, path = "/api/superadmin/tenants/{id}/channels", tag = "superadmin",
-    params(("id" = String, Path)), responses((status = 200, body = PlatformChannelPage)),
+    params(("id" = String, Path), PageQuery), responses((status = 200, body = PlatformChannelPage)),
     extensions(("x-permission" = json!("platform"))))]
 pub(crate) async fn list_tenant_channels(
     platform: Platform,
     id: web::Path<String>,
+    Query(page): Query<PageQuery>,
 ) -> Result<web::Json<PlatformChannelPage>, Problem> {
     let tenant = super::tenant(&platform, &id).await?;
     let channels = Channels::new(&mut platform.conn().await?)
         .list_by_tenant(tenant.id)
         .await?;
     let signs = platform.app.engine().has_app_secret();
-    let items = channels
+    let channels: Vec<PlatformChannelBody> = channels
         .into_iter()
         .map(|channel| PlatformChannelBody::new(channel, signs))
         .collect();
-    Ok(web::Json(PlatformChannelPage {
-        items,
-        next_cursor: None,
-    }))
+    let (items, next_cursor) = page.cut(channels, |channel| &channel.id)?;
+    Ok(web::Json(PlatformChannelPage { items, next_cursor }))
 }
 
 /// Register a line.

@@ -25,6 +25,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 
 /// Where a tenant's database is. The password is never shown.
 #[derive(Default, Serialize, ToSchema)]
+#[schema(as = TenantDatabase)]
 pub(crate) struct DatabaseBody {
     attached: bool,
     host: Option<String>,
@@ -67,6 +68,7 @@ pub(crate) struct SchemaBody {
 
 /// A database that would do.
 #[derive(Serialize, ToSchema)]
+#[schema(as = DatabaseTest)]
 pub(crate) struct DatabaseTestResult {
     ok: bool,
     server_version: String,

@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     auth::Platform,
     json::{self, Json, Query},
+    names::PlanName,
     problem::{Kind, Problem},
 };
 
@@ -46,7 +47,7 @@ pub(crate) struct TenantQuery {
 /// Whether a tenant has a database.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct DatabaseStateBody {
-    /// none or attached.
+    /// none or ready.
     status: String,
 }
 
@@ -57,7 +58,7 @@ pub(crate) struct TenantBody {
     id: String,
     name: String,
     slug: String,
-    /// starter, growth, scale or enterprise.
+    #[schema(value_type = PlanName)]
     plan: String,
     is_active: bool,
     created_at: DateTime<Utc>,
@@ -83,6 +84,7 @@ pub(crate) struct NewTenantBody {
     /// Lower-case letters, digits and hyphens.
     #[schema(min_length = 1, max_length = 63)]
     slug: String,
+    #[schema(value_type = Option<PlanName>)]
     plan: Option<String>,
 }
 
@@ -92,6 +94,7 @@ pub(crate) struct NewTenantBody {
 pub(crate) struct TenantPatch {
     name: Option<String>,
     slug: Option<String>,
+    #[schema(value_type = Option<PlanName>)]
     plan: Option<String>,
     /// A suspended tenant cannot log in or send; its messages keep arriving.
     is_active: Option<bool>,
@@ -129,7 +132,7 @@ impl TenantBody {
             is_active,
             created_at,
             database: DatabaseStateBody {
-                status: if database_attached { "attached" } else { "none" }.to_owned(),
+                status: if database_attached { "ready" } else { "none" }.to_owned(),
             },
             channels_count: channels,
             warnings: found

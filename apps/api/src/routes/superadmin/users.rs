@@ -8,7 +8,7 @@ use tenant::user::Users;
 
 use crate::{
     auth::Platform,
-    json::Json,
+    json::{Json, PageQuery, Query},
     problem::{Kind, Problem},
     routes::users::{NewUserBody, UserBody, UserPage},
 };
@@ -29,20 +29,19 @@ async fn handle(platform: &Platform, id: &str) -> Result<Arc<TenantHandle>, Prob
 
 /// The tenant's team.
 #[utoipa::path(get, path = "/api/superadmin/tenants/{id}/users", tag = "superadmin",
-    params(("id" = String, Path)), responses((status = 200, body = UserPage)),
+    params(("id" = String, Path), PageQuery), responses((status = 200, body = UserPage)),
     extensions(("x-permission" = json!("platform"))))]
 pub(crate) async fn list_tenant_users(
     platform: Platform,
     id: web::Path<String>,
+    Query(page): Query<PageQuery>,
 ) -> Result<web::Json<UserPage>, Problem> {
     let handle = handle(&platform, &id).await?;
     let users = Users::new(&mut handle.db().await?.conn().await?)
         .list(false)
         .await?;
-    Ok(web::Json(UserPage {
-        items: users.into_iter().map(Into::into).collect(),
-        next_cursor: None,
-    }))
+    let users = users.into_iter().map(Into::into).collect();
+    Ok(web::Json(UserPage::of(users, page)?))
 }
 
 /// Add somebody to the tenant's team.

@@ -5,7 +5,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation, LastMessage } from "@/api/types";
 import { cn } from "@/lib/cn";
-import { hueOf } from "@/lib/names";
+import { hueOf, initials } from "@/lib/names";
 import { formatFull, formatRowTime } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { Avatar, TagChip } from "@/ui/badge";
@@ -102,7 +102,8 @@ function LineBadge({ name, id }: { name: string; id: string }) {
       className="absolute -right-1 -bottom-1 flex h-4 min-w-4 items-center justify-center rounded-full border-2 border-surface bg-[hsl(var(--hue)_45%_35%)] px-0.5 text-[9px] leading-none font-bold text-white"
       style={{ "--hue": hueOf(id) } as React.CSSProperties}
     >
-      <span aria-hidden>{name.slice(0, 1).toUpperCase()}</span>
+      {/* Lines of one company share their first word; the last one tells them apart. */}
+      <span aria-hidden>{initials(name).slice(-1)}</span>
       <span className="sr-only">{t("list.line", { name })}</span>
     </span>
   );

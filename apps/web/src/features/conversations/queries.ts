@@ -94,11 +94,13 @@ export function usePatchConversation() {
   return useConversationChange<ConversationPatch>({
     run: ({ id }, body) => unwrap(api.PATCH("/api/conversations/{id}", { params: { path: { id } }, body })),
     guess: (conversation, patch) => {
-      const { assignee_id: owner, ...rest } = patch;
+      const { assignee_id: owner } = patch;
+      const status = patch.status ?? conversation.status;
+      const until = patch.snoozed_until === undefined ? conversation.snoozed_until : patch.snoozed_until;
       const known = [...users, ...(session ? [session.user] : [])].find((user) => user.id === owner);
       const assignee =
         owner === undefined ? conversation.assignee : known ? { id: known.id, name: known.name } : null;
-      return { ...conversation, ...rest, assignee };
+      return { ...conversation, status, snoozed_until: status === "snoozed" ? until : null, assignee };
     },
   });
 }

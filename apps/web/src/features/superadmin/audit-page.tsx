@@ -59,7 +59,7 @@ export function AuditPage({ tenantId, onTenant }: AuditPageProps) {
                     {entry.target && <span className="font-mono text-list text-muted">{entry.target}</span>}
                   </p>
                   {entry.tenant_id && <p className="text-list text-muted">{nameOf(entry.tenant_id)}</p>}
-                  {entry.data && Object.keys(entry.data).length > 0 && (
+                  {hasMembers(entry.data) && (
                     <details className="text-list text-muted">
                       <summary className="w-fit">{t("audit.data")}</summary>
                       <pre className="mt-1 overflow-x-auto rounded-[6px] bg-bg p-2 font-mono text-xs">
@@ -75,4 +75,8 @@ export function AuditPage({ tenantId, onTenant }: AuditPageProps) {
       </Card>
     </Page>
   );
+}
+
+function hasMembers(data: unknown): boolean {
+  return typeof data === "object" && data !== null && Object.keys(data).length > 0;
 }

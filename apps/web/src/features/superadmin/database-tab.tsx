@@ -47,7 +47,6 @@ function Attached({ database }: { database: TenantDatabase }) {
     [t("database.user"), database.user],
     ["sslmode", database.sslmode],
     [t("database.server"), database.server_version],
-    [t("database.schema"), database.schema_version],
     [
       t("database.updated"),
       database.updated_at && formatFull(database.updated_at, i18n.language, localZone()),

@@ -10,7 +10,6 @@ export function PlatformBanner() {
   if (!data) return null;
   const lines = [
     data.unsigned_channels > 0 && t("platform.unsigned", { count: data.unsigned_channels }),
-    !data.verify_token_set && t("platform.noVerifyToken"),
     ...data.warnings
       // The count above already says it, with the number.
       .filter((warning) => !(data.unsigned_channels > 0 && warning.includes("unsigned")))

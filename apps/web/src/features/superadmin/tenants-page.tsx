@@ -67,11 +67,9 @@ export function TenantsPage() {
   );
 }
 
-const DATABASE_TONE = { none: "warn", ready: "ok", error: "bad" } as const;
-
 function TenantRow({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslation();
-  const database = tenant.database?.status ?? "none";
+  const database = tenant.database.status;
   return (
     <li>
       <Link
@@ -94,7 +92,7 @@ function TenantRow({ tenant }: { tenant: Tenant }) {
             </Badge>
           )}
           <Badge>{t(`plan.${tenant.plan}`)}</Badge>
-          <Badge tone={DATABASE_TONE[database]}>{t(`tenants.database.${database}`)}</Badge>
+          <Badge tone={database === "ready" ? "ok" : "warn"}>{t(`tenants.database.${database}`)}</Badge>
           <Badge>{t("tenants.lines", { count: tenant.channels_count })}</Badge>
         </span>
       </Link>

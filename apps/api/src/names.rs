@@ -1,0 +1,43 @@
+//! Schemas of strings that are one of a domain enum's names.
+
+use std::borrow::Cow;
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        RefOr,
+        schema::{ObjectBuilder, Schema, Type},
+    },
+};
+
+/// Declares the schema of a string that is one of an enum's names.
+macro_rules! name_schemas {
+    ($($name:ident as $public:literal of $source:ty;)+) => {
+        $(
+            #[doc = concat!("The names of `", stringify!($source), "`, for the document alone.")]
+            pub(crate) enum $name {}
+
+            impl PartialSchema for $name {
+                fn schema() -> RefOr<Schema> {
+                    let names = <$source>::ALL.iter().map(|value| value.as_str());
+                    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(names)).into()
+                }
+            }
+
+            impl ToSchema for $name {
+                fn name() -> Cow<'static, str> {
+                    $public.into()
+                }
+            }
+        )+
+    };
+}
+
+name_schemas! {
+    MessageStatusName as "MessageStatus" of tenant::message::MessageStatus;
+    DirectionName as "Direction" of tenant::message::Direction;
+    AuthorKindName as "AuthorKind" of tenant::message::AuthorKind;
+    ConversationStatusName as "ConversationStatus" of tenant::conversation::ConversationStatus;
+    TenantRole as "TenantRole" of tenant::user::Role;
+    PlanName as "Plan" of control::tenant::Plan;
+}

@@ -1,0 +1,333 @@
+//! What the tests share: a control plane, tenants with lines, an engine, a simulator.
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::Utc;
+use control::{
+    Actor,
+    channel::{Channel, ChannelChanges, NewChannel, create_channel, update_channel},
+    tenant::{NewTenant, Plan, create_tenant},
+};
+use crypto::{Keyring, MasterKey, SecretString};
+use diesel::{QueryableByName, sql_types::BigInt};
+use diesel_async::RunQueryDsl;
+use engine::{Clock, Engine, Parts};
+use pg::{Connector, Db, PageRequest, TenantId};
+use resolver::{
+    Limits, Resolver, TenantHandle,
+    attach::{AttachOptions, attach},
+};
+use simulator::{Simulator, config::Config, world::World};
+use tenant::{
+    conversation::{ConversationFilter, ConversationId, Conversations},
+    message::{Message, MessageId, MessageStatus, Messages},
+    outbox::QueueText,
+    user::{NewUser, Role, UserId, create_user},
+};
+use testkit::{TestDb, proxy::Proxy};
+use tokio::runtime::Handle;
+use whatsapp::{client::Client, signature::sign};
+
+pub const A: &str = "800000000000001";
+pub const B: &str = "800000000000002";
+pub const PLATFORM: &str = "platform_app_secret_0123456789abcd";
+pub const TOKEN: &str = "token-1";
+pub const CUSTOMER: &str = "34600000001";
+
+pub struct Stage {
+    pub engine: Engine,
+    pub simulator: Arc<Simulator>,
+    graph: String,
+    secret: Option<SecretString>,
+    control: TestDb,
+}
+
+/// A tenant, its database, and the wire to it.
+pub struct Company {
+    pub id: TenantId,
+    pub wire: Proxy,
+    pub db: Db<pg::Tenant>,
+    pub agent: UserId,
+    _database: TestDb,
+}
+
+impl Stage {
+    /// A platform whose own app secret is [`PLATFORM`].
+    pub fn new() -> Self {
+        Self::with_secret(Some(PLATFORM))
+    }
+
+    pub fn with_secret(secret: Option<&str>) -> Self {
+        let config = r#"{"timing": {"status_min_ms": 0, "status_max_ms": 0, "retry_ms": 1}}"#;
+        let config: Config = serde_json::from_str(config).unwrap();
+        let http = whatsapp::client::http_client().unwrap();
+        let simulator = Simulator::new(config, World::default(), http, Handle::current());
+        let (server, address) = simulator::serve(Arc::clone(&simulator), "127.0.0.1", 0).unwrap();
+        tokio::spawn(server);
+        let control = TestDb::create("control", control::MIGRATIONS);
+        let (graph, secret) = (format!("http://{address}"), secret.map(SecretString::from));
+        Self {
+            engine: engine(&control, &graph, secret.clone()),
+            simulator,
+            graph,
+            secret,
+            control,
+        }
+    }
+
+    /// Another server of the same platform.
+    pub fn another(&self) -> Engine {
+        engine(&self.control, &self.graph, self.secret.clone())
+    }
+
+    /// A process of the same platform that leaves sending to others.
+    pub fn without_sender(&self) -> Engine {
+        Engine::new(Parts {
+            sends: false,
+            ..parts(&self.control, &self.graph, self.secret.clone())
+        })
+    }
+
+    /// The same platform with Meta elsewhere.
+    pub fn another_at(&self, graph: &str) -> Engine {
+        engine(&self.control, graph, self.secret.clone())
+    }
+
+    pub fn resolver(&self) -> &Resolver {
+        self.engine.resolver()
+    }
+
+    pub async fn company(&self, slug: &str) -> Company {
+        let new = NewTenant {
+            name: slug.to_owned(),
+            slug: slug.to_owned(),
+            plan: Plan::Starter,
+        };
+        let mut conn = self.resolver().control().conn().await.unwrap();
+        let tenant = create_tenant(&mut conn, new, &actor(), now()).await.unwrap();
+        drop(conn);
+        let database = TestDb::create("tenant", tenant::MIGRATIONS);
+        let wire = Proxy::start(database.url());
+        let db = Db::new(&Connector::current(), &database.url().parse().unwrap(), 4);
+        self.attach(tenant.id, wire.url()).await;
+        let agent = NewUser {
+            name: "Ana".to_owned(),
+            email: "ana@clinic.example".parse().unwrap(),
+            role: Role::Admin,
+            password: "correct horse".into(),
+        };
+        let agent = create_user(&mut db.conn().await.unwrap(), agent, None, now())
+            .await
+            .unwrap();
+        Company {
+            id: tenant.id,
+            wire,
+            db,
+            agent: agent.id,
+            _database: database,
+        }
+    }
+
+    pub async fn attach(&self, tenant: TenantId, url: &str) {
+        let (url, options) = (url.parse().unwrap(), AttachOptions::default());
+        attach(self.resolver().platform(), tenant, &url, options, &actor(), now())
+            .await
+            .unwrap();
+    }
+
+    /// Registers a line, here and in the simulator.
+    pub async fn line(&self, company: &Company, id: &str, secret: Option<&str>) -> Channel {
+        let new = NewChannel {
+            phone_number_id: id.to_owned(),
+            waba_id: Some("700000000000001".to_owned()),
+            display_name: "Recepción".to_owned(),
+            display_phone_number: None,
+            verify_token: None,
+            wa_token: Some(TOKEN.into()),
+            app_secret: secret.map(SecretString::from),
+            is_active: true,
+            is_default: false,
+        };
+        let line = simulator::config::Line {
+            phone_number_id: id.to_owned(),
+            waba_id: "700000000000001".to_owned(),
+            display_phone_number: "+1 202-555-0100".to_owned(),
+            verified_name: "Florería".to_owned(),
+            token: TOKEN.to_owned(),
+            app_secret: secret
+                .or(self.secret.is_some().then_some(PLATFORM))
+                .map(str::to_owned),
+        };
+        self.simulator.lock().world.lines.insert(id.to_owned(), line);
+        let mut conn = self.resolver().control().conn().await.unwrap();
+        let keyring = self.resolver().keyring();
+        let channel = create_channel(&mut conn, keyring, company.id, new, &actor(), now())
+            .await
+            .unwrap();
+        self.resolver().forget();
+        channel
+    }
+
+    pub async fn change_line(&self, channel: &Channel, changes: ChannelChanges) {
+        let mut conn = self.resolver().control().conn().await.unwrap();
+        update_channel(
+            &mut conn,
+            self.resolver().keyring(),
+            channel.id,
+            changes,
+            &actor(),
+            now(),
+        )
+        .await
+        .unwrap();
+        self.resolver().forget();
+    }
+
+    /// On the simulator's side too somebody has written, which is what opens the window there.
+    pub async fn customer_wrote(&self, line: &str, phone: &str, wamid: &str) {
+        let order =
+            serde_json::json!({"phone_number_id": line, "from": phone, "wamid": wamid, "text": "hola"});
+        let http = whatsapp::client::http_client().unwrap();
+        let url = format!("{}/simulator/inbound", self.graph);
+        let answer = http.post(url).json(&order).send().await.unwrap();
+        assert!(answer.status().is_success());
+    }
+
+    pub async fn handle(&self, company: &Company) -> Arc<TenantHandle> {
+        self.resolver().tenant(company.id).await.unwrap().unwrap()
+    }
+
+    /// An agent answers in a conversation.
+    pub async fn reply(&self, company: &Company, conversation: ConversationId, words: &str) -> Message {
+        self.reply_through(&self.engine, company, conversation, words)
+            .await
+    }
+
+    /// The same through another process.
+    pub async fn reply_through(
+        &self,
+        engine: &Engine,
+        company: &Company,
+        conversation: ConversationId,
+        words: &str,
+    ) -> Message {
+        let text = QueueText {
+            conversation,
+            author: company.agent,
+            body: words,
+            context_wamid: None,
+            idempotency: None,
+        };
+        engine.reply(&self.handle(company).await, &text).await.unwrap()
+    }
+}
+
+impl Company {
+    pub async fn count(&self, table: &str) -> i64 {
+        let row: Count = diesel::sql_query(format!("SELECT count(*) AS count FROM {table}"))
+            .get_result(&mut *self.db.conn().await.unwrap())
+            .await
+            .unwrap();
+        row.count
+    }
+
+    /// Everything that a customer or a report could have left.
+    pub async fn holds_nothing(&self) -> bool {
+        let mut held = 0;
+        for table in [
+            "contacts",
+            "conversations",
+            "messages",
+            "orphan_statuses",
+            "dead_letters",
+            "events",
+        ] {
+            held += self.count(table).await;
+        }
+        held == 0
+    }
+
+    pub async fn conversations(&self) -> Vec<ConversationId> {
+        let page = PageRequest {
+            limit: 200,
+            cursor: None,
+        };
+        let mut conn = self.db.conn().await.unwrap();
+        let found = Conversations::new(&mut conn)
+            .list(&ConversationFilter::default(), &page)
+            .await;
+        let rows = found.unwrap().unwrap().items;
+        rows.into_iter().map(|row| row.conversation.id).collect()
+    }
+
+    pub async fn message(&self, id: MessageId) -> Message {
+        let mut conn = self.db.conn().await.unwrap();
+        Messages::new(&mut conn).find(id).await.unwrap().unwrap()
+    }
+
+    /// Waits until the message has got so far.
+    pub async fn until(&self, id: MessageId, status: MessageStatus) -> Message {
+        eventually(async || {
+            let message = self.message(id).await;
+            (message.status() == status).then_some(message)
+        })
+        .await
+    }
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
+}
+
+/// Looks again and again until there is something to see, for a bounded time.
+pub async fn eventually<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let found = tokio::time::timeout(Duration::from_secs(40), async {
+        let mut tick = tokio::time::interval(Duration::from_millis(10));
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tick.tick().await;
+        }
+    });
+    found.await.unwrap()
+}
+
+fn engine(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> Engine {
+    Engine::new(parts(control, graph, app_secret))
+}
+
+fn parts(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> Parts {
+    let connector = Connector::current();
+    let url: pg::DatabaseUrl = control.url().parse().unwrap();
+    let key = MasterKey::parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    let resolver = Resolver::new(
+        &connector,
+        Db::new(&connector, &url, 6),
+        url,
+        Arc::new(Keyring::new(key.unwrap(), Vec::new())),
+        Limits::default(),
+    );
+    let http = whatsapp::client::http_client().unwrap();
+    Parts {
+        resolver,
+        graph: Client::new(graph, "v25.0", http).unwrap(),
+        app_secret,
+        clock: Clock::default(),
+        sends: true,
+    }
+}
+
+pub fn signed(secret: &str, body: &[u8]) -> Vec<u8> {
+    sign(&SecretString::from(secret), body).into_bytes()
+}
+
+pub fn actor() -> Actor {
+    Actor::command_line()
+}
+
+pub fn now() -> chrono::DateTime<Utc> {
+    Clock::default().now()
+}

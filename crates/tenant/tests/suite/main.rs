@@ -1,0 +1,15 @@
+//! A tenant's repositories and use cases on a real Postgres.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
+
+mod common;
+mod contact;
+mod conversation;
+mod event;
+mod inbound;
+mod outbox;
+mod queue;
+mod schema;
+mod status;
+mod tag;
+mod user;
