@@ -135,7 +135,10 @@ async fn a_line_with_conversations_stays_and_can_be_switched_off() {
         line,
         &[text("wamid.off", CUSTOMER, "¿hay alguien?")],
     )];
-    app.deliver_signed(PLATFORM_SECRET, &entries).await.expect(200);
+    app.deliver_signed(line.secret(), &entries).await.expect(200);
+    app.deliver_signed(PLATFORM_SECRET, &entries)
+        .await
+        .problem(403, "bad_signature");
     assert_eq!(app.a.rows(), before);
     let seen = app.member(Role::Doctor).await.items("/api/channels").await;
     let off = seen.iter().find(|one| one["id"] == line.id.to_string()).unwrap();

@@ -180,10 +180,12 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        for server in &self.servers {
-            // The command is sent at once; nobody needs to wait for the end.
-            drop(server.stop(false));
-        }
+        // The servers' threads outlive the test's runtime otherwise, where tests share a process.
+        tokio::task::block_in_place(|| {
+            for server in &self.servers {
+                Handle::current().block_on(server.stop(false));
+            }
+        });
     }
 }
 
