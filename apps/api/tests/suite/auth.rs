@@ -1,4 +1,4 @@
-//! Logging in, staying in, and being thrown out.
+//! Logging in, staying in, logging out.
 
 use chrono::TimeDelta;
 use control::session;
@@ -11,15 +11,15 @@ use crate::{
     test_app::{PASSWORD, SUPERADMIN, TestApp, WEB_ORIGIN},
 };
 
-const LOGIN: &str = "/api/auth/login";
-const REFRESH: &str = "/api/auth/refresh";
+pub const LOGIN: &str = "/api/auth/login";
+pub const REFRESH: &str = "/api/auth/refresh";
 const LOGOUT: &str = "/api/auth/logout";
 
-fn credentials(email: &str) -> Value {
+pub fn credentials(email: &str) -> Value {
     json!({ "email": email, "password": PASSWORD })
 }
 
-async fn session(app: &TestApp, email: &str) -> Value {
+pub async fn session(app: &TestApp, email: &str) -> Value {
     app.anon()
         .post(LOGIN, &credentials(email))
         .await
@@ -27,27 +27,21 @@ async fn session(app: &TestApp, email: &str) -> Value {
         .json()
 }
 
-fn refresh_token(session: &Value) -> Value {
+pub fn refresh_token(session: &Value) -> Value {
     json!({ "refresh_token": session["refresh_token"] })
 }
 
-fn bearer(app: &TestApp, session: &Value) -> Caller {
+pub fn bearer(app: &TestApp, session: &Value) -> Caller {
     app.bearer(session["access_token"].as_str().unwrap())
 }
 
 /// Waits until this caller is let in no more.
-async fn thrown_out(caller: &Caller) -> Answer {
+pub async fn thrown_out(caller: &Caller) -> Answer {
     eventually(|| async {
         let answer = caller.get("/api/me").await;
         (answer.status != 200).then_some(answer)
     })
     .await
-}
-
-async fn user_id(admin: &Caller, role: Role) -> String {
-    let users = admin.items("/api/users").await;
-    let user = users.iter().find(|user| user["role"] == role.as_str()).unwrap();
-    user["id"].as_str().unwrap().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -325,133 +319,6 @@ async fn a_logout_ends_the_session_with_either_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_deactivated_is_out() {
-    let mut app = TestApp::start().await;
-    let elsewhere = app.later(TimeDelta::zero()).await;
-    let admin = app.admin().await;
-    let email = app.a.email(Role::Recepcion);
-    let held = session(&app, &email).await;
-    let caller = bearer(&app, &held);
-    caller.get("/api/me").await.expect(200);
-    caller.at(&elsewhere).get("/api/me").await.expect(200);
-    let path = format!("/api/users/{}", user_id(&admin, Role::Recepcion).await);
-    admin
-        .patch(&path, &json!({ "is_active": false }))
-        .await
-        .expect(200);
-    // At once where it was done, and soon on every other server.
-    caller.get("/api/me").await.problem(401, "session_expired");
-    thrown_out(&caller.at(&elsewhere))
-        .await
-        .problem(401, "session_expired");
-    app.anon()
-        .post(REFRESH, &refresh_token(&held))
-        .await
-        .problem(401, "session_expired");
-    app.anon()
-        .post(LOGIN, &credentials(&email))
-        .await
-        .problem(401, "invalid_credentials");
-    admin
-        .patch(&path, &json!({ "is_active": true }))
-        .await
-        .expect(200);
-    app.login(&email).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_role_takes_effect_at_once_and_the_session_goes_on_with_it() {
-    let app = TestApp::start().await;
-    let admin = app.admin().await;
-    let held = session(&app, &app.a.email(Role::Recepcion)).await;
-    let caller = bearer(&app, &held);
-    caller.get("/api/conversations").await.expect(200);
-    let path = format!("/api/users/{}", user_id(&admin, Role::Recepcion).await);
-    admin
-        .patch(&path, &json!({ "role": "marketing" }))
-        .await
-        .expect(200);
-    caller
-        .get("/api/conversations")
-        .await
-        .problem(401, "session_expired");
-    let next = app
-        .anon()
-        .post(REFRESH, &refresh_token(&held))
-        .await
-        .expect(200)
-        .json();
-    assert_eq!(next["user"]["role"], "marketing");
-    bearer(&app, &next)
-        .get("/api/conversations")
-        .await
-        .problem(403, "forbidden");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_new_password_ends_the_sessions_of_the_old_one() {
-    let app = TestApp::start().await;
-    let admin = app.admin().await;
-    let email = app.a.email(Role::Caja);
-    let held = session(&app, &email).await;
-    let path = format!("/api/users/{}", user_id(&admin, Role::Caja).await);
-    admin
-        .patch(&path, &json!({ "password": "corta" }))
-        .await
-        .field("/password", "weak_password");
-    admin
-        .patch(&path, &json!({ "password": "otra contraseña" }))
-        .await
-        .expect(200);
-    bearer(&app, &held)
-        .get("/api/me")
-        .await
-        .problem(401, "session_expired");
-    app.anon()
-        .post(REFRESH, &refresh_token(&held))
-        .await
-        .problem(401, "session_expired");
-    app.anon()
-        .post(LOGIN, &credentials(&email))
-        .await
-        .problem(401, "invalid_credentials");
-    let body = json!({ "email": email, "password": "otra contraseña" });
-    app.anon().post(LOGIN, &body).await.expect(200);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_suspended_company_is_closed_to_its_team_until_it_is_not() {
-    let app = TestApp::start().await;
-    let superadmin = app.superadmin().await;
-    let held = session(&app, &app.a.email(Role::Admin)).await;
-    let tenant = format!("/api/superadmin/tenants/{}", app.a.id);
-    superadmin
-        .patch(&tenant, &json!({ "is_active": false }))
-        .await
-        .expect(200);
-    bearer(&app, &held)
-        .get("/api/me")
-        .await
-        .problem(401, "session_expired");
-    let answer = app
-        .anon()
-        .post(LOGIN, &credentials(&app.a.email(Role::Admin)))
-        .await;
-    answer.problem(403, "tenant_suspended");
-    let wrong = json!({ "email": app.a.email(Role::Admin), "password": "no es la buena" });
-    app.anon()
-        .post(LOGIN, &wrong)
-        .await
-        .problem(401, "invalid_credentials");
-    app.stranger().await.get("/api/me").await.expect(200);
-    superadmin
-        .patch(&tenant, &json!({ "is_active": true }))
-        .await
-        .expect(200);
-    app.admin().await.get("/api/me").await.expect(200);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn guessing_is_slowed_down_and_bothers_nobody_else() {
     let app = TestApp::start().await;
     let email = app.a.email(Role::Caja);
@@ -507,35 +374,4 @@ async fn tokens_that_this_server_did_not_make_are_nothing() {
     Answer::to(request.header("Authorization", format!("bearer {token}")))
         .await
         .expect(200);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_team_keeps_an_admin_and_an_email_once() {
-    let app = TestApp::start().await;
-    let admin = app.admin().await;
-    let me = format!("/api/users/{}", user_id(&admin, Role::Admin).await);
-    for change in [json!({ "is_active": false }), json!({ "role": "doctor" })] {
-        admin.patch(&me, &change).await.problem(409, "last_admin");
-    }
-    let user = |email: &str| json!({ "name": "Ana", "email": email, "role": "caja", "password": PASSWORD });
-    admin
-        .post("/api/users", &user("Caja@Clinica.example"))
-        .await
-        .problem(409, "email_taken");
-    admin
-        .post("/api/users", &user("no es un correo"))
-        .await
-        .field("/email", "invalid_email");
-    let mut boss = user("jefe@clinica.example");
-    boss["role"] = json!("superadmin");
-    admin
-        .post("/api/users", &boss)
-        .await
-        .field("/role", "invalid_role");
-    // Whoever may not manage the team sees it without what only managers need.
-    let seen = app.member(Role::Doctor).await.items("/api/users").await;
-    assert!(
-        seen.iter().all(|user| user["last_login_at"] == Value::Null),
-        "{seen:?}"
-    );
 }

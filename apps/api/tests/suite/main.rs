@@ -15,6 +15,7 @@ mod openapi;
 mod secrets;
 mod socket;
 mod superadmin;
+mod team;
 mod test_app;
 mod walk;
 mod webhook;
