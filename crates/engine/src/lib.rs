@@ -8,6 +8,7 @@
 mod background;
 mod clock;
 pub mod ingest;
+pub mod lines;
 pub mod realtime;
 pub mod reply;
 pub mod sender;

@@ -5,6 +5,7 @@ use control::{
     channel::{CreateChannelError, DeleteChannelError, InvalidChannel, UpdateChannelError},
     tenant::{CreateTenantError, UpdateTenantError},
 };
+use engine::lines::RemoveLineError;
 
 use super::{Kind, Problem};
 
@@ -57,11 +58,15 @@ impl From<UpdateChannelError> for Problem {
     }
 }
 
-impl From<DeleteChannelError> for Problem {
-    fn from(error: DeleteChannelError) -> Self {
+impl From<RemoveLineError> for Problem {
+    fn from(error: RemoveLineError) -> Self {
         match error {
-            DeleteChannelError::UnknownChannel => Self::new(Kind::NotFound, error),
-            DeleteChannelError::Db(error) => error.into(),
+            RemoveLineError::InUse => Self::new(Kind::Conflict, error),
+            RemoveLineError::Delete(DeleteChannelError::UnknownChannel) => Self::new(Kind::NotFound, error),
+            RemoveLineError::Delete(DeleteChannelError::Db(error)) | RemoveLineError::Db(error) => {
+                error.into()
+            }
+            RemoveLineError::Resolve(error) => error.into(),
         }
     }
 }

@@ -2,20 +2,16 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use control::channel::{
-    Channel, ChannelChanges, Channels, NewChannel, create_channel, delete_channel, update_channel,
-};
+use control::channel::{Channel, ChannelChanges, Channels, NewChannel, create_channel, update_channel};
 use crypto::SecretString;
 use pg::{ChannelId, Patch};
-use resolver::{ResolveError, Unready};
 use serde::{Deserialize, Serialize};
-use tenant::conversation::Conversations;
 use utoipa::ToSchema;
 
 use crate::{
     auth::Platform,
     json::{self, Json, PageQuery, Query},
-    problem::{Kind, Problem},
+    problem::Problem,
 };
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
@@ -240,26 +236,6 @@ pub(crate) async fn patch_channel(
     responses((status = 204)), extensions(("x-permission" = json!("platform"))))]
 pub(crate) async fn delete_line(platform: Platform, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let id: ChannelId = json::id(&id)?;
-    let mut conn = platform.conn().await?;
-    let channel = Channels::new(&mut conn)
-        .find(id)
-        .await?
-        .ok_or_else(|| Problem::bare(Kind::NotFound))?;
-    let handle = match platform.app.resolver().tenant(channel.tenant_id).await {
-        // Without a database there is no conversation; a database that cannot be asked may hold some.
-        Err(ResolveError::TenantNotReady(Unready::NotAttached)) => None,
-        handle => handle?,
-    };
-    if let Some(handle) = handle {
-        let mut tenant = handle.db().await?.conn().await?;
-        if Conversations::new(&mut tenant).any_on(id).await? {
-            return Err(Problem::new(
-                Kind::Conflict,
-                "this line has conversations; deactivate it instead",
-            ));
-        }
-    }
-    delete_channel(&mut conn, id, &platform.actor(), platform.now).await?;
-    platform.app.resolver().forget();
+    platform.app.engine().remove_line(id, &platform.actor()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
