@@ -48,7 +48,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         conversations::patch_conversation, conversations::put_tags, conversations::post_read,
         messages::list_messages, messages::post_message, messages::post_note, messages::post_retry,
         channels::list_channels,
-        tags::list_tags, tags::post_tag, tags::patch_tag, tags::delete_tag,
+        tags::list_tags, tags::post_tag, tags::patch_tag, tags::remove_tag,
         users::list_users, users::post_user, users::patch_user,
         events::get_events,
         tenants::list_tenants, tenants::post_tenant, tenants::get_tenant, tenants::patch_tenant,

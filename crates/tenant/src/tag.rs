@@ -1,9 +1,12 @@
 //! Labels of conversations.
 
+mod save;
+
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Patch, Tenant};
 
+pub use self::save::{change_tag, create_tag, delete_tag};
 pub use crate::id::TagId;
 use crate::{
     id::ConversationId,

@@ -3,14 +3,11 @@
 use actix_web::{HttpResponse, web};
 use pg::Patch;
 use serde::{Deserialize, Serialize};
-use tenant::{
-    audit::{self, AuditEntry},
-    tag::{Tag, Tags},
-};
+use tenant::tag::{Tag, Tags, change_tag, create_tag, delete_tag};
 use utoipa::ToSchema;
 
 use crate::{
-    auth::{ChatRead, ChatWrite, Member, Requires, SettingsWrite},
+    auth::{ChatRead, ChatWrite, Member, SettingsWrite},
     json::{self, Json, PageQuery, Query},
     problem::{Kind, Problem},
 };
@@ -25,7 +22,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .service(
             super::resource("/tags/{id}")
                 .route(web::patch().to(patch_tag))
-                .route(web::delete().to(delete_tag)),
+                .route(web::delete().to(remove_tag)),
         );
 }
 
@@ -96,21 +93,6 @@ impl From<Tag> for TagBody {
     }
 }
 
-async fn note<R: Requires>(
-    member: &Member<R>,
-    conn: &mut pg::Conn<pg::Tenant>,
-    action: &str,
-    id: String,
-) -> Result<(), Problem> {
-    let entry = AuditEntry {
-        actor: Some(member.user.id),
-        action,
-        target: Some(id),
-        data: serde_json::json!({}),
-    };
-    Ok(audit::record(conn, entry, member.now).await?)
-}
-
 /// Every label by name.
 #[utoipa::path(get, path = "/api/tags", tag = "inbox", params(PageQuery),
     responses((status = 200, body = TagPage)),
@@ -139,10 +121,8 @@ pub(crate) async fn post_tag(
     Json(body): Json<NewTagBody>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = member.conn().await?;
-    let tag = Tags::new(&mut conn)
-        .insert(&body.name, body.color.as_deref())
-        .await?;
-    note(&member, &mut conn, "tag.created", tag.id.to_string()).await?;
+    let color = body.color.as_deref();
+    let tag = create_tag(&mut conn, &body.name, color, member.user.id, member.now).await?;
     Ok(HttpResponse::Created().json(TagBody::from(tag)))
 }
 
@@ -161,25 +141,22 @@ pub(crate) async fn patch_tag(
         Patch::Clear => Patch::Clear,
         Patch::Set(color) => Patch::Set(color.as_str()),
     };
-    let tag = Tags::new(&mut conn)
-        .update(json::id(&id)?, body.name.as_deref(), color)
-        .await?;
-    let tag = tag.ok_or_else(|| Problem::bare(Kind::NotFound))?;
-    note(&member, &mut conn, "tag.updated", tag.id.to_string()).await?;
-    Ok(web::Json(tag.into()))
+    let (id, name) = (json::id(&id)?, body.name.as_deref());
+    let tag = change_tag(&mut conn, id, name, color, member.user.id, member.now).await?;
+    tag.map(|tag| web::Json(tag.into()))
+        .ok_or_else(|| Problem::bare(Kind::NotFound))
 }
 
 /// Remove a label from everywhere.
-#[utoipa::path(delete, path = "/api/tags/{id}", tag = "inbox", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/api/tags/{id}", operation_id = "delete_tag", tag = "inbox", params(("id" = String, Path)),
     responses((status = 204)), extensions(("x-permission" = json!("settings.write"))))]
-pub(crate) async fn delete_tag(
+pub(crate) async fn remove_tag(
     member: Member<SettingsWrite>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = member.conn().await?;
-    if !Tags::new(&mut conn).delete(json::id(&id)?).await? {
+    if !delete_tag(&mut conn, json::id(&id)?, member.user.id, member.now).await? {
         return Err(Problem::bare(Kind::NotFound));
     }
-    note(&member, &mut conn, "tag.deleted", id.into_inner()).await?;
     Ok(HttpResponse::NoContent().finish())
 }

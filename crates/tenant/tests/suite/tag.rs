@@ -3,11 +3,11 @@
 use pg::Patch;
 use tenant::{
     conversation::{ChangeError, ConversationId, set_tags},
-    tag::{SaveTagError, TagId, Tags},
-    user::User,
+    tag::{SaveTagError, TagId, Tags, change_tag, create_tag, delete_tag},
+    user::{Role, User},
 };
 
-use crate::common::{Test, at};
+use crate::common::{Test, at, rows};
 
 async fn set(test: &Test, id: ConversationId, user: &User, names: &[&str]) -> Result<(), ChangeError> {
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
@@ -119,4 +119,31 @@ async fn a_deleted_tag_is_gone_from_every_conversation() {
     assert!(Tags::new(&mut conn).delete(id).await.unwrap());
     assert!(!Tags::new(&mut conn).delete(id).await.unwrap());
     assert!(Tags::new(&mut conn).of(&[one]).await.unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tags_change_and_who_made_it_are_kept_together_or_not_at_all() {
+    let test = Test::new();
+    let user = test.user(Role::Admin).await;
+    let mut conn = test.conn().await;
+    let tag = create_tag(&mut conn, "Vip", None, user.id, at(1)).await.unwrap();
+    change_tag(&mut conn, tag.id, Some("Oro"), Patch::Keep, user.id, at(2))
+        .await
+        .unwrap();
+    assert!(delete_tag(&mut conn, tag.id, user.id, at(3)).await.unwrap());
+    assert!(!delete_tag(&mut conn, tag.id, user.id, at(4)).await.unwrap());
+    let told = "SELECT action AS row FROM audit_log WHERE action LIKE 'tag.%' ORDER BY at";
+    assert_eq!(
+        rows(&mut conn, told).await,
+        ["tag.created", "tag.updated", "tag.deleted"]
+    );
+    // Where the audit cannot be written, the tag is not made either.
+    test.run("ALTER TABLE audit_log ADD CHECK (action <> 'tag.created') NOT VALID")
+        .await;
+    assert!(
+        create_tag(&mut conn, "Plata", None, user.id, at(5))
+            .await
+            .is_err()
+    );
+    assert!(all(&test).await.is_empty());
 }
