@@ -1,12 +1,27 @@
-//! Customers, known by an opaque user key: a phone number or, where WhatsApp
-//! shares none, a business-scoped user id.
+//! Customers, known by opaque keys: a phone number, a business-scoped user id, or
+//! both; a group is known by its id. All of them lead to one contact and, per
+//! line, to one thread.
+//!
+//! Rules (Meta's pages on business-scoped user ids and on `system` messages): a user
+//! id is never given to somebody else; a phone number may be, once its holder has
+//! left it. Whoever shows two ids together is one person, however many contacts
+//! had been made of him before.
 
+pub(crate) mod find;
+mod keys;
+mod merge;
+mod rekey;
+mod upsert;
+
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Tenant};
 
+pub use self::rekey::ChangedIds;
+pub(crate) use self::{rekey::rekey, upsert::upsert};
 pub use crate::id::ContactId;
-use crate::schema::contacts;
+use crate::schema::{contacts, tenant_meta};
 
 /// A customer.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -24,6 +39,14 @@ pub struct Contact {
     pub name: Option<String>,
     /// As the WhatsApp profile says.
     pub profile_name: Option<String>,
+    /// WhatsApp username without the `@`.
+    pub username: Option<String>,
+    /// User id common to linked business portfolios.
+    pub parent_bsuid: Option<String>,
+    /// Since when the customer wants no marketing messages.
+    pub marketing_opt_out_at: Option<DateTime<Utc>>,
+    /// When the contact was made.
+    pub created_at: DateTime<Utc>,
 }
 
 impl Contact {
@@ -53,52 +76,56 @@ pub struct Identity {
     pub bsuid: Option<String>,
     /// Profile name, if sent.
     pub profile_name: Option<String>,
+    /// Username, if sent.
+    pub username: Option<String>,
+    /// Parent business-scoped user id, if sent.
+    pub parent_bsuid: Option<String>,
 }
 
-/// Finds or makes the contact of `identity` and fills in what is new about it.
-/// Somebody known by phone or by user id keeps the contact once both were shown.
-pub(crate) async fn upsert(
-    conn: &mut Conn<Tenant>,
-    identity: &Identity,
-) -> Result<(ContactId, String), DbError> {
-    let known: Option<String> = contacts::table
-        .filter(contacts::bsuid.eq(&identity.bsuid))
-        .or_filter(contacts::phone.eq(&identity.phone))
-        .or_filter(contacts::user_key.eq(&identity.user_key))
-        // The oldest, so that two contacts which turn out to be one person go on as one.
-        .order((contacts::created_at, contacts::id))
-        .select(contacts::user_key)
-        .first(&mut **conn)
-        .await
-        .optional()?;
-    let user_key = known.unwrap_or_else(|| identity.user_key.clone());
-    let new = (
-        contacts::id.eq(ContactId::generate()),
-        contacts::user_key.eq(&user_key),
-        contacts::phone.eq(&identity.phone),
-        contacts::bsuid.eq(&identity.bsuid),
-        contacts::profile_name.eq(&identity.profile_name),
-    );
-    let id = diesel::insert_into(contacts::table)
-        .values(new)
-        .on_conflict(contacts::user_key)
-        .do_update()
-        .set((
-            contacts::phone.eq(coalesce(&identity.phone, contacts::phone)),
-            contacts::bsuid.eq(coalesce(&identity.bsuid, contacts::bsuid)),
-            contacts::profile_name.eq(coalesce(&identity.profile_name, contacts::profile_name)),
-            contacts::updated_at.eq(diesel::dsl::now),
-        ))
-        .returning(contacts::id)
-        .get_result(&mut **conn)
+impl Identity {
+    /// Every key it shows, each once.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        let key = (!self.shows(&self.user_key)).then_some(self.user_key.as_str());
+        self.bsuid
+            .as_deref()
+            .into_iter()
+            .chain(self.phone.as_deref())
+            .chain(key)
+    }
+
+    fn shows(&self, key: &str) -> bool {
+        self.phone.as_deref() == Some(key) || self.bsuid.as_deref() == Some(key)
+    }
+}
+
+/// A contact in a transaction, after everything that was told about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use = "where a key moved, the epoch must be raised"]
+pub(crate) struct Settled {
+    /// The contact.
+    pub id: ContactId,
+    /// The key that its conversations hang on.
+    pub user_key: String,
+    /// A known key means another contact or thread from now on: call
+    /// [`raise_epoch`] before the transaction ends.
+    pub moved: bool,
+}
+
+/// Makes every process forget who is which thread. Call it last, just before the
+/// events are appended: it takes the row that counts them, and whoever holds that
+/// row must not wait for anything else.
+pub(crate) async fn raise_epoch(tx: &mut Conn<Tenant>) -> Result<(), DbError> {
+    diesel::update(tenant_meta::table)
+        .set(tenant_meta::identity_epoch.eq(tenant_meta::identity_epoch + 1))
+        .execute(&mut **tx)
         .await?;
-    Ok((id, user_key))
+    Ok(())
 }
 
-diesel::define_sql_function! {
-    /// The first of the two that is not NULL.
-    fn coalesce(
-        new: diesel::sql_types::Nullable<diesel::sql_types::Text>,
-        old: diesel::sql_types::Nullable<diesel::sql_types::Text>,
-    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
+/// The number that [`raise_epoch`] raises.
+pub async fn identity_epoch(conn: &mut Conn<Tenant>) -> Result<i64, DbError> {
+    Ok(tenant_meta::table
+        .select(tenant_meta::identity_epoch)
+        .first(&mut **conn)
+        .await?)
 }

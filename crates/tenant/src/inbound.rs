@@ -1,7 +1,10 @@
 //! Applying what Meta delivers: messages and statuses, in batches, so that
 //! order and repetition change nothing.
 
+mod effects;
 mod message;
+mod notice;
+mod row;
 mod status;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -10,13 +13,9 @@ use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 use uuid::Uuid;
 
-pub(crate) use self::status::join_orphans;
-use crate::{
-    contact::Identity,
-    event::{self, NewEvent},
-    schema::dead_letters,
-    status::StatusReport,
-};
+pub use self::notice::SystemNotice;
+pub(crate) use self::{effects::Effects, status::join_orphans};
+use crate::{contact::Identity, schema::dead_letters, status::StatusReport};
 
 /// A message as it came.
 #[derive(Debug, Clone)]
@@ -44,6 +43,8 @@ pub enum InboundContent {
     Message(InboundMessage),
     /// A report about one of ours.
     Status(StatusReport),
+    /// WhatsApp's own notice about a customer.
+    Notice(SystemNotice),
     /// Something that could not be read; kept with the reason.
     Unreadable {
         /// Why.
@@ -87,19 +88,22 @@ pub async fn apply(
             .execute(&mut **tx)
             .await
             .map_err(DbError::from)?;
-        let mut events: Vec<NewEvent> = Vec::new();
+        let mut effects = Effects::default();
         for item in items {
             match &item.content {
                 InboundContent::Message(message) => {
-                    message::apply(tx, item.channel, message, &item.raw, now, &mut events).await?;
+                    message::apply(tx, item.channel, message, &item.raw, now, &mut effects).await?;
                 }
                 InboundContent::Status(report) => {
-                    status::apply(tx, item.channel, report, now, &mut events).await?;
+                    status::apply(tx, item.channel, report, now, &mut effects.events).await?;
+                }
+                InboundContent::Notice(notice) => {
+                    notice::apply(tx, item.channel, notice, &item.raw, now, &mut effects).await?;
                 }
                 InboundContent::Unreadable { reason } => set_aside(tx, item, reason, now).await?,
             }
         }
-        event::append(tx, &events).await
+        effects.write(tx).await
     })
     .await
 }
@@ -114,6 +118,7 @@ pub async fn set_aside(
     let kind = match item.content {
         InboundContent::Message(_) => "message",
         InboundContent::Status(_) => "status",
+        InboundContent::Notice(_) => "notice",
         InboundContent::Unreadable { .. } => "unreadable",
     };
     diesel::insert_into(dead_letters::table)

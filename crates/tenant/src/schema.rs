@@ -12,6 +12,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    contact_keys (key) {
+        key -> Text,
+        contact_id -> Uuid,
+        left_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     contacts (id) {
         id -> Uuid,
         user_key -> Text,
@@ -21,6 +29,9 @@ diesel::table! {
         profile_name -> Nullable<Text>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        username -> Nullable<Text>,
+        parent_bsuid -> Nullable<Text>,
+        marketing_opt_out_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -158,6 +169,7 @@ diesel::table! {
         singleton -> Bool,
         tenant_id -> Nullable<Uuid>,
         last_event -> Int8,
+        identity_epoch -> Int8,
     }
 }
 
@@ -176,6 +188,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(contact_keys -> contacts (contact_id));
 diesel::joinable!(conversation_tags -> conversations (conversation_id));
 diesel::joinable!(conversation_tags -> tags (tag_id));
 diesel::joinable!(conversations -> contacts (contact_id));
@@ -187,6 +200,7 @@ diesel::joinable!(outbox -> messages (message_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
+    contact_keys,
     contacts,
     conversation_tags,
     conversations,

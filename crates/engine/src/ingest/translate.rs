@@ -63,6 +63,7 @@ fn inbound(message: webhook::InboundMessage) -> InboundMessage {
             phone: message.from,
             bsuid: message.from_user_id,
             profile_name: message.profile_name,
+            ..Identity::default()
         },
         kind: kind.to_owned(),
         body,

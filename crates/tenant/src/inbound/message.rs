@@ -9,11 +9,11 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 
-use super::{InboundMessage, clamp};
+use super::{Effects, InboundMessage, clamp};
 use crate::{
     contact::{self, ContactId},
     conversation::ConversationId,
-    event::{EventKind, NewEvent},
+    event::EventKind,
     message::{AuthorKind, Direction, MessageId},
     schema::messages,
 };
@@ -27,14 +27,15 @@ pub(super) async fn apply(
     message: &InboundMessage,
     raw: &str,
     now: DateTime<Utc>,
-    events: &mut Vec<NewEvent>,
+    effects: &mut Effects,
 ) -> Result<(), DbError> {
     if known(tx, channel, &message.wamid).await? {
         return Ok(());
     }
     let at = clamp(message.at, now);
-    let (contact, user_key) = contact::upsert(tx, &message.from).await?;
-    let (conversation, is_new) = conversation_of(tx, channel, &user_key, contact, at).await?;
+    let from = contact::upsert(tx, &message.from, at, &mut effects.events).await?;
+    effects.moved |= from.moved;
+    let (conversation, is_new) = conversation_of(tx, channel, &from.user_key, from.id, at).await?;
     let inserted: Option<MessageId> = diesel::insert_into(messages::table)
         .values((
             messages::id.eq(MessageId::generate()),
@@ -59,18 +60,13 @@ pub(super) async fn apply(
         .optional()?;
     let Some(id) = inserted else { return Ok(()) };
     touch(tx, conversation, id, at).await?;
-    let event = |kind, message| NewEvent {
-        kind,
-        conversation,
-        message,
-    };
-    events.push(event(EventKind::MessageCreated, Some(id)));
+    effects.tell(EventKind::MessageCreated, conversation, Some(id));
     let kind = if is_new {
         EventKind::ConversationCreated
     } else {
         EventKind::ConversationUpdated
     };
-    events.push(event(kind, None));
+    effects.tell(kind, conversation, None);
     Ok(())
 }
 
@@ -147,7 +143,7 @@ async fn touch(
 /// serde's values would refuse or alter: `\u0000`, lone surrogates, big numbers.
 #[derive(Debug, diesel::expression::AsExpression)]
 #[diesel(sql_type = diesel::sql_types::Json)]
-struct RawJson<'a>(&'a str);
+pub(super) struct RawJson<'a>(pub &'a str);
 
 impl diesel::serialize::ToSql<diesel::sql_types::Json, diesel::pg::Pg> for RawJson<'_> {
     fn to_sql<'b>(

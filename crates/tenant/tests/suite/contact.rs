@@ -59,14 +59,8 @@ async fn two_contacts_that_turn_out_to_be_one_person_go_on_as_one() {
         test.apply(&[from(identity, &format!("later{n}"), "hola", 0)], 0)
             .await;
     }
-    let mut unread: Vec<_> = test
-        .list(&ConversationFilter::default())
-        .await
-        .iter()
-        .map(|row| row.conversation.unread_count)
-        .collect();
-    unread.sort_unstable();
-    assert_eq!(unread, [1, 5]);
+    let found = test.list(&ConversationFilter::default()).await;
+    assert_eq!((found.len(), found[0].conversation.unread_count), (1, 6));
 }
 
 #[tokio::test(flavor = "multi_thread")]

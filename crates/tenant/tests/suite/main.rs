@@ -6,6 +6,7 @@ mod common;
 mod contact;
 mod conversation;
 mod event;
+mod identity;
 mod inbound;
 mod outbox;
 mod queue;
