@@ -13,10 +13,8 @@ pub fn generate() -> SecretString {
     SecretString::from(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-/// SHA-256 of a token. Comparing or looking up digests takes a time that says
+/// SHA-256 of a token or of anything else that is long. Comparing or looking up digests takes a time that says
 /// nothing about the token.
-pub fn digest(token: &str) -> Vec<u8> {
-    digest::digest(&digest::SHA256, token.as_bytes())
-        .as_ref()
-        .to_vec()
+pub fn digest(token: impl AsRef<[u8]>) -> Vec<u8> {
+    digest::digest(&digest::SHA256, token.as_ref()).as_ref().to_vec()
 }

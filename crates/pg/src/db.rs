@@ -33,6 +33,10 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// the connection for the next one; a transaction left open holds locks.
 const SESSION_SETTINGS: &str = "SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'";
 
+/// In addition, for connections that run the same few statements with arrays of
+/// any length: a plan made once, however many rows it is for.
+const BATCH_SETTINGS: &str = "SET plan_cache_mode = 'force_generic_plan'";
+
 /// A small, lazy pool tagged with the kind of database it reaches.
 pub struct Db<D> {
     pool: Pool<AsyncPgConnection>,
@@ -53,14 +57,29 @@ impl<D> Clone for Db<D> {
 impl<D> Db<D> {
     /// A pool of at most `size` connections; none is opened until it is needed.
     pub fn new(connector: &Connector, url: &DatabaseUrl, size: usize) -> Self {
+        Self::with_settings(connector, url, size, SESSION_SETTINGS.to_owned())
+    }
+
+    /// A pool for statements over arrays, whose plan does not depend on their
+    /// lengths. Not for lists: a plan for any `LIMIT` is a plan for a large one.
+    pub fn for_batches(connector: &Connector, url: &DatabaseUrl, size: usize) -> Self {
+        Self::with_settings(
+            connector,
+            url,
+            size,
+            format!("{SESSION_SETTINGS}; {BATCH_SETTINGS}"),
+        )
+    }
+
+    fn with_settings(connector: &Connector, url: &DatabaseUrl, size: usize, settings: String) -> Self {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         let (connector, url) = (connector.clone(), url.clone());
         config.custom_setup = Box::new(move |_url| {
-            let (connector, url) = (connector.clone(), url.clone());
+            let (connector, url, settings) = (connector.clone(), url.clone(), settings.clone());
             Box::pin(async move {
                 let mut conn = connector.connect(&url).await?;
-                conn.batch_execute(SESSION_SETTINGS)
+                conn.batch_execute(&settings)
                     .await
                     .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
                 Ok(conn)

@@ -30,6 +30,15 @@ impl DbError {
         matches!(self, Self::Conflict { constraint } if constraint == name)
     }
 
+    /// Whether a row was refused because the named column had no value.
+    pub fn is_missing(&self, column: &str) -> bool {
+        matches!(
+            self,
+            Self::Query(DieselError::DatabaseError(DatabaseErrorKind::NotNullViolation, info))
+                if info.column_name() == Some(column)
+        )
+    }
+
     /// Whether the same work may succeed later without any change.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))

@@ -35,6 +35,13 @@ impl TenantHandle {
         Ok(&self.pool.db)
     }
 
+    /// The same database by the connections that apply what Meta delivers: no
+    /// reader's query keeps these waiting.
+    pub async fn ingest_db(&self) -> Result<&Db<pg::Tenant>, ResolveError> {
+        self.pool.checked(self.tenant.id).await?;
+        Ok(&self.pool.ingest)
+    }
+
     /// Whether both reach the tenant's database by the same URL.
     pub fn same_database(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.pool, &other.pool)
@@ -61,8 +68,12 @@ pub enum Unready {
     Unreachable(#[source] Arc<DbError>),
 }
 
+/// One batch of a tenant is applied at a time; the second connection is for the moment of a change.
+const INGEST_CONNECTIONS: usize = 2;
+
 struct Pool {
     db: Db<pg::Tenant>,
+    ingest: Db<pg::Tenant>,
     /// When the URL was saved: another time means another URL.
     saved_at: DateTime<Utc>,
     checked: OnceCell<()>,
@@ -70,6 +81,18 @@ struct Pool {
 }
 
 impl Pool {
+    fn both(&self) -> [&Db<pg::Tenant>; 2] {
+        [&self.db, &self.ingest]
+    }
+
+    fn open_connections(&self) -> usize {
+        self.both().iter().map(|db| db.open_connections()).sum()
+    }
+
+    fn close_idle(&self, age: Duration) {
+        self.both().iter().for_each(|db| db.close_idle(age));
+    }
+
     async fn checked(&self, tenant: TenantId) -> Result<(), Unready> {
         *lock(&self.used) = Instant::now();
         self.checked
@@ -228,7 +251,7 @@ impl Pools {
         if let Some(old) = open.insert(id, Arc::clone(&handle))
             && old.pool.saved_at != handle.pool.saved_at
         {
-            old.pool.db.close();
+            old.pool.both().iter().for_each(|db| db.close());
         }
         Ok(handle)
     }
@@ -238,8 +261,10 @@ impl Pools {
             tracing::error!(tenant.id = %id, %error, "a tenant's database URL did not open");
             Unready::Sealed
         })?;
+        let budget = || Arc::clone(&self.budget);
         Ok(Pool {
-            db: Db::new(&self.connector, &url, self.limits.per_tenant).with_budget(Arc::clone(&self.budget)),
+            db: Db::new(&self.connector, &url, self.limits.per_tenant).with_budget(budget()),
+            ingest: Db::for_batches(&self.connector, &url, INGEST_CONNECTIONS).with_budget(budget()),
             saved_at: database.updated_at,
             checked: OnceCell::new(),
             used: Mutex::new(Instant::now()),
@@ -254,16 +279,16 @@ impl Pools {
             .collect();
         pools.sort_by_key(|(used, _)| *used);
         for (_, pool) in &pools {
-            pool.db.close_idle(self.limits.idle);
+            pool.close_idle(self.limits.idle);
         }
-        let mut open: usize = pools.iter().map(|(_, pool)| pool.db.open_connections()).sum();
+        let mut open: usize = pools.iter().map(|(_, pool)| pool.open_connections()).sum();
         for (_, pool) in &pools {
             if open <= self.limits.connections {
                 break;
             }
-            let before = pool.db.open_connections();
-            pool.db.close_idle(Duration::ZERO);
-            open -= before.saturating_sub(pool.db.open_connections());
+            let before = pool.open_connections();
+            pool.close_idle(Duration::ZERO);
+            open -= before.saturating_sub(pool.open_connections());
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     id::ConversationId,
     id::MessageId,
     schema::{events, tenant_meta},
+    sql::{Sql, Statement},
 };
 
 /// The kinds of events.
@@ -63,6 +64,19 @@ pub struct Event {
     pub message_id: Option<MessageId>,
 }
 
+struct Append;
+
+impl Sql for Append {
+    const TEXT: &'static str = "\
+        WITH given (count) AS (VALUES ({})), \
+        counter AS ( \
+            UPDATE tenant_meta SET last_event = last_event + count FROM given RETURNING last_event - count AS base \
+        ) \
+        INSERT INTO events (seq, kind, conversation_id, message_id) \
+        SELECT base + n, kind, conversation_id, message_id \
+        FROM counter, unnest({}, {}, {}) WITH ORDINALITY AS new (kind, conversation_id, message_id, n)";
+}
+
 /// Appends events. Call it last in a transaction: from here to the commit it
 /// holds the tenant's counter, which is what keeps the order free of gaps.
 pub async fn append(conn: &mut Conn<Tenant>, new: &[NewEvent]) -> Result<(), DbError> {
@@ -75,18 +89,13 @@ pub async fn append(conn: &mut Conn<Tenant>, new: &[NewEvent]) -> Result<(), DbE
         .iter()
         .map(|event| event.message.map(MessageId::uuid))
         .collect();
-    diesel::sql_query(
-        "WITH counter AS (UPDATE tenant_meta SET last_event = last_event + $4 RETURNING last_event - $4 AS base) \
-         INSERT INTO events (seq, kind, conversation_id, message_id) \
-         SELECT base + n, kind, conversation_id, message_id \
-         FROM counter, unnest($1, $2, $3) WITH ORDINALITY AS new (kind, conversation_id, message_id, n)",
-    )
-    .bind::<Array<Text>, _>(kinds)
-    .bind::<Array<SqlUuid>, _>(conversations)
-    .bind::<Array<Nullable<SqlUuid>>, _>(messages)
-    .bind::<BigInt, _>(i64::try_from(new.len()).unwrap_or(i64::MAX))
-    .execute(&mut **conn)
-    .await?;
+    Statement::<Append>::new()
+        .bind::<BigInt, _>(i64::try_from(new.len()).unwrap_or(i64::MAX))
+        .bind::<Array<Text>, _>(kinds)
+        .bind::<Array<SqlUuid>, _>(conversations)
+        .bind::<Array<Nullable<SqlUuid>>, _>(messages)
+        .execute(&mut **conn)
+        .await?;
     Ok(())
 }
 

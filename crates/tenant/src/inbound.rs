@@ -1,19 +1,25 @@
 //! Applying what Meta delivers: messages and statuses, in batches, so that
 //! order and repetition change nothing.
 
+mod applier;
+mod batch;
 mod effects;
-mod message;
 mod notice;
+mod progress;
 mod row;
 mod status;
+mod threads;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::{prelude::*, sql_types::BigInt};
+use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 use uuid::Uuid;
 
-pub use self::notice::SystemNotice;
+pub use self::{
+    applier::{Applier, apply},
+    notice::SystemNotice,
+};
 pub(crate) use self::{effects::Effects, status::join_orphans};
 use crate::{contact::Identity, schema::dead_letters, status::StatusReport};
 
@@ -34,6 +40,10 @@ pub struct InboundMessage {
     pub context_wamid: Option<String>,
     /// Meta's time, if it could be read.
     pub at: Option<DateTime<Utc>>,
+    /// Whether the team has to look at it.
+    pub counts_as_unread: bool,
+    /// Whether free-form answers are allowed for 24 hours after it.
+    pub opens_window: bool,
 }
 
 /// What an item is.
@@ -74,40 +84,6 @@ pub(crate) fn clamp(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> DateTime<U
 /// A lock id that nothing else in a tenant's database is likely to take: "inbound" in ASCII.
 const APPLY_LOCK: i64 = 0x0069_6e62_6f75_6e64;
 
-/// Applies `items` in one transaction: all of them, or none on an error.
-pub async fn apply(
-    conn: &mut Conn<Tenant>,
-    items: &[InboundItem],
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
-    conn.transaction(async |tx| {
-        // One batch at a time, also of several servers: they name the same customers
-        // in any order, and would stop each other half-way.
-        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
-            .bind::<BigInt, _>(APPLY_LOCK)
-            .execute(&mut **tx)
-            .await
-            .map_err(DbError::from)?;
-        let mut effects = Effects::default();
-        for item in items {
-            match &item.content {
-                InboundContent::Message(message) => {
-                    message::apply(tx, item.channel, message, &item.raw, now, &mut effects).await?;
-                }
-                InboundContent::Status(report) => {
-                    status::apply(tx, item.channel, report, now, &mut effects.events).await?;
-                }
-                InboundContent::Notice(notice) => {
-                    notice::apply(tx, item.channel, notice, &item.raw, now, &mut effects).await?;
-                }
-                InboundContent::Unreadable { reason } => set_aside(tx, item, reason, now).await?,
-            }
-        }
-        effects.write(tx).await
-    })
-    .await
-}
-
 /// Keeps an item that cannot be applied, with the reason: once, however often it is delivered.
 pub async fn set_aside(
     conn: &mut Conn<Tenant>,
@@ -139,7 +115,7 @@ pub async fn set_aside(
 
 /// The same for the same item of the same line.
 fn letter_id(item: &InboundItem, kind: &str) -> Uuid {
-    let digest = crypto::token::digest(&format!("{}|{kind}|{}", item.channel, item.raw));
+    let digest = crypto::token::digest(format!("{}|{kind}|{}", item.channel, item.raw));
     let mut bytes = [0; 16];
     for (byte, of_digest) in bytes.iter_mut().zip(digest) {
         *byte = of_digest;

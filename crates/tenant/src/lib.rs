@@ -22,6 +22,7 @@ pub mod message;
 pub mod meta;
 pub mod outbox;
 mod schema;
+mod sql;
 pub mod status;
 pub mod tag;
 mod text_enum;

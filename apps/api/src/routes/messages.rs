@@ -171,7 +171,7 @@ fn idempotency(
             )
         })?;
     let text = serde_json::to_string(body).map_err(|error| Problem::caused(Kind::Internal, error))?;
-    let body_digest = token::digest(&format!("{conversation}|{text}"));
+    let body_digest = token::digest(format!("{conversation}|{text}"));
     Ok(Some(Idempotency {
         key: key.to_owned(),
         body_digest,

@@ -10,7 +10,7 @@ use std::{
 
 use pg::{DbError, TenantId};
 use resolver::{ResolveError, TenantHandle};
-use tenant::inbound::{self, InboundItem};
+use tenant::inbound::{self, Applier, InboundItem};
 use tokio::{
     runtime::Handle,
     sync::{mpsc, oneshot},
@@ -42,6 +42,28 @@ struct Job {
     handle: Arc<TenantHandle>,
     items: Vec<InboundItem>,
     done: oneshot::Sender<Result<(), LaneError>>,
+}
+
+/// What a lane remembers of the database that it applied to last.
+#[derive(Default)]
+struct Worker {
+    database: Option<Arc<TenantHandle>>,
+    applier: Applier,
+}
+
+impl Worker {
+    /// Another database has other threads.
+    fn applier(&mut self, handle: &Arc<TenantHandle>) -> &mut Applier {
+        if self
+            .database
+            .as_ref()
+            .is_none_or(|known| !known.same_database(handle))
+        {
+            self.applier = Applier::default();
+        }
+        self.database = Some(Arc::clone(handle));
+        &mut self.applier
+    }
 }
 
 #[derive(Clone)]
@@ -98,6 +120,7 @@ impl Lanes {
     }
 
     async fn run(&self, tenant: TenantId, mut jobs: mpsc::Receiver<Job>) {
+        let mut worker = Worker::default();
         while let Ok(Some(first)) = tokio::time::timeout(IDLE, jobs.recv()).await {
             let mut count = first.items.len();
             let mut batch = vec![first];
@@ -107,7 +130,7 @@ impl Lanes {
                 count += next.items.len();
                 batch.push(next);
             }
-            self.commit(batch).await;
+            self.commit(&mut worker, batch).await;
             self.feeds.hint(tenant);
         }
         // Whatever was sent between the time-out and here is still answered.
@@ -117,18 +140,18 @@ impl Lanes {
             rest.push(job);
         }
         if !rest.is_empty() {
-            self.commit(rest).await;
+            self.commit(&mut worker, rest).await;
             self.feeds.hint(tenant);
         }
     }
 
-    async fn commit(&self, batch: Vec<Job>) {
+    async fn commit(&self, worker: &mut Worker, batch: Vec<Job>) {
         metrics::histogram!("ingest_batch_size").record(
             u32::try_from(batch.iter().map(|job| job.items.len()).sum::<usize>()).unwrap_or(u32::MAX),
         );
         let Some(newest) = batch.last() else { return };
-        let all: Vec<InboundItem> = batch.iter().flat_map(|job| job.items.iter().cloned()).collect();
-        match self.try_apply(&newest.handle, &all).await {
+        let all: Vec<&InboundItem> = batch.iter().flat_map(|job| &job.items).collect();
+        match self.try_apply(worker, &newest.handle, &all).await {
             Ok(()) => {
                 for job in batch {
                     answer(job.done, Ok(()));
@@ -137,7 +160,7 @@ impl Lanes {
             // One item spoils a transaction for all: find it, set it aside, keep its neighbours.
             Err(Outcome::Spoilt(_)) => {
                 for job in batch {
-                    let result = self.apply_singly(&job).await;
+                    let result = self.apply_singly(worker, &job).await;
                     answer(job.done, result);
                 }
             }
@@ -149,20 +172,27 @@ impl Lanes {
         }
     }
 
-    async fn try_apply(&self, handle: &TenantHandle, items: &[InboundItem]) -> Result<(), Outcome> {
+    async fn try_apply(
+        &self,
+        worker: &mut Worker,
+        handle: &Arc<TenantHandle>,
+        items: &[&InboundItem],
+    ) -> Result<(), Outcome> {
         let db = handle
-            .db()
+            .ingest_db()
             .await
             .map_err(|error| Outcome::Down(error.to_string()))?;
         let mut conn = db.conn().await.map_err(Outcome::from)?;
-        inbound::apply(&mut conn, items, self.clock.now())
+        worker
+            .applier(handle)
+            .apply(&mut conn, items, self.clock.now())
             .await
             .map_err(Outcome::from)
     }
 
-    async fn apply_singly(&self, job: &Job) -> Result<(), LaneError> {
+    async fn apply_singly(&self, worker: &mut Worker, job: &Job) -> Result<(), LaneError> {
         for item in &job.items {
-            match self.try_apply(&job.handle, std::slice::from_ref(item)).await {
+            match self.try_apply(worker, &job.handle, &[item]).await {
                 Ok(()) => {}
                 Err(Outcome::Down(reason)) => return Err(LaneError::Db(reason)),
                 Err(Outcome::Spoilt(reason)) => {

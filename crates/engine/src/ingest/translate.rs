@@ -70,6 +70,8 @@ fn inbound(message: webhook::InboundMessage) -> InboundMessage {
         payload,
         context_wamid: message.context_wamid,
         at: message.timestamp,
+        counts_as_unread: true,
+        opens_window: true,
     }
 }
 

@@ -53,7 +53,7 @@ async fn events_come_in_order_to_every_watcher_and_from_other_servers_too() {
             .unwrap();
     }
     let last = newest(&sol).await;
-    assert_eq!(last, 40);
+    assert_eq!(last, 21);
     read_to(&mut watch, last).await;
     read_to(&mut second, last).await;
     let heard = tokio::select! {

@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 
-use super::{Effects, message::RawJson};
+use super::Effects;
 use crate::{
     contact::Settled,
     event::EventKind,
@@ -132,4 +132,20 @@ async fn show(
     .execute(&mut **tx)
     .await?;
     Ok(())
+}
+
+/// JSON text stored byte for byte. The `json` type keeps what `jsonb` and
+/// serde's values would refuse or alter: `\u0000`, lone surrogates, big numbers.
+#[derive(Debug, diesel::expression::AsExpression)]
+#[diesel(sql_type = diesel::sql_types::Json)]
+struct RawJson<'a>(&'a str);
+
+impl diesel::serialize::ToSql<diesel::sql_types::Json, diesel::pg::Pg> for RawJson<'_> {
+    fn to_sql<'b>(
+        &'b self,
+        out: &mut diesel::serialize::Output<'b, '_, diesel::pg::Pg>,
+    ) -> diesel::serialize::Result {
+        std::io::Write::write_all(out, self.0.as_bytes())?;
+        Ok(diesel::serialize::IsNull::No)
+    }
 }

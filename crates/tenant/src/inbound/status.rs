@@ -16,6 +16,7 @@ use crate::{
     message::MessageId,
     outbox::settle_by_status,
     schema::orphan_statuses,
+    sql::{Sql, Statement},
     status::{Delivery, SendFailure, StatusReport},
 };
 
@@ -59,6 +60,50 @@ pub(super) async fn apply(
     Ok(())
 }
 
+/// Of two failures the earlier one tells why.
+struct Fill;
+
+impl Sql for Fill {
+    const TEXT: &'static str = "\
+        WITH told (channel_id, wamid, sent_at, delivered_at, read_at, failed_at, code, title, detail) AS ( \
+            VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}) \
+        ) \
+        UPDATE messages AS m SET \
+            sent_at = LEAST(m.sent_at, told.sent_at), delivered_at = LEAST(m.delivered_at, told.delivered_at), \
+            read_at = LEAST(m.read_at, told.read_at), failed_at = LEAST(m.failed_at, told.failed_at), \
+            (error_code, error_title, error_detail) = ( \
+                SELECT code, title, detail \
+                FROM (VALUES (m.failed_at, m.error_code, m.error_title, m.error_detail), \
+                             (told.failed_at, told.code, told.title, told.detail)) AS each (at, code, title, detail) \
+                WHERE at IS NOT NULL ORDER BY at, code, title, detail LIMIT 1) \
+        FROM told \
+        WHERE m.channel_id = told.channel_id AND m.wamid = told.wamid AND m.direction = 'out' \
+        RETURNING m.id, m.conversation_id";
+}
+
+struct Park;
+
+impl Sql for Park {
+    const TEXT: &'static str = "\
+        INSERT INTO orphan_statuses AS known \
+            (channel_id, wamid, status, at, error_code, error_title, error_detail) \
+        VALUES ({}, {}, {}, {}, {}, {}, {}) \
+        ON CONFLICT (channel_id, wamid, status) DO UPDATE SET \
+            at = LEAST(known.at, excluded.at), \
+            (error_code, error_title, error_detail) = ( \
+                SELECT code, title, detail \
+                FROM (VALUES (known.at, known.error_code, known.error_title, known.error_detail), \
+                             (excluded.at, excluded.error_code, excluded.error_title, excluded.error_detail)) \
+                    AS told (at, code, title, detail) \
+                ORDER BY at, code, title, detail LIMIT 1)";
+}
+
+struct LockWamid;
+
+impl Sql for LockWamid {
+    const TEXT: &'static str = "SELECT pg_advisory_xact_lock(hashtextextended({}, 0))";
+}
+
 async fn fill(
     tx: &mut Conn<Tenant>,
     channel: ChannelId,
@@ -67,30 +112,19 @@ async fn fill(
 ) -> Result<Option<Touched>, DbError> {
     let only = |kind: Delivery| (report.delivery == kind).then_some(at);
     let failure = report.failure.as_ref();
-    Ok(diesel::sql_query(
-        "UPDATE messages SET \
-             sent_at = LEAST(sent_at, $3), delivered_at = LEAST(delivered_at, $4), \
-             read_at = LEAST(read_at, $5), failed_at = LEAST(failed_at, $6), \
-             (error_code, error_title, error_detail) = ( \
-                 SELECT code, title, detail \
-                 FROM (VALUES (failed_at, error_code, error_title, error_detail), ($6, $7, $8, $9)) \
-                     AS told (at, code, title, detail) \
-                 WHERE at IS NOT NULL ORDER BY at, code, title, detail LIMIT 1) \
-         WHERE channel_id = $1 AND wamid = $2 AND direction = 'out' \
-         RETURNING id, conversation_id",
-    )
-    .bind::<SqlUuid, _>(channel)
-    .bind::<Text, _>(&report.wamid)
-    .bind::<Nullable<Timestamptz>, _>(only(Delivery::Sent))
-    .bind::<Nullable<Timestamptz>, _>(only(Delivery::Delivered))
-    .bind::<Nullable<Timestamptz>, _>(only(Delivery::Read))
-    .bind::<Nullable<Timestamptz>, _>(only(Delivery::Failed))
-    .bind::<Nullable<Integer>, _>(failure.and_then(|failure| failure.code))
-    .bind::<Nullable<Text>, _>(failure.map(|failure| failure.title.as_str()))
-    .bind::<Nullable<Text>, _>(failure.and_then(|failure| failure.detail.as_deref()))
-    .get_result(&mut **tx)
-    .await
-    .optional()?)
+    Ok(Statement::<Fill>::new()
+        .bind::<SqlUuid, _>(channel)
+        .bind::<Text, _>(&report.wamid)
+        .bind::<Nullable<Timestamptz>, _>(only(Delivery::Sent))
+        .bind::<Nullable<Timestamptz>, _>(only(Delivery::Delivered))
+        .bind::<Nullable<Timestamptz>, _>(only(Delivery::Read))
+        .bind::<Nullable<Timestamptz>, _>(only(Delivery::Failed))
+        .bind::<Nullable<Integer>, _>(failure.and_then(|failure| failure.code))
+        .bind::<Nullable<Text>, _>(failure.map(|failure| failure.title.as_str()))
+        .bind::<Nullable<Text>, _>(failure.and_then(|failure| failure.detail.as_deref()))
+        .get_result(&mut **tx)
+        .await
+        .optional()?)
 }
 
 async fn park(
@@ -100,35 +134,23 @@ async fn park(
     at: DateTime<Utc>,
 ) -> Result<(), DbError> {
     let failure = report.failure.as_ref();
-    diesel::sql_query(
-        "INSERT INTO orphan_statuses AS known \
-             (channel_id, wamid, status, at, error_code, error_title, error_detail) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) \
-         ON CONFLICT (channel_id, wamid, status) DO UPDATE SET \
-             at = LEAST(known.at, excluded.at), \
-             (error_code, error_title, error_detail) = ( \
-                 SELECT code, title, detail \
-                 FROM (VALUES (known.at, known.error_code, known.error_title, known.error_detail), \
-                              (excluded.at, excluded.error_code, excluded.error_title, excluded.error_detail)) \
-                     AS told (at, code, title, detail) \
-                 ORDER BY at, code, title, detail LIMIT 1)",
-    )
-    .bind::<SqlUuid, _>(channel)
-    .bind::<Text, _>(&report.wamid)
-    .bind::<Text, _>(report.delivery.as_str())
-    .bind::<Timestamptz, _>(at)
-    .bind::<Nullable<Integer>, _>(failure.and_then(|failure| failure.code))
-    .bind::<Nullable<Text>, _>(failure.map(|failure| failure.title.as_str()))
-    .bind::<Nullable<Text>, _>(failure.and_then(|failure| failure.detail.as_deref()))
-    .execute(&mut **tx)
-    .await?;
+    Statement::<Park>::new()
+        .bind::<SqlUuid, _>(channel)
+        .bind::<Text, _>(&report.wamid)
+        .bind::<Text, _>(report.delivery.as_str())
+        .bind::<Timestamptz, _>(at)
+        .bind::<Nullable<Integer>, _>(failure.and_then(|failure| failure.code))
+        .bind::<Nullable<Text>, _>(failure.map(|failure| failure.title.as_str()))
+        .bind::<Nullable<Text>, _>(failure.and_then(|failure| failure.detail.as_deref()))
+        .execute(&mut **tx)
+        .await?;
     Ok(())
 }
 
 /// Held until the transaction ends by whoever parks a report of this message and
 /// by whoever tells the message its id: else each could miss the other.
 async fn lock_wamid(tx: &mut Conn<Tenant>, wamid: &str) -> Result<(), DbError> {
-    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+    Statement::<LockWamid>::new()
         .bind::<Text, _>(wamid)
         .execute(&mut **tx)
         .await?;

@@ -10,13 +10,14 @@ use pg::{ChannelId, Conn, Connector, Db, PageRequest, Tenant};
 use tenant::{
     contact::Identity,
     conversation::{Conversation, ConversationFilter, ConversationId, ConversationView, Conversations},
-    inbound::{self, InboundContent, InboundItem, InboundMessage},
+    inbound::{Applier, InboundContent, InboundItem, InboundMessage},
     message::{Message, MessageId, Messages},
     outbox::{Attempt, AttemptRef, Idempotency, QueueMessageError, QueueText, claim_next, queue_text},
     status::{Delivery, SendFailure, StatusReport},
     user::{NewUser, Role, User, create_user},
 };
 use testkit::TestDb;
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 /// The line that everybody writes to.
@@ -24,6 +25,7 @@ pub const LINE: ChannelId = ChannelId(Uuid::from_u128(1));
 
 pub struct Test {
     pub db: Db<Tenant>,
+    applier: Mutex<Applier>,
     _database: TestDb,
 }
 
@@ -33,6 +35,7 @@ impl Test {
         let url = database.url().parse().unwrap();
         Self {
             db: Db::new(&Connector::current(), &url, 12),
+            applier: Mutex::default(),
             _database: database,
         }
     }
@@ -41,9 +44,12 @@ impl Test {
         self.db.conn().await.unwrap()
     }
 
-    /// Applies these items at this second.
+    /// Applies these items at this second, as a lane does: with what it remembers.
     pub async fn apply(&self, items: &[InboundItem], seconds: i64) {
-        inbound::apply(&mut self.conn().await, items, at(seconds))
+        let items: Vec<&InboundItem> = items.iter().collect();
+        let mut applier = self.applier.lock().await;
+        applier
+            .apply(&mut self.conn().await, &items, at(seconds))
             .await
             .unwrap();
     }
@@ -230,6 +236,8 @@ pub fn from(from: Identity, wamid: &str, body: &str, seconds: i64) -> InboundIte
             payload: None,
             context_wamid: None,
             at: Some(at(seconds)),
+            counts_as_unread: true,
+            opens_window: true,
         }),
         raw,
     }

@@ -4,7 +4,7 @@ use pg::ChannelId;
 use tenant::{
     contact::{ChangedIds, Identity},
     conversation::ConversationFilter,
-    inbound::{InboundContent, InboundItem, SystemNotice},
+    inbound::{self, InboundContent, InboundItem, SystemNotice},
     status::Delivery,
 };
 use uuid::Uuid;
@@ -115,17 +115,9 @@ async fn two_threads_become_one_with_everything_that_was_in_them() {
     assert_eq!(test.messages(kept).await.len(), 4);
     assert_eq!(test.message(answer.id).await.conversation_id, kept);
     let mut conn = test.conn().await;
-    for (query, wanted) in [
-        (
-            "SELECT conversation_id::text AS row FROM outbox",
-            kept.to_string(),
-        ),
-        (
-            "SELECT conversation_id::text AS row FROM conversation_tags",
-            kept.to_string(),
-        ),
-    ] {
-        assert_eq!(rows(&mut conn, query).await, [wanted], "{query}");
+    for table in ["outbox", "conversation_tags"] {
+        let query = format!("SELECT conversation_id::text AS row FROM {table}");
+        assert_eq!(rows(&mut conn, &query).await, [kept.to_string()], "{table}");
     }
     assert_eq!(test.claim(4).await.unwrap().conversation, kept);
     assert_eq!(test.count(EPOCH).await, epoch + 1);
@@ -133,7 +125,11 @@ async fn two_threads_become_one_with_everything_that_was_in_them() {
         "SELECT count(*) AS count FROM events \
          WHERE conversation_id = '{gone}' AND kind <> 'conversation.updated'"
     );
-    assert_eq!(test.count(&stale).await, 0, "no event names a thread that is gone");
+    assert_eq!(
+        test.count(&stale).await,
+        0,
+        "no event names a thread that is gone"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,4 +231,45 @@ async fn answers_go_to_the_new_number() {
     let sent = [report("w.out", Delivery::Sent, 4, Some(attempt.reference))];
     test.apply(&sent, 5).await;
     assert_eq!(test.messages(id).await[0].wamid.as_deref(), Some("w.out"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_server_learns_of_somebody_holds_here_at_once() {
+    let test = Test::new();
+    // Remembered here: OLD writes in this thread.
+    let kept = test.begun_by(OLD).await;
+    test.apply(&[text("w1", OLD, "otra vez", 1)], 1).await;
+    let elsewhere = changed("notice", old_to_new(), 10);
+    inbound::apply(&mut test.conn().await, &[elsewhere], at(10))
+        .await
+        .unwrap();
+    // The number has a new owner, as Meta's time says.
+    test.apply(&[text("w2", OLD, "número nuevo", 20)], 20).await;
+    test.apply(&[text("w3", NEW, "sigo siendo yo", 21)], 21).await;
+    let list = test.list(&ConversationFilter::default()).await;
+    assert_eq!(list.len(), 2);
+    let says = |at: usize| list[at].last_message.as_ref().unwrap().body.clone().unwrap();
+    assert_eq!(
+        (list[0].conversation.id, says(0)),
+        (kept, "sigo siendo yo".to_owned())
+    );
+    assert_eq!(says(1), "número nuevo");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_that_was_merged_elsewhere_loses_nothing_that_is_written_to_it() {
+    let test = Test::new();
+    let kept = test.begun_by(OLD).await;
+    test.apply(&[from(by_id(ID), "w1", "soy yo", 1)], 1).await;
+    let elsewhere = from(by_both(OLD, ID), "w2", "las dos", 2);
+    inbound::apply(&mut test.conn().await, &[elsewhere], at(2))
+        .await
+        .unwrap();
+    let batch = [from(by_id(ID), "w3", "uno", 3), text("w4", OLD, "dos", 4)];
+    test.apply(&batch, 4).await;
+    let list = test.list(&ConversationFilter::default()).await;
+    assert_eq!((list.len(), list[0].conversation.id), (1, kept));
+    assert_eq!(list[0].conversation.unread_count, 5);
+    let events = "SELECT count(*) - max(seq) AS count FROM events";
+    assert_eq!(test.count(events).await, 0, "numbers without gaps");
 }

@@ -12,5 +12,6 @@ mod outbox;
 mod queue;
 mod schema;
 mod status;
+mod status_merging;
 mod tag;
 mod user;

@@ -1,0 +1,241 @@
+//! Storing customers' messages whose threads are known: one statement for one
+//! message, one for many. Each takes the lock, stores what is new, counts it in
+//! its conversations and, where it is the whole transaction, writes the events.
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryableByName,
+    sql_types::{Array, BigInt, Bool, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use pg::{ChannelId, Conn, DbError, Tenant};
+
+use super::{APPLY_LOCK, InboundItem, InboundMessage, clamp};
+use crate::{
+    conversation::ConversationId,
+    event::{EventKind, NewEvent},
+    message::MessageId,
+    sql::{Sql, Statement},
+};
+
+/// A message on its way into its thread.
+pub(super) struct NewMessage<'m> {
+    id: MessageId,
+    conversation: ConversationId,
+    channel: ChannelId,
+    message: &'m InboundMessage,
+    raw: &'m str,
+}
+
+impl<'m> NewMessage<'m> {
+    pub(super) fn new(item: &'m InboundItem, message: &'m InboundMessage, thread: ConversationId) -> Self {
+        Self {
+            id: MessageId::generate(),
+            conversation: thread,
+            channel: item.channel,
+            message,
+            raw: &item.raw,
+        }
+    }
+}
+
+/// The parts that the statements share. Free-form answers are allowed for 24 hours
+/// after a customer's message (Meta, "customer service windows"). Conversations are touched before the
+/// events' counter: whoever answers takes the two in that order as well.
+macro_rules! counted {
+    () => {
+        "touched AS ( \
+            UPDATE conversations AS c SET \
+                unread_count = unread_count + s.unread, \
+                last_message_id = CASE WHEN s.at >= last_activity_at OR last_message_id IS NULL THEN s.newest \
+                                  ELSE last_message_id END, \
+                last_activity_at = GREATEST(last_activity_at, s.at), \
+                last_inbound_at = GREATEST(last_inbound_at, s.opened_at), \
+                window_expires_at = GREATEST(window_expires_at, s.opened_at + interval '24 hours'), \
+                status = CASE WHEN s.unread > 0 AND status IN ('closed', 'snoozed') THEN 'open' ELSE status END, \
+                snoozed_until = CASE WHEN s.unread > 0 THEN NULL ELSE snoozed_until END \
+            FROM summed AS s WHERE c.id = s.conversation_id RETURNING c.id \
+        ) "
+    };
+}
+
+/// The numbers are missing when identities changed since the threads were looked
+/// up: the events' constraint then refuses the whole statement.
+macro_rules! numbered {
+    () => {
+        ", counter AS ( \
+            UPDATE tenant_meta SET last_event = last_event + (SELECT count(*) FROM inserted) \
+            WHERE identity_epoch = {} AND (SELECT count(*) FROM touched) > 0 \
+            RETURNING last_event - (SELECT count(*) FROM inserted) AS base \
+        ) \
+        INSERT INTO events (seq, kind, conversation_id, message_id) \
+        SELECT (SELECT base FROM counter) + row_number() OVER (ORDER BY id), {}, conversation_id, id FROM inserted"
+    };
+}
+
+macro_rules! stored {
+    () => {
+        "inserted AS ( \
+            INSERT INTO messages (id, conversation_id, channel_id, wamid, direction, kind, body, payload, raw, \
+                                  author_kind, context_wamid, occurred_at, created_at) \
+            SELECT id, conversation_id, channel_id, wamid, 'in', kind, body, payload::jsonb, raw::json, \
+                   'contact', context_wamid, occurred_at, created_at \
+            FROM locked, new \
+            ON CONFLICT (channel_id, wamid) DO NOTHING \
+            RETURNING id, conversation_id, occurred_at \
+        ), "
+    };
+}
+
+macro_rules! many {
+    () => {
+        concat!(
+            "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({})), \
+            new AS MATERIALIZED ( \
+                SELECT *, {} AS created_at \
+                FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) \
+                    AS given (id, conversation_id, channel_id, wamid, kind, body, payload, raw, context_wamid, \
+                              occurred_at, counts, opens) \
+            ), ",
+            stored!(),
+            "summed AS ( \
+                SELECT i.conversation_id, count(*) FILTER (WHERE n.counts)::integer AS unread, \
+                       max(i.occurred_at) AS at, max(i.occurred_at) FILTER (WHERE n.opens) AS opened_at, \
+                       (array_agg(i.id ORDER BY i.occurred_at DESC, i.id DESC))[1] AS newest \
+                FROM inserted AS i JOIN new AS n USING (id) GROUP BY i.conversation_id \
+            ), ",
+            counted!()
+        )
+    };
+}
+
+/// Many messages, as a transaction of its own.
+struct Many;
+
+impl Sql for Many {
+    const TEXT: &'static str = concat!(many!(), numbered!());
+}
+
+/// Many messages inside a transaction that writes its events at its end.
+struct ManyQuietly;
+
+impl Sql for ManyQuietly {
+    const TEXT: &'static str = concat!(many!(), "SELECT id, conversation_id FROM inserted ORDER BY id");
+}
+
+/// One message, as a transaction of its own: without arrays and sums, half the cost.
+struct One;
+
+impl Sql for One {
+    const TEXT: &'static str = concat!(
+        "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({})), \
+        new (created_at, id, conversation_id, channel_id, wamid, kind, body, payload, raw, context_wamid, \
+             occurred_at, counts, opens) AS ( \
+            VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) \
+        ), ",
+        stored!(),
+        "summed AS ( \
+            SELECT i.conversation_id, n.counts::integer AS unread, i.occurred_at AS at, \
+                   CASE WHEN n.opens THEN i.occurred_at END AS opened_at, i.id AS newest \
+            FROM inserted AS i, new AS n \
+        ), ",
+        counted!(),
+        numbered!()
+    );
+}
+
+/// Stores `new` and its events in a transaction of its own.
+///
+/// # Errors
+/// Beside the usual ones, what [`is_stale`] tells: the threads must be looked up anew.
+pub(super) async fn store(
+    conn: &mut Conn<Tenant>,
+    new: &[NewMessage<'_>],
+    epoch: i64,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    if let [only] = new {
+        let NewMessage { message, .. } = only;
+        Statement::<One>::new()
+            .bind::<BigInt, _>(APPLY_LOCK)
+            .bind::<Timestamptz, _>(now)
+            .bind::<SqlUuid, _>(only.id)
+            .bind::<SqlUuid, _>(only.conversation)
+            .bind::<SqlUuid, _>(only.channel)
+            .bind::<Text, _>(message.wamid.as_str())
+            .bind::<Text, _>(message.kind.as_str())
+            .bind::<Nullable<Text>, _>(message.body.as_deref())
+            .bind::<Nullable<Text>, _>(payload(message))
+            .bind::<Text, _>(only.raw)
+            .bind::<Nullable<Text>, _>(message.context_wamid.as_deref())
+            .bind::<Timestamptz, _>(clamp(message.at, now))
+            .bind::<Bool, _>(message.counts_as_unread)
+            .bind::<Bool, _>(message.opens_window)
+            .bind::<BigInt, _>(epoch)
+            .bind::<Text, _>(EventKind::MessageCreated.as_str())
+            .execute(&mut **conn)
+            .await?;
+        return Ok(());
+    }
+    arrays::<Many>(new, now)
+        .bind::<BigInt, _>(epoch)
+        .bind::<Text, _>(EventKind::MessageCreated.as_str())
+        .execute(&mut **conn)
+        .await?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Inserted {
+    #[diesel(sql_type = SqlUuid)]
+    id: MessageId,
+    #[diesel(sql_type = SqlUuid)]
+    conversation_id: ConversationId,
+}
+
+/// Stores `new` inside a transaction and tells what has to be announced.
+pub(super) async fn store_quietly(
+    tx: &mut Conn<Tenant>,
+    new: &[NewMessage<'_>],
+    now: DateTime<Utc>,
+    events: &mut Vec<NewEvent>,
+) -> Result<(), DbError> {
+    let inserted: Vec<Inserted> = arrays::<ManyQuietly>(new, now).get_results(&mut **tx).await?;
+    events.extend(inserted.into_iter().map(|row| NewEvent {
+        kind: EventKind::MessageCreated,
+        conversation: row.conversation_id,
+        message: Some(row.id),
+    }));
+    Ok(())
+}
+
+fn arrays<'m, S: Sql>(new: &'m [NewMessage<'m>], now: DateTime<Utc>) -> Statement<'m, S> {
+    fn column<'m, T>(new: &'m [NewMessage<'m>], of: impl Fn(&'m NewMessage<'m>) -> T) -> Vec<T> {
+        new.iter().map(of).collect()
+    }
+    Statement::new()
+        .bind::<BigInt, _>(APPLY_LOCK)
+        .bind::<Timestamptz, _>(now)
+        .bind::<Array<SqlUuid>, _>(column(new, |new| new.id.uuid()))
+        .bind::<Array<SqlUuid>, _>(column(new, |new| new.conversation.uuid()))
+        .bind::<Array<SqlUuid>, _>(column(new, |new| new.channel.0))
+        .bind::<Array<Text>, _>(column(new, |new| new.message.wamid.as_str()))
+        .bind::<Array<Text>, _>(column(new, |new| new.message.kind.as_str()))
+        .bind::<Array<Nullable<Text>>, _>(column(new, |new| new.message.body.as_deref()))
+        .bind::<Array<Nullable<Text>>, _>(column(new, |new| payload(new.message)))
+        .bind::<Array<Text>, _>(column(new, |new| new.raw))
+        .bind::<Array<Nullable<Text>>, _>(column(new, |new| new.message.context_wamid.as_deref()))
+        .bind::<Array<Timestamptz>, _>(column(new, |new| clamp(new.message.at, now)))
+        .bind::<Array<Bool>, _>(column(new, |new| new.message.counts_as_unread))
+        .bind::<Array<Bool>, _>(column(new, |new| new.message.opens_window))
+}
+
+fn payload(message: &InboundMessage) -> Option<String> {
+    message.payload.as_ref().map(serde_json::Value::to_string)
+}
+
+/// Whether the threads that a batch went by are no longer those of its senders:
+/// identities were merged or changed, or a conversation is gone.
+pub(super) fn is_stale(error: &DbError) -> bool {
+    error.conflicts_with("messages_conversation_id_fkey") || error.is_missing("seq")
+}

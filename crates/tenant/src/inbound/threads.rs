@@ -1,0 +1,249 @@
+//! Which thread somebody's message belongs to: remembered between batches, looked
+//! up for many at once, made where there is none.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use diesel::{
+    QueryableByName,
+    sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid},
+};
+use diesel_async::RunQueryDsl;
+use pg::{ChannelId, Conn, DbError, Tenant};
+use uuid::Uuid;
+
+use super::{Effects, InboundMessage, clamp};
+use crate::{
+    contact::{self, ContactId, Identity},
+    conversation::ConversationId,
+    event::EventKind,
+    sql::{Sql, Statement},
+};
+
+/// More threads than this are forgotten all at once; looking them up again is one statement.
+const CAPACITY: usize = 1024;
+
+/// Contacts are gone through again when some were merged on the way.
+const PASSES: usize = 3;
+
+/// What a message shows of its sender, on which line. A digest, since names are long.
+type Sender = [u8; 16];
+
+/// The threads of recent senders, as they were at one value of the tenant's
+/// identity epoch. Whoever shows anything new is not among them.
+#[derive(Debug, Default)]
+pub(super) struct Threads {
+    known: HashMap<Sender, ConversationId>,
+    /// `None` until the first look-up.
+    pub(super) epoch: Option<i64>,
+}
+
+impl Threads {
+    pub(super) fn get(&self, channel: ChannelId, from: &Identity) -> Option<ConversationId> {
+        self.known.get(&sender(channel, from)).copied()
+    }
+
+    /// Remembers what a committed transaction found, at the epoch that it ended with.
+    pub(super) fn learn(&mut self, found: &Found, epoch: i64) {
+        if self.epoch != Some(epoch) || self.known.len() + found.len() > CAPACITY {
+            self.known.clear();
+        }
+        self.epoch = Some(epoch);
+        self.known.extend(
+            found
+                .iter()
+                .map(|(sender, thread)| (*sender, *thread))
+                .take(CAPACITY),
+        );
+    }
+
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+/// Senders and their threads, as one transaction sees them.
+pub(super) type Found = HashMap<Sender, ConversationId>;
+
+pub(super) fn sender(channel: ChannelId, from: &Identity) -> Sender {
+    let parts = [
+        Some(&from.user_key),
+        from.phone.as_ref(),
+        from.bsuid.as_ref(),
+        from.profile_name.as_ref(),
+        from.username.as_ref(),
+        from.parent_bsuid.as_ref(),
+    ];
+    let mut text = channel.0.as_bytes().to_vec();
+    for part in parts {
+        let length = part.map_or(u32::MAX, |part| u32::try_from(part.len()).unwrap_or(u32::MAX));
+        text.extend(length.to_be_bytes());
+        text.extend(part.map_or(&[][..], |part| part.as_bytes()));
+    }
+    let digest = crypto::token::digest(&text);
+    let mut sender = Sender::default();
+    sender.copy_from_slice(&digest[..16]);
+    sender
+}
+
+/// The messages among `new` that are stored already: the common redelivery, which
+/// must not even touch a contact.
+pub(super) async fn stored<'m>(
+    tx: &mut Conn<Tenant>,
+    new: impl Iterator<Item = (ChannelId, &'m InboundMessage)>,
+) -> Result<HashSet<(ChannelId, String)>, DbError> {
+    #[derive(QueryableByName)]
+    struct Stored {
+        #[diesel(sql_type = SqlUuid)]
+        channel_id: ChannelId,
+        #[diesel(sql_type = Text)]
+        wamid: String,
+    }
+    struct Find;
+    impl Sql for Find {
+        const TEXT: &'static str = "SELECT channel_id, wamid FROM messages \
+            JOIN unnest({}, {}) AS given (channel_id, wamid) USING (channel_id, wamid)";
+    }
+    let (channels, wamids): (Vec<Uuid>, Vec<&str>) = new
+        .map(|(channel, message)| (channel.0, message.wamid.as_str()))
+        .unzip();
+    let rows: Vec<Stored> = Statement::<Find>::new()
+        .bind::<Array<SqlUuid>, _>(channels)
+        .bind::<Array<Text>, _>(wamids)
+        .get_results(&mut **tx)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.channel_id, row.wamid)).collect())
+}
+
+/// A sender whose thread is wanted, and since when.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'m> {
+    pub(super) channel: ChannelId,
+    pub(super) from: &'m Identity,
+    pub(super) at: DateTime<Utc>,
+}
+
+impl<'m> Wanted<'m> {
+    pub(super) fn of(channel: ChannelId, message: &'m InboundMessage, now: DateTime<Utc>) -> Self {
+        Self {
+            channel,
+            from: &message.from,
+            at: clamp(message.at, now),
+        }
+    }
+}
+
+/// Finds or makes the contact and the thread of each of `wanted`.
+pub(super) async fn settle(
+    tx: &mut Conn<Tenant>,
+    wanted: &[Wanted<'_>],
+    found: &mut Found,
+    effects: &mut Effects,
+) -> Result<(), DbError> {
+    let mut wanted: Vec<(Sender, Wanted<'_>)> = wanted
+        .iter()
+        .map(|wanted| (sender(wanted.channel, wanted.from), *wanted))
+        .collect();
+    let mut seen = HashSet::new();
+    wanted.retain(|(sender, _)| seen.insert(*sender));
+    for pass in 0..PASSES {
+        let identities: Vec<&Identity> = wanted.iter().map(|(_, wanted)| wanted.from).collect();
+        let mut contacts = Vec::with_capacity(wanted.len());
+        let mut moved_now = false;
+        for (known, (_, wanted)) in contact::find::find_all(tx, &identities)
+            .await?
+            .into_iter()
+            .zip(&wanted)
+        {
+            if let Some(known) = known {
+                contacts.push((known.id, known.user_key));
+                continue;
+            }
+            let settled = contact::upsert(tx, wanted.from, wanted.at, &mut effects.events).await?;
+            moved_now |= settled.moved;
+            contacts.push((settled.id, settled.user_key));
+        }
+        effects.moved |= moved_now;
+        // Whoever was found before a merge may be gone since; told again, nothing moves any more.
+        if !moved_now || pass + 1 == PASSES {
+            threads(tx, &wanted, contacts, found, effects).await?;
+            break;
+        }
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Thread {
+    #[diesel(sql_type = SqlUuid)]
+    channel_id: ChannelId,
+    #[diesel(sql_type = Text)]
+    user_key: String,
+    #[diesel(sql_type = SqlUuid)]
+    id: ConversationId,
+}
+
+struct FindThreads;
+
+impl Sql for FindThreads {
+    const TEXT: &'static str = "SELECT channel_id, user_key, id FROM conversations \
+        JOIN unnest({}, {}) AS given (channel_id, user_key) USING (channel_id, user_key)";
+}
+
+struct MakeThreads;
+
+impl Sql for MakeThreads {
+    const TEXT: &'static str = "INSERT INTO conversations (id, channel_id, user_key, contact_id, last_activity_at) \
+        SELECT * FROM unnest({}, {}, {}, {}, {}) RETURNING channel_id, user_key, id";
+}
+
+async fn threads(
+    tx: &mut Conn<Tenant>,
+    wanted: &[(Sender, Wanted<'_>)],
+    contacts: Vec<(ContactId, String)>,
+    found: &mut Found,
+    effects: &mut Effects,
+) -> Result<(), DbError> {
+    let known: Vec<Thread> = Statement::<FindThreads>::new()
+        .bind::<Array<SqlUuid>, Vec<Uuid>>(wanted.iter().map(|(_, wanted)| wanted.channel.0).collect())
+        .bind::<Array<Text>, Vec<&str>>(contacts.iter().map(|(_, key)| key.as_str()).collect())
+        .get_results(&mut **tx)
+        .await?;
+    let mut of: HashMap<(ChannelId, String), ConversationId> = known
+        .into_iter()
+        .map(|row| ((row.channel_id, row.user_key), row.id))
+        .collect();
+    // Two senders may be one contact: under its phone and under its user id.
+    let mut missing: HashMap<(ChannelId, &str), (ContactId, DateTime<Utc>)> = HashMap::new();
+    for ((_, wanted), (contact, key)) in wanted.iter().zip(&contacts) {
+        if !of.contains_key(&(wanted.channel, key.clone())) {
+            missing.insert((wanted.channel, key), (*contact, wanted.at));
+        }
+    }
+    if !missing.is_empty() {
+        let each: Vec<_> = missing.into_iter().collect();
+        let made: Vec<Thread> = Statement::<MakeThreads>::new()
+            .bind::<Array<SqlUuid>, Vec<Uuid>>(
+                each.iter().map(|_| ConversationId::generate().uuid()).collect(),
+            )
+            .bind::<Array<SqlUuid>, Vec<Uuid>>(each.iter().map(|((channel, _), _)| channel.0).collect())
+            .bind::<Array<Text>, Vec<&str>>(each.iter().map(|((_, key), _)| *key).collect())
+            .bind::<Array<SqlUuid>, Vec<Uuid>>(each.iter().map(|(_, (contact, _))| contact.uuid()).collect())
+            .bind::<Array<Timestamptz>, Vec<DateTime<Utc>>>(each.iter().map(|(_, (_, at))| *at).collect())
+            .get_results(&mut **tx)
+            .await?;
+        for row in &made {
+            effects.tell(EventKind::ConversationCreated, row.id, None);
+        }
+        of.extend(
+            made.into_iter()
+                .map(|row| ((row.channel_id, row.user_key), row.id)),
+        );
+    }
+    for ((sender, wanted), (_, key)) in wanted.iter().zip(contacts) {
+        if let Some(thread) = of.get(&(wanted.channel, key)) {
+            found.insert(*sender, *thread);
+        }
+    }
+    Ok(())
+}
