@@ -25,8 +25,6 @@ use crate::{
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_mins(1);
-/// How much longer it runs than it is looked at.
-const REST: Duration = Duration::from_secs(2);
 
 /// How the statements travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -128,8 +126,9 @@ impl Pgbench {
                 bail!("pgbench ended early; see {}", logs.join("errors.txt").display());
             }
         }
+        send_away(cluster).await?;
         for mut child in children {
-            // It writes the rest of its log when it ends by itself.
+            // Told that its connections are gone, it ends and writes the rest of its log; killed, it would not.
             child.wait().await?;
         }
         let (count, latencies) = read_logs(&logs, begun, ended)?;
@@ -154,7 +153,7 @@ impl Pgbench {
         let config: tokio_postgres::Config = url.parse()?;
         let raw = plain::raw();
         let threads = clients.min(2);
-        let seconds = run.warm + run.window + connecting(run.clients) + REST;
+        let seconds = run.warm + run.window + CONNECT * 2;
         let mut command = Command::new(&self.program);
         command
             .args(["--no-vacuum", "--log", "--log-prefix=log", "-M", run.mode.name()])
@@ -205,9 +204,11 @@ async fn wait_for_clients(cluster: &Cluster, clients: usize) -> anyhow::Result<(
     timeout(CONNECT, all).await.context("pgbench did not connect")?
 }
 
-/// How long so many clients may take to connect, within pgbench's own time.
-fn connecting(clients: usize) -> Duration {
-    Duration::from_millis(u64::try_from(clients).unwrap_or_default() * 15)
+async fn send_away(cluster: &Cluster) -> anyhow::Result<()> {
+    let server = sql::connect(&cluster.url("postgres")).await?;
+    let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'pgbench'";
+    server.batch_execute(all).await?;
+    Ok(())
 }
 
 fn epoch() -> Duration {

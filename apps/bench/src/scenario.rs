@@ -81,7 +81,7 @@ pub async fn run(
     processes: Processes,
     times: Times,
 ) -> anyhow::Result<Outcome> {
-    let watcher = match tenants.first().filter(|_first| watched) {
+    let listener = match tenants.first().filter(|_first| watched) {
         Some(first) => Some(Watcher::open(plan.port, first).await?),
         None => None,
     };
@@ -117,7 +117,7 @@ pub async fn run(
     };
     if content != Content::Nothing {
         outcome.stored = verify(&expected, tenants, gauge.sent()).await?;
-        if let (Some(watcher), Some(first)) = (watcher, tenants.first()) {
+        if let (Some(watcher), Some(first)) = (listener, tenants.first()) {
             let (told, untold) = told(&watcher, first, scenario, &seen).await?;
             outcome.told = told.summary();
             outcome.untold = untold;
