@@ -12,6 +12,14 @@ demo *arguments:
 check *parts:
     scripts/check "$@"
 
+# Figures beside their yardsticks (--quick, --json, --tenants N,…)
+bench *arguments:
+    scripts/bench "$@"
+
+# Faults under load: nothing lost, nothing doubled (--minutes N, --seed N)
+chaos *arguments:
+    scripts/chaos "$@"
+
 # The tests, or those whose names match
 test *arguments:
     cargo nextest run --workspace "$@"

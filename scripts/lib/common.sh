@@ -11,11 +11,16 @@ die() {
     exit 1
 }
 
-# The tools that building needs, with where to get them.
-require_tools() {
+# What building the Rust side needs, with where to get it.
+require_rust() {
     command -v cargo >/dev/null || PATH="$HOME/.cargo/bin:$PATH"
     command -v cargo >/dev/null || die "Rust is missing: install it with rustup (https://rustup.rs), then open a new terminal"
     command -v cc >/dev/null || die "a C compiler is missing (Debian: apt install build-essential; macOS: xcode-select --install)"
+}
+
+# The tools that building everything needs, with where to get them.
+require_tools() {
+    require_rust
     local name major
     for name in node npm; do
         command -v $name >/dev/null || die "$name is missing: install Node.js 20 or newer (https://nodejs.org)"
@@ -27,7 +32,29 @@ require_tools() {
 # Where cargo puts what it builds, whatever the environment or its configuration say.
 target_dir() {
     (cd "$root" && cargo metadata --no-deps --offline --format-version 1) |
-        node -e 'console.log(JSON.parse(require("fs").readFileSync(0, "utf8")).target_directory)'
+        sed 's/.*"target_directory":"\([^"]*\)".*/\1/'
+}
+
+# measure NAME ARGUMENT…: builds the server and the program that puts it to the test, both for release, and runs the latter.
+measure() {
+    local program=$1 begun=$SECONDS built argument
+    shift
+    for argument in "$@"; do
+        case $argument in --help | -h)
+            sed -n '2,${/^#/!q;s/^# //p;}' "$root/scripts/$program"
+            return
+            ;;
+        esac
+    done
+    require_rust
+    if [ -z "${CENTRALITA_BUILT:-}" ]; then
+        say "· cargo build --release (several minutes the first time)"
+        (cd "$root" && cargo build --release -p api -p bench --bins) || die "the programs could not be built (see above)"
+        say "· built in $((SECONDS - begun)) s"
+    fi
+    built="$(target_dir)"
+    cd "$root" || return
+    exec "$built/release/$program" --server "$built/release/api" --dir "$built/bench" "$@"
 }
 
 # One number for the contents and names of everything below the given paths that is a source.

@@ -7,7 +7,7 @@
 use cargo_metadata::{Dependency, DependencyKind, Metadata, MetadataCommand, Package};
 
 /// A crate of the workspace and the workspace crates that it may use.
-const WORKSPACE: [(&str, &[&str]); 18] = [
+const WORKSPACE: [(&str, &[&str]); 17] = [
     // Leaves: each knows one thing and nobody.
     ("pg", &[]),
     ("crypto", &[]),
@@ -36,8 +36,18 @@ const WORKSPACE: [(&str, &[&str]); 18] = [
     ("provision", &["pg", "crypto", "control", "tenant", "resolver"]),
     ("simulator", &["whatsapp"]),
     ("demo", &["pgcluster"]),
-    ("bench", &["pgcluster"]),
-    ("chaos", &["pgcluster"]),
+    (
+        "bench",
+        &[
+            "pg",
+            "crypto",
+            "control",
+            "tenant",
+            "resolver",
+            "whatsapp",
+            "pgcluster",
+        ],
+    ),
     // For development.
     ("pgcluster", &[]),
     ("testkit", &["pgcluster"]),
@@ -52,26 +62,17 @@ const LIBRARIES: [(&str, &[&str]); 15] = [
     ("utoipa*", &["api"]),
     ("jsonwebtoken", &["api"]),
     ("diesel*", &["pg", "control", "tenant", "testkit"]),
-    ("tokio-postgres*", &["pg", "testkit", "demo", "bench", "chaos"]),
+    ("tokio-postgres*", &["pg", "testkit", "demo", "bench"]),
     ("postgres-protocol", &["pg"]),
     ("ring", &["crypto", "whatsapp", "api", "simulator"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
-    (
-        "reqwest",
-        &["whatsapp", "odoo", "simulator", "demo", "bench", "chaos"],
-    ),
+    ("reqwest", &["whatsapp", "odoo", "simulator", "demo", "bench"]),
     ("config", &["api", "provision"]),
-    (
-        "clap",
-        &["api", "provision", "simulator", "demo", "bench", "chaos"],
-    ),
-    ("indicatif", &["provision", "demo", "bench", "chaos"]),
-    (
-        "anyhow",
-        &["api", "provision", "simulator", "demo", "bench", "chaos"],
-    ),
-    ("nix", &["pgcluster", "testkit", "demo", "bench", "chaos"]),
+    ("clap", &["api", "provision", "simulator", "demo", "bench"]),
+    ("indicatif", &["provision", "demo", "bench"]),
+    ("anyhow", &["api", "provision", "simulator", "demo", "bench"]),
+    ("nix", &["pgcluster", "testkit", "demo", "bench"]),
 ];
 
 /// Crates that do no I/O, and the libraries that would do it for them.

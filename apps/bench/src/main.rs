@@ -1,0 +1,68 @@
+//! Measures the real server beside its yardsticks, on a Postgres of its own.
+
+mod run;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Parser;
+
+/// Measures the server: acknowledged messages a second, CPU of each, latencies, memory, and the
+/// same for the plain transaction and the other yardsticks in the same run.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+#[derive(Parser, Debug, Clone)]
+#[command(name = "bench")]
+pub(crate) struct Args {
+    /// Print one JSON document instead of a table.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// A short run: 1 and 50 tenants, 3 seconds each.
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Tenants that get messages, one scenario each.
+    #[arg(long, value_delimiter = ',', value_name = "N,…")]
+    pub(crate) tenants: Vec<usize>,
+    /// Requests in flight, one scenario each.
+    #[arg(long, value_delimiter = ',', value_name = "N,…")]
+    pub(crate) in_flight: Vec<usize>,
+    /// Open loop: messages a second, one scenario each, beside the closed ones.
+    #[arg(long, value_delimiter = ',', value_name = "N,…")]
+    pub(crate) rate: Vec<u32>,
+    /// How long each scenario counts.
+    #[arg(long, value_name = "S")]
+    pub(crate) seconds: Option<f64>,
+    /// Every message is from somebody who never wrote before.
+    #[arg(long)]
+    pub(crate) strangers: bool,
+    /// Leave the yardsticks out: figures without ratios.
+    #[arg(long)]
+    pub(crate) no_yardsticks: bool,
+    /// Fail when a goal is missed.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// The server's program.
+    #[arg(long, env = "BENCH_SERVER", value_name = "FILE")]
+    pub(crate) server: PathBuf,
+    /// Where the databases are put.
+    #[arg(long, default_value = "target/bench", value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Leave databases and logs there.
+    #[arg(long)]
+    pub(crate) keep: bool,
+}
+
+#[tokio::main(worker_threads = 2)]
+async fn main() -> anyhow::Result<ExitCode> {
+    let args = Args::parse();
+    let report = run::run(&args).await?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{}", report.table());
+    }
+    let missed = report.goals.iter().any(|goal| !goal.met);
+    Ok(if args.check && missed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
