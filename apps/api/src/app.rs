@@ -5,10 +5,11 @@ use std::{path::PathBuf, sync::Arc};
 use access::Guard;
 use anyhow::Context;
 use crypto::SecretString;
-use engine::{Clock, Engine, Parts};
+use engine::{Clock, Engine, LeaseTimes, Parts};
 use metrics_exporter_prometheus::PrometheusHandle;
 use pg::{Connector, Db, migrate::SchemaState};
 use resolver::{Limits, Resolver};
+use tokio::sync::watch;
 
 use crate::{
     config::{Config, Role},
@@ -31,6 +32,7 @@ struct Inner {
     verify_token: SecretString,
     web_dir: Option<PathBuf>,
     metrics: Option<PrometheusHandle>,
+    stopping: watch::Sender<bool>,
 }
 
 impl App {
@@ -66,6 +68,7 @@ impl App {
             app_secret,
             clock,
             sends: config.role != Role::Api,
+            lease_times: LeaseTimes::default(),
         });
         let background = engine.clone();
         tokio::spawn(async move { background.run().await });
@@ -77,6 +80,7 @@ impl App {
             verify_token: config.verify_token.clone(),
             web_dir: config.web_dir.clone(),
             metrics,
+            stopping: watch::Sender::new(false),
         }));
         app.warn_of_unsigned().await;
         Ok(app)
@@ -114,6 +118,16 @@ impl App {
 
     pub(crate) fn metrics(&self) -> Option<&PrometheusHandle> {
         self.0.metrics.as_ref()
+    }
+
+    /// The process is to end: it counts as not ready, and sockets close.
+    pub fn begin_stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    /// Whether the process is to end, and how to hear of it.
+    pub(crate) fn stopping(&self) -> watch::Receiver<bool> {
+        self.0.stopping.subscribe()
     }
 
     /// Active lines whose webhooks nobody's secret signs.

@@ -18,7 +18,7 @@ use crate::{
     routes::{
         auth, channels, conversations, events, health, messages,
         superadmin::{
-            audit, branding, channels as platform_channels, database, platform, tenants, unrouted,
+            audit, branding, channels as platform_channels, database, fleet, platform, tenants, unrouted,
             users as tenant_users,
         },
         tags, users, webhook,
@@ -58,7 +58,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         branding::get_branding, branding::put_branding,
         tenant_users::list_tenant_users, tenant_users::post_tenant_user,
         unrouted::list_unrouted, unrouted::delete_unrouted,
-        audit::list_platform_audit, platform::get_platform,
+        audit::list_platform_audit, fleet::get_fleet, platform::get_platform,
     ),
     components(schemas(
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,

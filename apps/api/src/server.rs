@@ -16,6 +16,11 @@ use actix_web::{
     web,
 };
 use anyhow::Context;
+use socket2::SockRef;
+use tokio::{
+    net::TcpStream,
+    signal::unix::{Signal, SignalKind, signal},
+};
 use utoipa::OpenApi;
 use utoipa_swagger_ui::SwaggerUi;
 
@@ -27,8 +32,14 @@ use crate::{
     routes,
 };
 
-/// How long requests may still run after a stop was asked for.
-const SHUTDOWN: Duration = Duration::from_secs(20);
+/// How long the process still takes requests after a stop was asked for, so that a balancer sees that it is not ready.
+const LINGER: Duration = Duration::from_secs(2);
+/// How long requests and calls to Meta may still run after that.
+const PATIENCE: Duration = Duration::from_secs(18);
+/// After so long the process ends whatever still runs.
+const ABORT: Duration = Duration::from_secs(25);
+/// What a client that reads nothing may let wait before its connection is cut.
+const UNREAD: Duration = Duration::from_secs(30);
 
 /// The pages' own scripts and styles and nothing else; pictures from anywhere, for logos.
 const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; \
@@ -41,17 +52,68 @@ pub async fn run(config: &Config, app: App) -> anyhow::Result<()> {
     } else {
         "0.0.0.0"
     };
-    let (server, addresses) = start(app, config.origins.clone(), host, config.port).with_context(|| {
-        format!(
-            "port {} cannot be opened; is another server running?",
-            config.port
-        )
-    })?;
+    let (server, addresses) =
+        start(app.clone(), config.origins.clone(), host, config.port).with_context(|| {
+            format!(
+                "port {} cannot be opened; is another server running?",
+                config.port
+            )
+        })?;
     for address in addresses {
         tracing::info!(%address, "listening");
     }
-    server.await?;
-    Ok(())
+    let mut signals = Signals::new().context("signals cannot be heard")?;
+    let handle = server.handle();
+    let mut serving = tokio::spawn(server);
+    tokio::select! {
+        ended = &mut serving => return Ok(ended??),
+        () = signals.next() => {}
+    }
+    tracing::info!("stopping");
+    let linger = if config.development {
+        Duration::ZERO
+    } else {
+        LINGER
+    };
+    let stopping = async {
+        app.begin_stop();
+        let serving = async {
+            tokio::time::sleep(linger).await;
+            handle.stop(true).await;
+        };
+        tokio::join!(serving, app.engine().shut_down(linger + PATIENCE));
+        app.resolver().close();
+    };
+    tokio::select! {
+        () = stopping => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+        () = tokio::time::sleep(ABORT) => anyhow::bail!("not everything ended in {} seconds", ABORT.as_secs()),
+        () = signals.next() => anyhow::bail!("asked to stop at once"),
+    }
+}
+
+/// The signals that ask the process to stop.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
 }
 
 /// Opens the port (any free one for 0) and serves on it.
@@ -75,10 +137,22 @@ pub fn start(
             .service(SwaggerUi::new("/docs/{_:.*}").url("/docs/openapi.json", ApiDoc::openapi()))
             .configure(|config| serve_web(config, web_dir))
     })
-    .shutdown_timeout(SHUTDOWN.as_secs())
+    .on_connect(|connection, _data| bound_unread(connection))
+    .disable_signals()
+    .shutdown_timeout(PATIENCE.as_secs())
     .bind((host, port))?;
     let addresses = server.addrs();
     Ok((server.run(), addresses))
+}
+
+/// The kernel cuts a connection whose peer reads nothing: what waits for it would be held for ever.
+fn bound_unread(connection: &dyn std::any::Any) {
+    let Some(stream) = connection.downcast_ref::<TcpStream>() else {
+        return;
+    };
+    if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(UNREAD)) {
+        tracing::debug!(%error, "a connection that reads nothing would not be cut");
+    }
 }
 
 fn security_headers() -> DefaultHeaders {

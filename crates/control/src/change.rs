@@ -1,4 +1,4 @@
-//! Tells every server that a tenant's configuration changed, or that its outbox has work.
+//! Tells every server that a tenant's configuration changed, and hints at tenants that have news.
 
 use diesel::sql_types::Text;
 use diesel_async::RunQueryDsl;
@@ -9,24 +9,43 @@ use pg::{Conn, Control, DbError, TenantId};
 /// (such writes are rare), so nobody hears of a change that is rolled back.
 pub const CONFIG_CHANNEL: &str = "centralita_config";
 
-/// The channel that carries the id of each tenant in whose outbox a process
-/// that does not send has put something.
+/// The channel that names tenants in whose outbox a process has put something
+/// that another one sends, and tenants whose lanes were given back.
 pub const OUTBOX_CHANNEL: &str = "centralita_outbox";
 
-/// Tells the processes that send that something is due. A hint: they look by
-/// themselves as well, only later.
-pub async fn hint_outbox(conn: &mut Conn<Control>, tenant_id: TenantId) -> Result<(), DbError> {
-    send(conn, OUTBOX_CHANNEL, tenant_id).await
+/// The channel that names tenants in which something happened. Sent after the
+/// commit, on a connection of its own: inside the transaction it would make
+/// commits wait for each other.
+pub const EVENTS_CHANNEL: &str = "centralita_events";
+
+/// How many tenants one notification names at most: a payload must stay below 8000 bytes.
+pub const MAX_HINTED: usize = 200;
+
+/// Names tenants, at most [`MAX_HINTED`], on one of the channels for hints.
+/// `sender` is the process that may ignore what it said itself. Whoever hears
+/// nothing looks by itself, only later.
+pub async fn hint(
+    conn: &mut Conn<Control>,
+    channel: &'static str,
+    sender: Option<uuid::Uuid>,
+    tenants: &[TenantId],
+) -> Result<(), DbError> {
+    let mut payload = sender.map_or_else(String::new, |sender| sender.simple().to_string());
+    for tenant in tenants.iter().take(MAX_HINTED) {
+        payload.push(' ');
+        payload.push_str(&tenant.uuid().simple().to_string());
+    }
+    send(conn, channel, &payload).await
 }
 
 pub(crate) async fn notify(conn: &mut Conn<Control>, tenant_id: TenantId) -> Result<(), DbError> {
-    send(conn, CONFIG_CHANNEL, tenant_id).await
+    send(conn, CONFIG_CHANNEL, &tenant_id.to_string()).await
 }
 
-async fn send(conn: &mut Conn<Control>, channel: &str, tenant_id: TenantId) -> Result<(), DbError> {
+async fn send(conn: &mut Conn<Control>, channel: &str, payload: &str) -> Result<(), DbError> {
     diesel::sql_query("SELECT pg_notify($1, $2)")
         .bind::<Text, _>(channel)
-        .bind::<Text, _>(tenant_id.to_string())
+        .bind::<Text, _>(payload)
         .execute(&mut **conn)
         .await?;
     Ok(())

@@ -24,6 +24,7 @@ pub mod contents;
 pub mod database;
 pub mod directory;
 mod hidden;
+pub mod lane;
 pub mod platform_user;
 mod schema;
 pub mod session;
@@ -37,7 +38,7 @@ pub use pg::Patch;
 
 pub use self::{
     actor::Actor,
-    change::{CONFIG_CHANNEL, OUTBOX_CHANNEL, hint_outbox},
+    change::{CONFIG_CHANNEL, EVENTS_CHANNEL, MAX_HINTED, OUTBOX_CHANNEL, hint},
 };
 
 /// The migrations of the control plane's database.

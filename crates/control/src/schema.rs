@@ -45,6 +45,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    lanes (tenant_id) {
+        tenant_id -> Uuid,
+        owner -> Nullable<Uuid>,
+        epoch -> Int8,
+        until -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     login_directory (email, tenant_id) {
         email -> Text,
         tenant_id -> Uuid,
@@ -118,8 +127,18 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    workers (id) {
+        id -> Uuid,
+        name -> Text,
+        started_at -> Timestamptz,
+        seen_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(branding -> tenants (tenant_id));
 diesel::joinable!(channels -> tenants (tenant_id));
+diesel::joinable!(lanes -> tenants (tenant_id));
 diesel::joinable!(login_directory -> tenants (tenant_id));
 diesel::joinable!(sessions -> tenants (tenant_id));
 diesel::joinable!(tenant_databases -> tenants (tenant_id));
@@ -128,10 +147,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     branding,
     channels,
+    lanes,
     login_directory,
     platform_users,
     sessions,
     tenant_databases,
     tenants,
     unrouted_lines,
+    workers,
 );

@@ -2,37 +2,77 @@
 
 use std::time::Duration;
 
-use control::{OUTBOX_CHANNEL, session::Sessions};
+use control::{EVENTS_CHANNEL, OUTBOX_CHANNEL, session::Sessions};
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::Engine;
 
 /// How often unregistered lines are written down, and idle connections closed.
 const HOUSEKEEPING: Duration = Duration::from_secs(2);
-/// How often every tenant's outbox is looked at, whatever the hints said.
-const SWEEP: Duration = Duration::from_secs(20);
-
+/// How long giving the lanes back may take.
+const RELEASE: Duration = Duration::from_secs(2);
 /// How often sessions that have expired are deleted.
 const CLEANING: Duration = Duration::from_hours(1);
 
 impl Engine {
-    /// Follows changes of the configuration, keeps house, and, where this
-    /// process sends, looks after every tenant's outbox. Never returns.
+    /// Follows changes of the configuration, keeps house, hints and hears hints,
+    /// and, where this process sends, works on the outboxes of the tenants whose
+    /// lanes it holds. Never returns.
     pub async fn run(&self) {
-        let senders = async {
-            if self.0.parts.sends {
-                let told = self
-                    .resolver()
-                    .follow_tenants(OUTBOX_CHANNEL, |tenant| self.wake_sender(tenant));
-                tokio::join!(self.sweep_outboxes(), told);
-            }
+        let me = self.0.hints.me();
+        let changed = |tenant| {
+            self.wake_if_held(tenant);
         };
+        let heard = self.resolver().follow_hints(
+            EVENTS_CHANNEL,
+            me,
+            || self.0.feeds.wake_all(),
+            |tenant| self.0.feeds.wake(tenant),
+        );
         tokio::join!(
-            self.resolver().follow_changes(),
+            self.resolver().follow_changes(changed),
             self.keep_house(),
             self.forget_sessions(),
-            senders
+            self.0.hints.run(),
+            heard,
+            self.send(),
         );
+    }
+
+    /// Works on outboxes, where this process does.
+    async fn send(&self) {
+        if !self.0.parts.sends {
+            return;
+        }
+        let look = || {
+            for tenant in self.0.leases.held() {
+                self.0.turns.wake(tenant);
+            }
+        };
+        let told = self
+            .resolver()
+            .follow_hints(OUTBOX_CHANNEL, self.0.hints.me(), look, |tenant| {
+                self.wake_if_held(tenant);
+            });
+        tokio::join!(self.0.leases.run(), self.greet_lanes(), self.take_turns(), told);
+    }
+
+    /// Ends well: nothing new is begun, calls under way are seen to their end for
+    /// up to `patience`, and the lanes are given back for others to take at once.
+    pub async fn shut_down(&self, patience: Duration) {
+        self.0.turns.close();
+        self.0.leases.end();
+        if tokio::time::timeout(patience, self.0.turns.ended())
+            .await
+            .is_err()
+        {
+            tracing::warn!("calls to Meta are still under way; their outcome will show as not confirmed");
+        }
+        match tokio::time::timeout(RELEASE, self.0.leases.release_all()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "cannot give the lanes back; their leases will end"),
+            Err(_elapsed) => tracing::warn!("cannot give the lanes back in time; their leases will end"),
+        }
     }
 
     async fn keep_house(&self) {
@@ -56,18 +96,6 @@ impl Engine {
             };
             if let Err(error) = deleted.await {
                 tracing::warn!(%error, "cannot delete sessions that have expired");
-            }
-        }
-    }
-
-    async fn sweep_outboxes(&self) {
-        let mut tick = interval(SWEEP);
-        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tick.tick().await;
-            match self.resolver().active_tenants().await {
-                Ok(tenants) => tenants.iter().for_each(|tenant| self.wake_sender(tenant.id)),
-                Err(error) => tracing::warn!(%error, "cannot list the tenants"),
             }
         }
     }

@@ -7,18 +7,25 @@
 
 mod background;
 mod clock;
+mod hints;
 pub mod ingest;
+pub mod leases;
 pub mod lines;
 pub mod realtime;
 pub mod reply;
-pub mod sender;
+mod sender;
+mod turns;
 
 use std::sync::Arc;
 
 use crypto::SecretString;
+use pg::Db;
 use resolver::Resolver;
 
-pub use self::clock::Clock;
+pub use self::{
+    clock::Clock,
+    leases::{LeaseTimes, Leases},
+};
 
 /// What an engine is made of.
 pub struct Parts {
@@ -32,6 +39,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Whether this process works on outboxes; another one does otherwise.
     pub sends: bool,
+    /// How long the leases of its lanes run.
+    pub lease_times: LeaseTimes,
 }
 
 /// Takes in, applies, sends, hints. Cheap to clone.
@@ -43,19 +52,28 @@ struct Inner {
     lanes: ingest::Lanes,
     unrouted: ingest::Unrouted,
     feeds: realtime::Feeds,
-    sender: sender::Wakers,
+    leases: Leases,
+    hints: hints::Hints,
+    turns: turns::Turns,
 }
 
 impl Engine {
     /// An engine; call [`Engine::run`] for what it does by itself.
     pub fn new(parts: Parts) -> Self {
-        let feeds = realtime::Feeds::new(parts.resolver.clone());
+        // Leases and hints must not queue behind requests.
+        let platform = parts.resolver.platform();
+        let own = Db::new(platform.connector, platform.control_url, 2);
+        let leases = Leases::new(parts.sends.then(|| own.clone()), parts.lease_times);
+        let hints = hints::Hints::new(leases.worker().uuid(), own);
+        let feeds = realtime::Feeds::new(parts.resolver.clone(), hints.clone());
         let lanes = ingest::Lanes::new(parts.clock, feeds.clone());
         Self(Arc::new(Inner {
             lanes,
             unrouted: ingest::Unrouted::default(),
             feeds,
-            sender: sender::Wakers::new(),
+            leases,
+            hints,
+            turns: turns::Turns::default(),
             parts,
         }))
     }
@@ -63,6 +81,12 @@ impl Engine {
     /// Knows lines and tenants.
     pub fn resolver(&self) -> &Resolver {
         &self.0.parts.resolver
+    }
+
+    /// Which tenants this process works on. Whatever works on a tenant in the
+    /// background asks [`Leases::holds`] and looks once per [`Leases::acquired`].
+    pub fn leases(&self) -> &Leases {
+        &self.0.leases
     }
 
     /// Tells the time.

@@ -16,20 +16,21 @@ use tokio::{
     sync::{Notify, broadcast},
 };
 
-use crate::Engine;
+use crate::{Engine, hints::Hints};
 
 /// Events a watcher may lag behind.
 const BACKLOG: usize = 1024;
 /// Events read at once.
 const READ: i64 = 500;
-/// How often a feed looks without a hint: other servers' commits give none here.
-const SWEEP: Duration = Duration::from_millis(700);
+/// How often a feed looks without a hint, in case one was lost.
+const SWEEP: Duration = Duration::from_secs(5);
 
 /// Lets sockets watch tenants.
 #[derive(Clone)]
 pub(crate) struct Feeds {
     runtime: Handle,
     resolver: Resolver,
+    hints: Hints,
     open: Arc<Mutex<HashMap<TenantId, Feed>>>,
 }
 
@@ -69,16 +70,31 @@ impl Watch {
 }
 
 impl Feeds {
-    pub(crate) fn new(resolver: Resolver) -> Self {
+    pub(crate) fn new(resolver: Resolver, hints: Hints) -> Self {
         Self {
             runtime: Handle::current(),
             resolver,
+            hints,
             open: Arc::default(),
         }
     }
 
-    /// Something may have happened in this tenant.
+    /// Something was committed in this tenant: tells watchers here and in other processes.
     pub(crate) fn hint(&self, tenant: TenantId) {
+        self.hints.event(tenant);
+        self.wake(tenant);
+    }
+
+    /// Hints may have been missed: every feed looks.
+    pub(crate) fn wake_all(&self) {
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        for feed in open.values() {
+            feed.hint.notify_one();
+        }
+    }
+
+    /// Something may have happened in this tenant: watchers here look.
+    pub(crate) fn wake(&self, tenant: TenantId) {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(feed) = open.get(&tenant) {
             feed.hint.notify_one();
@@ -174,7 +190,7 @@ impl Engine {
         self.0.feeds.hint(tenant);
     }
 
-    /// Something was put into this tenant's outbox: watchers and senders look at once.
+    /// Something was put into this tenant's outbox, or falls asleep until a time: watchers and senders look at once.
     pub fn queued(&self, tenant: TenantId) {
         self.hint(tenant);
         self.wake_sender(tenant);

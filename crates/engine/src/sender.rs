@@ -1,26 +1,42 @@
-//! Sends what is in the outboxes. Each tenant with something due has one task
-//! here, with a few calls to Meta under way at once; a conversation's messages
-//! go one after the other.
+//! Sends what is in the outboxes of the tenants whose lanes this process holds.
+//! Tenants take turns of bounded work, with a few calls to Meta under way at
+//! once in each; a conversation's messages go one after the other.
+//!
+//! A tenant is looked at when its lane is acquired, on every hint, when its
+//! last look said that something would be due, and every few minutes anyway.
 
 mod attempt;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use pg::{DbError, TenantId};
 use resolver::{ResolveError, TenantHandle, Unready};
-use tenant::{conversation::wake_due, outbox};
-use tokio::{runtime::Handle, sync::Notify, task::JoinSet};
+use tenant::{
+    conversation::{next_wake, wake_due},
+    outbox,
+};
+use tokio::{
+    sync::Semaphore,
+    task::JoinSet,
+    time::{Instant, sleep_until},
+};
 
-use crate::Engine;
+use crate::{Engine, turns::Next};
 
 /// Calls to Meta under way for one tenant.
 const PARALLEL: usize = 8;
-/// How long a tenant's task rests after its database failed.
+/// Tenants whose turn it is at once.
+const SLOTS: usize = 64;
+/// A turn ends after so many messages, or so long.
+const SLICE: usize = 200;
+const SLICE_TIME: Duration = Duration::from_secs(2);
+/// How long a tenant rests after its database failed.
 const REST: Duration = Duration::from_secs(3);
+/// How often a tenant is looked at without any reason; up to a quarter more, so that they spread.
+const SAFETY: Duration = Duration::from_mins(2);
+/// Lanes acquired in bulk are looked at in this rhythm after the first few.
+const FIRST: u32 = 32;
+const RHYTHM: Duration = Duration::from_millis(50);
 
 /// The outbox could not be worked on.
 #[derive(Debug, thiserror::Error)]
@@ -31,123 +47,101 @@ enum OutboxFailure {
     Db(#[from] DbError),
 }
 
-/// Which tenants have a task, and who wants it to look again.
-pub(crate) struct Wakers {
-    runtime: Handle,
-    tasks: Mutex<HashMap<TenantId, Waker>>,
-}
-
-#[derive(Default)]
-struct Waker {
-    notify: Arc<Notify>,
-    again: bool,
-}
-
-impl Wakers {
-    pub(crate) fn new() -> Self {
-        Self {
-            runtime: Handle::current(),
-            tasks: Mutex::default(),
-        }
-    }
-
-    /// Whether the task may end: nobody asked for another look. Forgets the request.
-    fn may_end(&self, tenant: TenantId) -> bool {
-        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        match tasks.get_mut(&tenant) {
-            Some(waker) if waker.again => {
-                waker.again = false;
-                false
-            }
-            _ => {
-                tasks.remove(&tenant);
-                true
-            }
-        }
-    }
-}
-
 impl Engine {
-    /// Something may be due in this tenant's outbox.
+    /// Something may be due in this tenant's outbox: it is looked at here, or its owner told.
     pub(crate) fn wake_sender(&self, tenant: TenantId) {
-        if !self.0.parts.sends {
-            self.tell_senders(tenant);
-            return;
+        if !self.wake_if_held(tenant) {
+            self.0.hints.outbox(tenant);
         }
-        let wakers = &self.0.sender;
-        let mut tasks = wakers.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(waker) = tasks.get_mut(&tenant) {
-            waker.again = true;
-            waker.notify.notify_one();
-            return;
-        }
-        let waker = Waker::default();
-        let notify = Arc::clone(&waker.notify);
-        tasks.insert(tenant, waker);
-        let engine = self.clone();
-        wakers
-            .runtime
-            .spawn(async move { engine.send_due(tenant, &notify).await });
     }
 
-    /// Another process sends; a hint that is lost costs it until its next sweep.
-    fn tell_senders(&self, tenant: TenantId) {
-        let engine = self.clone();
-        self.0.sender.runtime.spawn(async move {
-            let told = async {
-                let mut conn = engine.resolver().control().conn().await?;
-                control::hint_outbox(&mut conn, tenant).await
-            };
-            if let Err(error) = told.await {
-                tracing::warn!(tenant.id = %tenant, %error, "cannot tell the senders");
-            }
-        });
+    /// The same as another process said it: whoever holds the lane looks.
+    pub(crate) fn wake_if_held(&self, tenant: TenantId) -> bool {
+        let held = self.0.leases.holds(tenant).is_some();
+        if held {
+            self.0.turns.wake(tenant);
+        } else {
+            // Perhaps nobody holds it yet.
+            self.0.leases.nudge();
+        }
+        held
     }
 
-    async fn send_due(&self, tenant: TenantId, notify: &Notify) {
+    /// Looks at each tenant whose lane is acquired. Never returns.
+    pub(crate) async fn greet_lanes(&self) {
+        let mut acquired = self.0.leases.acquired();
+        let (mut place, mut last) = (0_u32, Instant::now());
         loop {
-            match self.drain(tenant).await {
-                Ok(Some(wait)) => {
-                    // Woken or due: either way it looks again.
-                    drop(tokio::time::timeout(wait, notify.notified()).await);
-                }
-                Ok(None) => {
-                    if self.0.sender.may_end(tenant) {
-                        return;
-                    }
-                }
-                Err(error) => {
-                    tracing::warn!(tenant.id = %tenant, %error, "cannot work on the outbox; trying again soon");
-                    tokio::time::sleep(REST).await;
-                }
+            let tenant = acquired.next().await;
+            let now = Instant::now();
+            if now > last + RHYTHM * place.saturating_sub(FIRST).saturating_add(20) {
+                (place, last) = (0, now);
+            }
+            let delay = RHYTHM * place.saturating_sub(FIRST);
+            self.0
+                .turns
+                .wake_in(tenant, (last + delay).saturating_duration_since(now));
+            place += 1;
+        }
+    }
+
+    /// Gives tenants their turns. Never returns.
+    pub(crate) async fn take_turns(&self) {
+        let slots = Arc::new(Semaphore::new(SLOTS));
+        loop {
+            let slot = Arc::clone(&slots).acquire_owned().await;
+            let tenant = self.0.turns.next().await;
+            let engine = self.clone();
+            tokio::spawn(async move {
+                let next = engine.turn(tenant).await;
+                engine.0.turns.done(tenant, next);
+                drop(slot);
+            });
+        }
+    }
+
+    async fn turn(&self, tenant: TenantId) -> Next {
+        // A lane that is acquired again brings a look with it.
+        if self.0.leases.holds(tenant).is_none() {
+            return Next::Woken;
+        }
+        match self.slice(tenant).await {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::warn!(tenant.id = %tenant, %error, "cannot work on the outbox; trying again soon");
+                Next::At(Instant::now() + REST)
             }
         }
     }
 
-    /// Sends all that is due; then says how long until something is, if ever.
-    async fn drain(&self, tenant: TenantId) -> Result<Option<Duration>, OutboxFailure> {
+    /// Sends what is due, up to a limit; then says when to look again.
+    async fn slice(&self, tenant: TenantId) -> Result<Next, OutboxFailure> {
         let handle = match self.resolver().tenant(tenant).await {
             Ok(Some(handle)) => handle,
             // A tenant that has no database yet has nothing to send either.
-            Ok(None) | Err(ResolveError::TenantNotReady(Unready::NotAttached)) => return Ok(None),
+            Ok(None) | Err(ResolveError::TenantNotReady(Unready::NotAttached)) => return Ok(Next::Woken),
             Err(error) => return Err(error.into()),
         };
+        let safety = Instant::now() + safety(tenant);
         if !handle.tenant.is_active {
-            return Ok(None);
+            return Ok(Next::At(safety));
         }
         self.wake_snoozed(&handle).await?;
         let mut calls = JoinSet::new();
-        let claimed = self.claim_all(&handle, &mut calls).await;
+        let claimed = self.claim_some(&handle, &mut calls).await;
         // A call under way is seen to its end whatever happened: dropping it would
         // leave a message that nobody knows of whether it was sent.
         while calls.join_next().await.is_some() {}
-        claimed?;
-        let due = outbox::next_due(&mut handle.db().await?.conn().await?).await?;
-        Ok(
-            due.map(|due| {
-                (due - self.clock().now()).to_std().unwrap_or_default() + Duration::from_millis(20)
-            }),
-        )
+        if claimed? {
+            return Ok(Next::Again);
+        }
+        let mut conn = handle.db().await?.conn().await?;
+        let due = [outbox::next_due(&mut conn).await?, next_wake(&mut conn).await?];
+        let due = due.into_iter().flatten().min().map(|due| {
+            let wait = (due - self.clock().now()).to_std().unwrap_or_default();
+            Instant::now() + wait + Duration::from_millis(20)
+        });
+        Ok(Next::At(due.map_or(safety, |due| due.min(safety))))
     }
 
     /// Conversations whose sleep is over come back with the tenant's next look.
@@ -159,15 +153,25 @@ impl Engine {
         Ok(())
     }
 
-    /// Claims and makes calls until nothing is due and none is under way.
-    async fn claim_all(
+    /// Claims and makes calls until nothing is due and none is under way, the
+    /// turn is over (then true), or the lane is no longer held.
+    async fn claim_some(
         &self,
         handle: &Arc<TenantHandle>,
         calls: &mut JoinSet<()>,
-    ) -> Result<(), OutboxFailure> {
+    ) -> Result<bool, OutboxFailure> {
+        let end = Instant::now() + SLICE_TIME;
+        let mut claimed = 0;
         loop {
+            if claimed >= SLICE || Instant::now() >= end {
+                return Ok(true);
+            }
+            if self.0.turns.is_closed() || self.0.leases.holds(handle.tenant.id).is_none() {
+                return Ok(false);
+            }
             match self.claim(handle).await? {
                 Some(attempt) => {
+                    claimed += 1;
                     let (engine, handle) = (self.clone(), Arc::clone(handle));
                     calls.spawn(async move { engine.make(&handle, attempt).await });
                     if calls.len() >= PARALLEL {
@@ -175,8 +179,13 @@ impl Engine {
                     }
                 }
                 // A finished call may free the next message of its conversation.
-                None if calls.join_next().await.is_some() => {}
-                None => return Ok(()),
+                None if calls.is_empty() => return Ok(false),
+                None => {
+                    tokio::select! {
+                        _ = calls.join_next() => {}
+                        () = sleep_until(end) => {}
+                    }
+                }
             }
         }
     }
@@ -189,4 +198,9 @@ impl Engine {
         }
         Ok(outbox::claim_next(&mut conn, now).await?)
     }
+}
+
+/// Two minutes and up to a quarter more; the last byte of an id is as good as random.
+fn safety(tenant: TenantId) -> Duration {
+    SAFETY + SAFETY / 4 * u32::from(tenant.uuid().as_bytes()[15]) / 256
 }

@@ -147,20 +147,46 @@ impl Resolver {
     }
 
     /// Follows the control plane's notifications; after a gap, anything may have
-    /// changed. Never returns.
-    pub async fn follow_changes(&self) {
-        self.follow(control::CONFIG_CHANNEL, || self.forget(), |_tenant| self.forget())
+    /// changed. Names each changed tenant to `on_change`. Never returns.
+    pub async fn follow_changes(&self, on_change: impl Fn(TenantId)) {
+        let changed = |payload: String| {
+            self.forget();
+            if let Ok(tenant) = payload.parse() {
+                on_change(tenant);
+            }
+        };
+        self.follow(control::CONFIG_CHANNEL, || self.forget(), changed)
             .await;
     }
 
-    /// Hands every tenant that is named on a channel of the control plane to
-    /// `on_tenant`. Never returns.
-    pub async fn follow_tenants(&self, channel: &'static str, on_tenant: impl Fn(TenantId)) {
-        let named = |payload: String| match payload.parse() {
-            Ok(tenant) => on_tenant(tenant),
-            Err(error) => tracing::debug!(channel, %error, "a notification names no tenant"),
+    /// Hands every tenant that another process names on a channel for hints to
+    /// `on_tenant`; `me` is what this process signs its own with. `on_ready` runs
+    /// whenever hints may have been missed before. Never returns.
+    pub async fn follow_hints(
+        &self,
+        channel: &'static str,
+        me: uuid::Uuid,
+        on_ready: impl Fn(),
+        on_tenant: impl Fn(TenantId),
+    ) {
+        let named = |payload: String| {
+            let Some((sender, tenants)) = payload.split_once(' ') else {
+                return;
+            };
+            if sender.parse() != Ok(me) {
+                tenants
+                    .split(' ')
+                    .filter_map(|tenant| tenant.parse().ok())
+                    .for_each(&on_tenant);
+            }
         };
-        self.follow(channel, || (), named).await;
+        self.follow(channel, on_ready, named).await;
+    }
+
+    /// Lets nobody take a connection any more: the process ends.
+    pub fn close(&self) {
+        self.0.pools.close();
+        self.0.control.close();
     }
 
     async fn follow(&self, channel: &'static str, on_ready: impl Fn(), on_payload: impl Fn(String)) {

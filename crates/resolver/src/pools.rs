@@ -271,6 +271,12 @@ impl Pools {
         })
     }
 
+    pub(crate) fn close(&self) {
+        for handle in lock(&self.open).values() {
+            handle.pool.db.close();
+        }
+    }
+
     /// Closes what was idle for long; under pressure, the longest unused first.
     pub(crate) fn sweep(&self) {
         let mut pools: Vec<(Instant, Arc<Pool>)> = lock(&self.open)

@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 
 pub use self::{
-    change::{ChangeError, ConversationChanges, change, mark_read, set_tags, wake_due},
+    change::{ChangeError, ConversationChanges, change, mark_read, next_wake, set_tags, wake_due},
     list::{AssigneeFilter, ConversationFilter, ConversationView, Counts, TagFilter, UserRef},
 };
 pub use crate::id::ConversationId;

@@ -214,7 +214,8 @@ pub(crate) async fn patch_conversation(
         member.now,
     )
     .await?;
-    member.app.engine().hint(member.tenant.tenant.id);
+    // Whoever works on the tenant must know when the sleep is over.
+    member.app.engine().queued(member.tenant.tenant.id);
     view(&member, id).await
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use access::{Current, Who};
 use actix_web::{HttpRequest, HttpResponse, web};
-use actix_ws::{CloseCode, CloseReason, Message, MessageStream, Session};
+use actix_ws::{CloseCode, CloseReason, Closed, Message, MessageStream, Session};
 use engine::realtime::Watch;
 use serde::{Deserialize, Serialize};
 use tenant::{
@@ -27,6 +27,10 @@ const PING: Duration = Duration::from_secs(20);
 const SILENCE: Duration = Duration::from_secs(50);
 /// How often it is checked that the client is still let in.
 const CHECK: Duration = Duration::from_secs(3);
+/// A client that takes nothing for this long is too slow, and starts over.
+const SLOW: Duration = Duration::from_secs(5);
+/// How long a client that was too slow may take to hear so; the connection is cut soon after.
+const FAREWELL: Duration = Duration::from_secs(30);
 const SESSION_ENDED: CloseCode = CloseCode::Other(4401);
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
@@ -104,6 +108,23 @@ pub(crate) async fn get_events(
     Ok(response)
 }
 
+/// Whether this person may hear of this event. Events are the tenant's own
+/// already; a narrower view belongs here.
+fn sees(who: &Who, _event: &Event) -> bool {
+    matches!(who, Who::Member { user, .. } if user.role.allows(Permission::ChatRead))
+}
+
+/// Waits for room in the socket's queue. A client that makes none has to start over.
+async fn within(sent: impl Future<Output = Result<(), Closed>>) -> Result<(), Option<CloseReason>> {
+    match tokio::time::timeout(SLOW, sent).await {
+        Ok(sent) => sent.map_err(|_closed| None),
+        Err(_elapsed) => Err(Some(CloseReason {
+            code: CloseCode::Again,
+            description: Some("resync".to_owned()),
+        })),
+    }
+}
+
 struct Socket {
     anyone: Anyone,
     session: Session,
@@ -116,13 +137,15 @@ impl Socket {
             Ok(()) => self.follow(&mut incoming).await,
             Err(gone) => gone,
         };
-        // The client may be gone already.
-        drop(self.session.close(reason).await);
+        // From here on nothing is kept for the client, however long it takes to hear why.
+        drop(self.watch);
+        // It may be gone already.
+        drop(tokio::time::timeout(FAREWELL, self.session.close(reason)).await);
     }
 
     async fn send(&mut self, frame: &Frame<'_>) -> Result<(), Option<CloseReason>> {
         let text = serde_json::to_string(frame).map_err(|_source| Some(CloseCode::Error.into()))?;
-        self.session.text(text).await.map_err(|_closed| None)
+        within(self.session.text(text)).await
     }
 
     /// Says where the stream stands, after whatever the client missed.
@@ -137,9 +160,17 @@ impl Socket {
         self.send(&Frame::Hello { seq: since }).await?;
         let missed = self.missed(since).await.ok_or(Some(CloseCode::Again.into()))?;
         for event in missed.iter().filter(|event| event.seq <= seq) {
-            self.send(&event.into()).await?;
+            self.tell(event).await?;
         }
         Ok(())
+    }
+
+    async fn tell(&mut self, event: &Event) -> Result<(), Option<CloseReason>> {
+        if sees(&self.anyone.who, event) {
+            self.send(&event.into()).await
+        } else {
+            Ok(())
+        }
     }
 
     async fn missed(&self, since: i64) -> Option<Vec<Event>> {
@@ -154,11 +185,12 @@ impl Socket {
         let mut ping = tokio::time::interval(PING);
         let mut check = tokio::time::interval(CHECK);
         let mut heard = Instant::now();
+        let mut stopping = self.anyone.app.stopping();
         loop {
             tokio::select! {
                 event = self.watch.next() => {
                     let sent = match event {
-                        Ok(event) => self.send(&(&event).into()).await,
+                        Ok(event) => self.tell(&event).await,
                         Err(_lagged) => self.resync().await,
                     };
                     if let Err(reason) = sent {
@@ -168,8 +200,8 @@ impl Socket {
                 message = incoming.recv() => match message {
                     Some(Ok(Message::Ping(bytes))) => {
                         heard = Instant::now();
-                        if self.session.pong(&bytes).await.is_err() {
-                            return None;
+                        if let Err(reason) = within(self.session.pong(&bytes)).await {
+                            return reason;
                         }
                     }
                     Some(Ok(Message::Close(reason))) => return reason,
@@ -177,10 +209,14 @@ impl Socket {
                     Some(Err(_)) | None => return None,
                 },
                 _ = ping.tick() => {
-                    if heard.elapsed() > SILENCE || self.session.ping(b"").await.is_err() {
+                    if heard.elapsed() > SILENCE {
                         return None;
                     }
+                    if let Err(reason) = within(self.session.ping(b"")).await {
+                        return reason;
+                    }
                 }
+                _ = stopping.wait_for(|stopping| *stopping) => return Some(CloseCode::Restart.into()),
                 _ = check.tick() => {
                     if !self.still_admitted().await {
                         return Some(SESSION_ENDED.into());

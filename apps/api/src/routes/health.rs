@@ -74,6 +74,11 @@ pub(crate) async fn get_ready(app: web::Data<App>) -> HttpResponse {
             "the control database cannot be reached",
         ),
         check("control_schema", current, "run `provision control migrate`"),
+        check(
+            "not_stopping",
+            !*app.stopping().borrow(),
+            "the process is stopping",
+        ),
     ];
     let ok = checks.iter().all(|check| check.ok);
     let body = ReadyBody {

@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod branding;
 pub(crate) mod channels;
 pub(crate) mod database;
+pub(crate) mod fleet;
 pub(crate) mod platform;
 pub(crate) mod tenants;
 pub(crate) mod unrouted;
@@ -29,6 +30,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
             .configure(users::configure)
             .configure(unrouted::configure)
             .configure(audit::configure)
+            .configure(fleet::configure)
             .configure(platform::configure)
             .default_service(web::to(super::unknown)),
     );

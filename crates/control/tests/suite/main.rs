@@ -7,6 +7,7 @@ mod branding;
 mod channel;
 mod common;
 mod database;
+mod lane;
 mod platform_user;
 mod schema;
 mod session;

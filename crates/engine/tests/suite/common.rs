@@ -11,7 +11,7 @@ use control::{
 use crypto::{Keyring, MasterKey, SecretString};
 use diesel::{QueryableByName, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
-use engine::{Clock, Engine, Parts};
+use engine::{Clock, Engine, LeaseTimes, Parts};
 use pg::{Connector, Db, PageRequest, TenantId};
 use resolver::{
     Limits, Resolver, TenantHandle,
@@ -25,7 +25,7 @@ use tenant::{
     user::{NewUser, Role, UserId, create_user},
 };
 use testkit::{TestDb, proxy::Proxy};
-use tokio::runtime::Handle;
+use tokio::{runtime::Handle, task::JoinHandle};
 use whatsapp::{client::Client, signature::sign};
 
 pub const A: &str = "800000000000001";
@@ -57,7 +57,18 @@ impl Stage {
         Self::with_secret(Some(PLATFORM))
     }
 
+    /// One whose engine answers, but works on nothing by itself.
+    pub fn idle() -> Self {
+        Self::made(Some(PLATFORM))
+    }
+
     pub fn with_secret(secret: Option<&str>) -> Self {
+        let stage = Self::made(secret);
+        run(&stage.engine);
+        stage
+    }
+
+    fn made(secret: Option<&str>) -> Self {
         let config = r#"{"timing": {"status_min_ms": 0, "status_max_ms": 0, "retry_ms": 1}}"#;
         let config: Config = serde_json::from_str(config).unwrap();
         let http = whatsapp::client::http_client().unwrap();
@@ -67,7 +78,7 @@ impl Stage {
         let control = TestDb::create("control", control::MIGRATIONS);
         let (graph, secret) = (format!("http://{address}"), secret.map(SecretString::from));
         Self {
-            engine: engine(&control, &graph, secret.clone()),
+            engine: Engine::new(parts(control.url(), &graph, secret.clone())),
             simulator,
             graph,
             secret,
@@ -77,20 +88,38 @@ impl Stage {
 
     /// Another server of the same platform.
     pub fn another(&self) -> Engine {
-        engine(&self.control, &self.graph, self.secret.clone())
+        self.another_at(&self.graph)
     }
 
     /// A process of the same platform that leaves sending to others.
     pub fn without_sender(&self) -> Engine {
-        Engine::new(Parts {
+        let engine = Engine::new(Parts {
             sends: false,
-            ..parts(&self.control, &self.graph, self.secret.clone())
-        })
+            ..parts(self.control.url(), &self.graph, self.secret.clone())
+        });
+        run(&engine);
+        engine
     }
 
     /// The same platform with Meta elsewhere.
     pub fn another_at(&self, graph: &str) -> Engine {
-        engine(&self.control, graph, self.secret.clone())
+        let engine = Engine::new(parts(self.control.url(), graph, self.secret.clone()));
+        run(&engine);
+        engine
+    }
+
+    /// A worker with short leases that reaches the control plane by `url`, and what runs it.
+    pub fn worker(&self, url: &str, lease_times: LeaseTimes) -> (Engine, JoinHandle<()>) {
+        let engine = Engine::new(Parts {
+            lease_times,
+            ..parts(url, &self.graph, self.secret.clone())
+        });
+        let running = run(&engine);
+        (engine, running)
+    }
+
+    pub fn control_url(&self) -> &str {
+        self.control.url()
     }
 
     pub fn resolver(&self) -> &Resolver {
@@ -295,13 +324,15 @@ pub async fn eventually<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
     found.await.unwrap()
 }
 
-fn engine(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> Engine {
-    Engine::new(parts(control, graph, app_secret))
+/// Lets the engine do what it does by itself.
+fn run(engine: &Engine) -> JoinHandle<()> {
+    let engine = engine.clone();
+    tokio::spawn(async move { engine.run().await })
 }
 
-fn parts(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> Parts {
+fn parts(control_url: &str, graph: &str, app_secret: Option<SecretString>) -> Parts {
     let connector = Connector::current();
-    let url: pg::DatabaseUrl = control.url().parse().unwrap();
+    let url: pg::DatabaseUrl = control_url.parse().unwrap();
     let key = MasterKey::parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
     let resolver = Resolver::new(
         &connector,
@@ -317,6 +348,7 @@ fn parts(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> Par
         app_secret,
         clock: Clock::default(),
         sends: true,
+        lease_times: LeaseTimes::default(),
     }
 }
 

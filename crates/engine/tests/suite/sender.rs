@@ -207,7 +207,7 @@ async fn two_servers_on_the_same_databases_send_everything_once_and_in_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_process_that_does_not_send_leaves_its_answers_to_one_that_does() {
-    let stage = Stage::new();
+    let stage = Stage::idle();
     let sol = stage.company("sol").await;
     stage.line(&sol, A, None).await;
     connect(&stage);
@@ -215,8 +215,7 @@ async fn a_process_that_does_not_send_leaves_its_answers_to_one_that_does() {
     let desk = stage.without_sender();
     let message = stage.reply_through(&desk, &sol, thread, "buenas").await;
     assert_eq!(sol.message(message.id).await.status(), MessageStatus::Queued);
-    let worker = stage.another();
-    tokio::spawn(async move { worker.run().await });
+    let _worker = stage.another();
     sol.until(message.id, MessageStatus::Read).await;
     let next = stage.reply_through(&desk, &sol, thread, "hasta luego").await;
     sol.until(next.id, MessageStatus::Read).await;
@@ -225,7 +224,7 @@ async fn a_process_that_does_not_send_leaves_its_answers_to_one_that_does() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_under_way_is_seen_to_its_end_when_the_database_goes_away() {
-    let stage = Stage::new();
+    let stage = Stage::idle();
     let sol = stage.company("sol").await;
     stage.line(&sol, A, None).await;
     let meta = Slow::start();

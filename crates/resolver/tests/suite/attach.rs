@@ -105,14 +105,24 @@ async fn an_empty_database_is_migrated_only_when_that_was_asked_for() {
     );
 }
 
+/// SQL that undoes the newest of the tenants' migrations.
+fn newest_migrations_way_back() -> String {
+    let all = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations-tenant");
+    let newest = std::fs::read_dir(all).unwrap().map(|entry| entry.unwrap().path()).max();
+    std::fs::read_to_string(newest.unwrap().join("down.sql")).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_lacks_migrations_is_not_attached_as_it_is() {
     let stage = Stage::new();
     let sol = stage.tenant("sol").await;
     let database = tenant_db();
-    let behind = "DROP TABLE events, idempotency_keys, outbox; DELETE FROM __diesel_schema_migrations \
-                  WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)";
-    run(database.url(), behind).await;
+    let behind = format!(
+        "{}; DELETE FROM __diesel_schema_migrations \
+         WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)",
+        newest_migrations_way_back()
+    );
+    run(database.url(), &behind).await;
     let result = stage.attach(sol.id, database.url(), 1).await;
     assert!(matches!(result, Err(AttachError::Behind)), "{result:?}");
     let url = database.url().parse().unwrap();

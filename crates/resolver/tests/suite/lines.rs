@@ -46,7 +46,7 @@ async fn a_change_made_elsewhere_is_heard_of() {
     let sol = stage.tenant("sol").await;
     let channel = stage.line(sol.id, LINE).await;
     let resolver = stage.resolver.clone();
-    let following = tokio::spawn(async move { resolver.follow_changes().await });
+    let following = tokio::spawn(async move { resolver.follow_changes(|_tenant| ()).await });
     for round in 0..5 {
         let name = format!("línea {round}");
         assert!(stage.resolver.line(LINE).await.unwrap().is_some());

@@ -238,3 +238,12 @@ pub async fn wake_due(conn: &mut Conn<Tenant>, now: DateTime<Utc>) -> Result<usi
     })
     .await
 }
+
+/// When the next sleep is over; `None` when no conversation sleeps.
+pub async fn next_wake(conn: &mut Conn<Tenant>) -> Result<Option<DateTime<Utc>>, DbError> {
+    Ok(conversations::table
+        .filter(conversations::status.eq(ConversationStatus::Snoozed.as_str()))
+        .select(diesel::dsl::min(conversations::snoozed_until))
+        .first(&mut **conn)
+        .await?)
+}
