@@ -27,6 +27,7 @@ mod hidden;
 pub mod platform_user;
 mod schema;
 pub mod session;
+pub mod spool;
 pub mod tenant;
 mod text;
 pub mod unrouted;

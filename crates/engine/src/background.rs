@@ -31,6 +31,7 @@ impl Engine {
             self.resolver().follow_changes(),
             self.keep_house(),
             self.forget_sessions(),
+            self.sweep_spool(),
             senders
         );
     }

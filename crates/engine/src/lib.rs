@@ -6,19 +6,22 @@
 //! own HTTP API nor its JSON. The time comes from the caller or from [`Clock`].
 
 mod background;
+mod breaker;
 mod clock;
+mod drain;
 pub mod ingest;
 pub mod lines;
 pub mod realtime;
 pub mod reply;
 pub mod sender;
+mod spool;
 
 use std::sync::Arc;
 
 use crypto::SecretString;
 use resolver::Resolver;
 
-pub use self::clock::Clock;
+pub use self::{breaker::BreakerState, clock::Clock};
 
 /// What an engine is made of.
 pub struct Parts {
@@ -41,6 +44,8 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     parts: Parts,
     lanes: ingest::Lanes,
+    spooler: spool::Spooler,
+    drains: drain::Drains,
     unrouted: ingest::Unrouted,
     feeds: realtime::Feeds,
     sender: sender::Wakers,
@@ -53,6 +58,8 @@ impl Engine {
         let lanes = ingest::Lanes::new(parts.clock, feeds.clone());
         Self(Arc::new(Inner {
             lanes,
+            spooler: spool::Spooler::new(parts.resolver.control().clone()),
+            drains: drain::Drains::new(),
             unrouted: ingest::Unrouted::default(),
             feeds,
             sender: sender::Wakers::new(),

@@ -11,7 +11,10 @@ use control::{
 use crypto::{Keyring, MasterKey, SecretString};
 use diesel::{QueryableByName, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
-use engine::{Clock, Engine, Parts};
+use engine::{
+    Clock, Engine, Parts,
+    ingest::{IngestError, Ingested},
+};
 use pg::{Connector, Db, PageRequest, TenantId};
 use resolver::{
     Limits, Resolver, TenantHandle,
@@ -80,11 +83,41 @@ impl Stage {
         engine(&self.control, &self.graph, self.secret.clone())
     }
 
+    /// Another server of the same platform that reaches the control plane at `url`.
+    pub fn another_over(&self, url: &str) -> Engine {
+        Engine::new(parts(url, &self.graph, self.secret.clone()))
+    }
+
+    /// Where the control plane's database is.
+    pub fn control_url(&self) -> &str {
+        self.control.url()
+    }
+
+    /// How many rows of the control plane fit, as `spool WHERE state = 'failed'`.
+    pub async fn rows(&self, table: &str) -> i64 {
+        let row: Count = diesel::sql_query(format!("SELECT count(*) AS count FROM {table}"))
+            .get_result(&mut *self.resolver().control().conn().await.unwrap())
+            .await
+            .unwrap();
+        row.count
+    }
+
+    /// Meta delivers `body`, signed by the platform's app.
+    pub async fn deliver(&self, body: &[u8]) -> Result<Ingested, IngestError> {
+        self.engine.ingest(body, Some(&signed(PLATFORM, body))).await
+    }
+
+    /// The engine does by itself what it does on a server.
+    pub fn run(&self) {
+        let engine = self.engine.clone();
+        tokio::spawn(async move { engine.run().await });
+    }
+
     /// A process of the same platform that leaves sending to others.
     pub fn without_sender(&self) -> Engine {
         Engine::new(Parts {
             sends: false,
-            ..parts(&self.control, &self.graph, self.secret.clone())
+            ..parts(self.control.url(), &self.graph, self.secret.clone())
         })
     }
 
@@ -296,12 +329,12 @@ pub async fn eventually<T>(mut look: impl AsyncFnMut() -> Option<T>) -> T {
 }
 
 fn engine(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> Engine {
-    Engine::new(parts(control, graph, app_secret))
+    Engine::new(parts(control.url(), graph, app_secret))
 }
 
-fn parts(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> Parts {
+fn parts(control: &str, graph: &str, app_secret: Option<SecretString>) -> Parts {
     let connector = Connector::current();
-    let url: pg::DatabaseUrl = control.url().parse().unwrap();
+    let url: pg::DatabaseUrl = control.parse().unwrap();
     let key = MasterKey::parse("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
     let resolver = Resolver::new(
         &connector,

@@ -12,3 +12,4 @@ mod realtime;
 mod receiver;
 mod sender;
 mod signature;
+mod spool;

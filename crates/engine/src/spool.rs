@@ -1,0 +1,197 @@
+//! Stands between a webhook and a tenant's lane: what the tenant's database
+//! cannot take, or not in time, is kept sealed in the control plane, and is
+//! as good as taken. `drain` brings it to the tenant later.
+//!
+//! Nobody else feels one tenant's trouble: its database is left alone while it
+//! fails ([`crate::breaker`]), and what may be under way for it is bounded.
+
+pub(crate) mod contents;
+mod guard;
+mod writer;
+
+use std::time::Duration;
+
+use control::spool::{NewSpooled, SpoolReason};
+use pg::{ChannelId, Control, Db, TenantId};
+use resolver::ResolveError;
+use tenant::inbound::InboundItem;
+use tokio::runtime::Handle;
+use whatsapp::webhook::Change;
+
+use self::{
+    guard::{Guard, Guards},
+    writer::{SpoolError, Writer},
+};
+use crate::{Engine, breaker::Admission, breaker::BreakerState, ingest::LaneError};
+
+/// How long a webhook waits for the tenant's database before it is spooled.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// One tenant's part of a webhook.
+#[derive(Default)]
+pub(crate) struct Part<'e> {
+    items: Vec<InboundItem>,
+    changes: Vec<(&'e Change, ChannelId)>,
+}
+
+impl<'e> Part<'e> {
+    /// Adds the items that `change` holds for `channel`.
+    pub(crate) fn add(&mut self, change: &'e Change, channel: ChannelId, items: Vec<InboundItem>) {
+        if !items.is_empty() {
+            self.items.extend(items);
+            self.changes.push((change, channel));
+        }
+    }
+
+    /// Whether there is nothing to do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+}
+
+/// Every tenant's guard, and the way into the spool.
+pub(crate) struct Spooler {
+    pub(crate) guards: Guards,
+    writer: Writer,
+}
+
+impl Spooler {
+    pub(crate) fn new(control: Db<Control>) -> Self {
+        Self {
+            guards: Guards::default(),
+            writer: Writer::start(&Handle::current(), control),
+        }
+    }
+}
+
+/// A tenant's part was neither applied nor spooled.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum KeepError {
+    #[error("the changes cannot be written as JSON")]
+    Contents(#[from] serde_json::Error),
+    #[error(transparent)]
+    Spool(#[from] SpoolError),
+}
+
+/// Why the lane did not take a part.
+struct Detour {
+    reason: SpoolReason,
+    error: Option<String>,
+}
+
+impl Detour {
+    fn new(reason: SpoolReason) -> Self {
+        Self { reason, error: None }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum ApplyError {
+    #[error(transparent)]
+    Resolve(#[from] ResolveError),
+    #[error(transparent)]
+    Lane(#[from] LaneError),
+}
+
+impl Engine {
+    /// Applies a tenant's part, or spools it. `Ok`: it is committed, here or there.
+    pub(crate) async fn keep(&self, tenant: TenantId, part: Part<'_>) -> Result<(), KeepError> {
+        let guard = self.0.spooler.guards.of(tenant);
+        let Part { items, changes } = part;
+        let count = items.len();
+        let Err(detour) = self.try_lane(&guard, tenant, items).await else {
+            return Ok(());
+        };
+        let error = detour.error.as_deref();
+        tracing::warn!(tenant.id = %tenant, reason = detour.reason.as_str(), error, items = count, "spooling");
+        metrics::counter!("spooled_total", "reason" => detour.reason.as_str()).increment(1);
+        let contents = contents::write(&changes)?;
+        let (keyring, now) = (self.resolver().keyring(), self.clock().now());
+        let row = NewSpooled::seal(keyring, tenant, &contents, count, now).because(detour.reason, error);
+        Ok(self.0.spooler.writer.write(&guard, row).await?)
+    }
+
+    async fn try_lane(&self, guard: &Guard, tenant: TenantId, items: Vec<InboundItem>) -> Result<(), Detour> {
+        let size = items.iter().map(|item| item.raw.len()).sum();
+        let reserved = guard
+            .reserve(size)
+            .ok_or_else(|| Detour::new(SpoolReason::Busy))?;
+        if guard.admit() == Admission::Rest {
+            return Err(Detour::new(SpoolReason::Resting));
+        }
+        let engine = self.clone();
+        // The lane works on after the webhook lost its patience, and the bytes count until then.
+        let applying = tokio::spawn(async move {
+            let _reserved = reserved;
+            engine.apply_in_lane(tenant, items).await
+        });
+        let (reason, error) = match tokio::time::timeout(PATIENCE, applying).await {
+            Ok(Ok(Ok(()))) => {
+                if guard.succeeded() {
+                    self.wake_drain(tenant);
+                }
+                return Ok(());
+            }
+            Ok(Ok(Err(error))) => (fault(&error), Some(chain(&error))),
+            Ok(Err(panicked)) => (None, Some(chain(&panicked))),
+            Err(_elapsed) => (Some(SpoolReason::Slow), None),
+        };
+        match reason {
+            Some(_) => guard.failed(),
+            None => guard.undecided(),
+        }
+        Err(Detour {
+            reason: reason.unwrap_or(SpoolReason::Busy),
+            error,
+        })
+    }
+
+    async fn apply_in_lane(&self, tenant: TenantId, items: Vec<InboundItem>) -> Result<(), ApplyError> {
+        match self.resolver().tenant(tenant).await? {
+            Some(handle) => Ok(self.0.lanes.apply(handle, items).await?),
+            // The line was known a moment ago; its tenant is gone, and whatever was the tenant's with it.
+            None => Ok(()),
+        }
+    }
+
+    /// What this process's breaker for the tenant does now.
+    pub fn breaker(&self, tenant: TenantId) -> BreakerState {
+        self.0.spooler.guards.state(tenant)
+    }
+
+    /// Somebody says that the tenant's database is back: look at once.
+    pub fn drain_now(&self, tenant: TenantId) {
+        self.0.spooler.guards.of(tenant).reset();
+        self.wake_drain(tenant);
+    }
+}
+
+/// Why the database is to blame; `None` if it is not.
+fn fault(error: &ApplyError) -> Option<SpoolReason> {
+    match error {
+        ApplyError::Resolve(ResolveError::Unavailable(_))
+        | ApplyError::Lane(
+            LaneError::Full | LaneError::Ended | LaneError::Resolve(ResolveError::Unavailable(_)),
+        ) => None,
+        ApplyError::Resolve(ResolveError::TenantNotReady(_))
+        | ApplyError::Lane(LaneError::Resolve(ResolveError::TenantNotReady(_)) | LaneError::Db(_)) => {
+            Some(SpoolReason::Down)
+        }
+    }
+}
+
+/// The error and its causes in one line. An error that hands its cause's text
+/// on as its own is not said twice.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        next = cause.source();
+    }
+    text
+}
