@@ -12,7 +12,7 @@ use std::{
 
 use control::spool::{Spool, Waiting};
 use pg::{Conn, Control, DbError, TenantId};
-use resolver::{ResolveError, TenantHandle};
+use resolver::{ResolveError, TenantHandle, Unready};
 use tenant::inbound::InboundItem;
 use tokio::{
     runtime::Handle,
@@ -84,7 +84,7 @@ enum Slice {
     Applied,
     /// Nothing waits.
     Empty,
-    /// Another process is at it, or the tenant's lane is full.
+    /// Another process is at it, the tenant's lane is full, or the control plane does not answer.
     Later,
     /// The tenant's database could not take it.
     Failed(String),
@@ -181,20 +181,26 @@ impl Engine {
     }
 
     async fn drain_slice(&self, tenant: TenantId) -> Result<Slice, DbError> {
-        // A database that does not answer must not hold what the others' slices need.
-        let handle = {
-            let _reaching = self.0.drains.reaching.acquire().await;
-            match timeout(REACH, self.reach(tenant)).await {
-                Ok(Ok(Some(handle))) => handle,
-                Ok(Ok(None)) => return Ok(Slice::Failed("there is no such tenant any more".to_owned())),
-                Ok(Err(error)) => return Ok(Slice::Failed(chain(&error))),
-                Err(_elapsed) => {
-                    return Ok(Slice::Failed(
-                        "the tenant's database gave no connection in time".to_owned(),
-                    ));
-                }
-            }
+        let handle = match self.resolver().tenant(tenant).await {
+            Ok(Some(handle)) => handle,
+            Ok(None) => return Ok(Slice::Failed("there is no such tenant any more".to_owned())),
+            Err(ResolveError::Unavailable(_)) => return Ok(Slice::Later),
+            Err(error) => return Ok(Slice::Failed(chain(&error))),
         };
+        // A database that does not answer must not hold what the others' slices need.
+        let reached = {
+            let _reaching = self.0.drains.reaching.acquire().await;
+            timeout(REACH, reach(&handle)).await
+        };
+        match reached {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => return Ok(Slice::Failed(chain(&error))),
+            Err(_elapsed) => {
+                return Ok(Slice::Failed(
+                    "the tenant's database gave no connection in time".to_owned(),
+                ));
+            }
+        }
         let _slice = self.0.drains.slices.acquire().await;
         let mut conn = self.resolver().control().conn().await?;
         conn.transaction(async |tx| {
@@ -208,16 +214,6 @@ impl Engine {
             self.apply_rows(tx, &handle, rows).await
         })
         .await
-    }
-
-    /// The tenant's database, if it gives a connection.
-    async fn reach(&self, tenant: TenantId) -> Result<Option<Arc<TenantHandle>>, ResolveError> {
-        let Some(handle) = self.resolver().tenant(tenant).await? else {
-            return Ok(None);
-        };
-        let unreachable = |error| resolver::Unready::Unreachable(Arc::new(error));
-        drop(handle.db().await?.conn().await.map_err(unreachable)?);
-        Ok(Some(handle))
     }
 
     async fn apply_rows(
@@ -310,6 +306,13 @@ enum ApplyFailure {
     Broke,
     /// The database cannot take them now.
     Down(String),
+}
+
+/// Whether the tenant's database gives a connection.
+async fn reach(handle: &TenantHandle) -> Result<(), ResolveError> {
+    let unreachable = |error| Unready::Unreachable(Arc::new(error));
+    drop(handle.db().await?.conn().await.map_err(unreachable)?);
+    Ok(())
 }
 
 async fn applied(tx: &mut Conn<Control>, ids: &[i64]) -> Result<(), DbError> {

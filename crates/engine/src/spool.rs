@@ -85,14 +85,6 @@ impl Detour {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-enum ApplyError {
-    #[error(transparent)]
-    Resolve(#[from] ResolveError),
-    #[error(transparent)]
-    Lane(#[from] LaneError),
-}
-
 impl Engine {
     /// Applies a tenant's part, or spools it. `Ok`: it is committed, here or there.
     pub(crate) async fn keep(&self, tenant: TenantId, part: Part<'_>) -> Result<(), KeepError> {
@@ -119,38 +111,35 @@ impl Engine {
         if guard.admit() == Admission::Rest {
             return Err(Detour::new(SpoolReason::Resting));
         }
-        let engine = self.clone();
+        // Where the database is takes as long as it takes: a slow control plane is not the tenant's fault.
+        let handle = match self.resolver().tenant(tenant).await {
+            Ok(Some(handle)) => handle,
+            // The line was known a moment ago; its tenant is gone, and whatever was the tenant's with it.
+            Ok(None) => {
+                guard.undecided();
+                return Ok(());
+            }
+            Err(error) => return Err(blame(guard, &LaneError::Resolve(error))),
+        };
+        let lanes = self.0.lanes.clone();
         // The lane works on after the webhook lost its patience, and the bytes count until then.
         let applying = tokio::spawn(async move {
             let _reserved = reserved;
-            engine.apply_in_lane(tenant, items).await
+            lanes.apply(handle, items).await
         });
-        let (reason, error) = match tokio::time::timeout(PATIENCE, applying).await {
+        match tokio::time::timeout(PATIENCE, applying).await {
             Ok(Ok(Ok(()))) => {
                 if guard.succeeded() {
                     self.wake_drain(tenant);
                 }
-                return Ok(());
+                Ok(())
             }
-            Ok(Ok(Err(error))) => (fault(&error), Some(chain(&error))),
-            Ok(Err(panicked)) => (None, Some(chain(&panicked))),
-            Err(_elapsed) => (Some(SpoolReason::Slow), None),
-        };
-        match reason {
-            Some(_) => guard.failed(),
-            None => guard.undecided(),
-        }
-        Err(Detour {
-            reason: reason.unwrap_or(SpoolReason::Busy),
-            error,
-        })
-    }
-
-    async fn apply_in_lane(&self, tenant: TenantId, items: Vec<InboundItem>) -> Result<(), ApplyError> {
-        match self.resolver().tenant(tenant).await? {
-            Some(handle) => Ok(self.0.lanes.apply(handle, items).await?),
-            // The line was known a moment ago; its tenant is gone, and whatever was the tenant's with it.
-            None => Ok(()),
+            Ok(Ok(Err(error))) => Err(blame(guard, &error)),
+            Ok(Err(_broke_off)) => Err(blame(guard, &LaneError::Ended)),
+            Err(_elapsed) => {
+                guard.failed();
+                Err(Detour::new(SpoolReason::Slow))
+            }
         }
     }
 
@@ -166,17 +155,21 @@ impl Engine {
     }
 }
 
-/// Why the database is to blame; `None` if it is not.
-fn fault(error: &ApplyError) -> Option<SpoolReason> {
-    match error {
-        ApplyError::Resolve(ResolveError::Unavailable(_))
-        | ApplyError::Lane(
-            LaneError::Full | LaneError::Ended | LaneError::Resolve(ResolveError::Unavailable(_)),
-        ) => None,
-        ApplyError::Resolve(ResolveError::TenantNotReady(_))
-        | ApplyError::Lane(LaneError::Resolve(ResolveError::TenantNotReady(_)) | LaneError::Db(_)) => {
-            Some(SpoolReason::Down)
+/// Tells the breaker, if it is the database's fault, and says why the part is spooled.
+fn blame(guard: &Guard, error: &LaneError) -> Detour {
+    let reason = match error {
+        LaneError::Full | LaneError::Ended | LaneError::Resolve(ResolveError::Unavailable(_)) => {
+            guard.undecided();
+            SpoolReason::Busy
         }
+        LaneError::Resolve(ResolveError::TenantNotReady(_)) | LaneError::Db(_) => {
+            guard.failed();
+            SpoolReason::Down
+        }
+    };
+    Detour {
+        reason,
+        error: Some(chain(error)),
     }
 }
 

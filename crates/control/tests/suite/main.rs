@@ -10,5 +10,6 @@ mod database;
 mod platform_user;
 mod schema;
 mod session;
+mod spool;
 mod tenant;
 mod unrouted;

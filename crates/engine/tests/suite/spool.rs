@@ -214,3 +214,25 @@ async fn the_spool_holds_nothing_that_can_be_read() {
     let readable = "spool s WHERE to_jsonb(s)::text LIKE '%clave%' OR to_jsonb(s)::text LIKE '%34600000001%'";
     assert_eq!((stage.rows("spool").await, stage.rows(readable).await), (1, 0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_beyond_what_may_wait_is_spooled_and_not_refused() {
+    let stage = Stage::new();
+    let sol = stage.company("sol").await;
+    stage.line(&sol, A, None).await;
+    stage.deliver(&one(A, "w")).await.unwrap();
+    let mut conn = sol.db.conn().await.unwrap();
+    conn.batch_execute("BEGIN; LOCK TABLE messages IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    // 500 in one transaction, 512 that wait for it, and then some.
+    let bodies: Vec<Vec<u8>> = (0..1_100).map(|n| one(A, &format!("w{n}"))).collect();
+    let taken = futures_util::future::join_all(bodies.iter().map(|body| stage.deliver(body))).await;
+    assert!(taken.iter().all(Result::is_ok));
+    assert!(stage.rows("spool WHERE reason = 'busy'").await >= 88);
+    assert_eq!(stage.rows("spool").await, 1_100);
+    conn.batch_execute("ROLLBACK").await.unwrap();
+    stage.run();
+    drained(&stage).await;
+    assert_eq!(sol.count("messages").await, 1_101);
+}
