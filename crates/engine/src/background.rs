@@ -3,16 +3,17 @@
 use std::time::Duration;
 
 use control::{OUTBOX_CHANNEL, session::Sessions};
+use pg::TenantId;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::Engine;
+use crate::{Engine, spool::chain};
 
 /// How often unregistered lines are written down, and idle connections closed.
 const HOUSEKEEPING: Duration = Duration::from_secs(2);
 /// How often every tenant's outbox is looked at, whatever the hints said.
 const SWEEP: Duration = Duration::from_secs(20);
 
-/// How often sessions that have expired are deleted.
+/// How often what has expired is deleted: sessions, and what tenants do not need any more.
 const CLEANING: Duration = Duration::from_hours(1);
 
 impl Engine {
@@ -31,7 +32,9 @@ impl Engine {
             self.resolver().follow_changes(),
             self.keep_house(),
             self.forget_sessions(),
-            self.sweep_spool(),
+            // On the heap: whoever runs an engine should not carry what its rarer work needs.
+            Box::pin(self.sweep_spool()),
+            Box::pin(self.clean_tenants()),
             senders
         );
     }
@@ -59,6 +62,45 @@ impl Engine {
                 tracing::warn!(%error, "cannot delete sessions that have expired");
             }
         }
+    }
+
+    async fn clean_tenants(&self) {
+        let mut tick = interval(CLEANING);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            let tenants = match self.resolver().active_tenants().await {
+                Ok(tenants) => tenants,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot list the tenants");
+                    continue;
+                }
+            };
+            for tenant in tenants {
+                if let Err(error) = self.clean_tenant(tenant.id).await {
+                    tracing::debug!(tenant.id = %tenant.id, error, "cannot delete what is old");
+                }
+            }
+        }
+    }
+
+    async fn clean_tenant(&self, tenant: TenantId) -> Result<(), String> {
+        let found = self
+            .resolver()
+            .tenant(tenant)
+            .await
+            .map_err(|error| chain(&error))?;
+        let Some(handle) = found else {
+            return Ok(());
+        };
+        let db = handle.db().await.map_err(|error| chain(&error))?;
+        let mut conn = db.conn().await.map_err(|error| chain(&error))?;
+        let cleaned = tenant::housekeeping::clean(&mut conn, self.clock().now()).await;
+        let deleted = cleaned.map_err(|error| chain(&error))?;
+        if deleted > 0 {
+            tracing::info!(tenant.id = %tenant, deleted, "deleted what is old");
+        }
+        Ok(())
     }
 
     async fn sweep_outboxes(&self) {

@@ -8,6 +8,7 @@
 mod background;
 mod breaker;
 mod clock;
+pub mod dead_letters;
 mod drain;
 pub mod ingest;
 pub mod lines;

@@ -5,6 +5,7 @@ pub(crate) mod branding;
 pub(crate) mod channels;
 pub(crate) mod database;
 pub(crate) mod platform;
+pub(crate) mod spool;
 pub(crate) mod tenants;
 pub(crate) mod unrouted;
 pub(crate) mod users;
@@ -28,6 +29,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
             .configure(branding::configure)
             .configure(users::configure)
             .configure(unrouted::configure)
+            .configure(spool::configure)
             .configure(audit::configure)
             .configure(platform::configure)
             .default_service(web::to(super::unknown)),
