@@ -178,6 +178,11 @@ pub struct PageQuery {
 }
 
 impl PageQuery {
+    /// What a longer query said of the page.
+    pub fn new(limit: Option<u16>, cursor: Option<String>) -> Self {
+        Self { limit, cursor }
+    }
+
     /// The same as the repositories want it.
     pub fn request(self) -> Result<PageRequest, Problem> {
         page_request(self.limit, self.cursor)

@@ -38,6 +38,8 @@ name_schemas! {
     DirectionName as "Direction" of tenant::message::Direction;
     AuthorKindName as "AuthorKind" of tenant::message::AuthorKind;
     ConversationStatusName as "ConversationStatus" of tenant::conversation::ConversationStatus;
+    DeadLetterKindName as "DeadLetterKind" of tenant::dead_letter::DeadLetterKind;
+    DeadLetterStateName as "DeadLetterState" of tenant::dead_letter::DeadLetterState;
     TenantRole as "TenantRole" of tenant::user::Role;
     PlanName as "Plan" of control::tenant::Plan;
 }

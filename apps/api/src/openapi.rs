@@ -13,13 +13,16 @@ use utoipa::{
 };
 
 use crate::{
-    names::{AuthorKindName, ConversationStatusName, DirectionName, MessageStatusName, PlanName, TenantRole},
+    names::{
+        AuthorKindName, ConversationStatusName, DeadLetterKindName, DeadLetterStateName, DirectionName,
+        MessageStatusName, PlanName, TenantRole,
+    },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
-        auth, channels, conversations, events, health, messages,
+        auth, channels, conversations, dead_letters, events, health, messages,
         superadmin::{
-            audit, branding, channels as platform_channels, database, fleet, platform, tenants, unrouted,
-            users as tenant_users,
+            audit, branding, channels as platform_channels, database, fleet, platform, spool, tenants,
+            unrouted, users as tenant_users,
         },
         tags, users, webhook,
     },
@@ -58,11 +61,15 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         branding::get_branding, branding::put_branding,
         tenant_users::list_tenant_users, tenant_users::post_tenant_user,
         unrouted::list_unrouted, unrouted::delete_unrouted,
+        dead_letters::list_dead_letters, dead_letters::get_dead_letter, dead_letters::post_replay,
+        dead_letters::post_replay_all, dead_letters::post_discard,
+        spool::list_spool, spool::list_spool_rows, spool::post_spool_retry, spool::post_spool_discard,
+        spool::count_dead_letters,
         audit::list_platform_audit, fleet::get_fleet, platform::get_platform,
     ),
     components(schemas(
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
-        TenantRole, PlanName
+        TenantRole, PlanName, DeadLetterKindName, DeadLetterStateName
     )),
     modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))

@@ -3,6 +3,7 @@
 pub(crate) mod auth;
 pub(crate) mod channels;
 pub(crate) mod conversations;
+pub(crate) mod dead_letters;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod messages;
@@ -39,6 +40,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(channels::configure)
                 .configure(tags::configure)
                 .configure(users::configure)
+                .configure(dead_letters::configure)
                 .configure(events::configure)
                 .configure(superadmin::configure)
                 .default_service(web::to(unknown)),

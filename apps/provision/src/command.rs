@@ -3,16 +3,21 @@
 mod add_channel;
 mod attach_tenant;
 mod create_tenant;
+mod dead_letters;
 mod migrate_all;
 mod migrate_control;
 mod migrate_tenant;
 mod seed_admin;
 mod seed_superadmin;
+mod spool;
 
 use chrono::{DateTime, Utc};
 
 use crate::{
-    args::{ChannelCommand, Cli, Command, ControlCommand, SeedCommand, TenantCommand},
+    args::{
+        ChannelCommand, Cli, Command, ControlCommand, DeadLettersCommand, SeedCommand, SpoolCommand,
+        TenantCommand,
+    },
     outcome::{Failure, Report},
 };
 
@@ -28,5 +33,16 @@ pub(crate) async fn run(cli: Cli, now: DateTime<Utc>) -> Result<Report, Failure>
         Command::Seed(SeedCommand::Superadmin(args)) => seed_superadmin::run(global, &args, now).await,
         Command::Seed(SeedCommand::Admin(args)) => seed_admin::run(global, &args, now).await,
         Command::Channel(ChannelCommand::Add(args)) => add_channel::run(global, args, now).await,
+        Command::Spool(SpoolCommand::List(args)) => spool::list(global, &args).await,
+        Command::Spool(SpoolCommand::Retry(args)) => spool::retry(global, &args, now).await,
+        Command::Spool(SpoolCommand::Discard(args)) => spool::discard(global, &args, now).await,
+        Command::DeadLetters(DeadLettersCommand::List(args)) => dead_letters::list(global, &args).await,
+        Command::DeadLetters(DeadLettersCommand::Show(args)) => dead_letters::show(global, &args).await,
+        Command::DeadLetters(DeadLettersCommand::Replay(args)) => {
+            dead_letters::replay_some(global, &args, now).await
+        }
+        Command::DeadLetters(DeadLettersCommand::Discard(args)) => {
+            dead_letters::discard(global, &args, now).await
+        }
     }
 }

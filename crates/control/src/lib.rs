@@ -28,6 +28,7 @@ pub mod lane;
 pub mod platform_user;
 mod schema;
 pub mod session;
+pub mod spool;
 pub mod tenant;
 mod text;
 pub mod unrouted;

@@ -91,6 +91,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    spool (id) {
+        id -> Int8,
+        row_id -> Uuid,
+        tenant_id -> Uuid,
+        sealed -> Text,
+        items -> Int4,
+        reason -> Text,
+        state -> Text,
+        attempts -> Int4,
+        last_error -> Nullable<Text>,
+        last_tried_at -> Nullable<Timestamptz>,
+        received_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     tenant_databases (tenant_id) {
         tenant_id -> Uuid,
         url_sealed -> Text,
@@ -151,6 +167,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     login_directory,
     platform_users,
     sessions,
+    spool,
     tenant_databases,
     tenants,
     unrouted_lines,

@@ -3,15 +3,16 @@
 use std::time::Duration;
 
 use control::{EVENTS_CHANNEL, OUTBOX_CHANNEL, session::Sessions};
+use pg::TenantId;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::Engine;
+use crate::{Engine, spool::chain};
 
 /// How often unregistered lines are written down, and idle connections closed.
 const HOUSEKEEPING: Duration = Duration::from_secs(2);
 /// How long giving the lanes back may take.
 const RELEASE: Duration = Duration::from_secs(2);
-/// How often sessions that have expired are deleted.
+/// How often what has expired is deleted: sessions, and what tenants do not need any more.
 const CLEANING: Duration = Duration::from_hours(1);
 
 impl Engine {
@@ -36,6 +37,9 @@ impl Engine {
             self.0.hints.run(),
             heard,
             self.send(),
+            // On the heap: whoever runs an engine should not carry what its rarer work needs.
+            Box::pin(self.sweep_spool()),
+            Box::pin(self.clean_tenants()),
         );
     }
 
@@ -98,5 +102,37 @@ impl Engine {
                 tracing::warn!(%error, "cannot delete sessions that have expired");
             }
         }
+    }
+
+    async fn clean_tenants(&self) {
+        let mut tick = interval(CLEANING);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            for tenant in self.leases().held() {
+                if let Err(error) = self.clean_tenant(tenant).await {
+                    tracing::debug!(tenant.id = %tenant, error, "cannot delete what is old");
+                }
+            }
+        }
+    }
+
+    async fn clean_tenant(&self, tenant: TenantId) -> Result<(), String> {
+        let found = self
+            .resolver()
+            .tenant(tenant)
+            .await
+            .map_err(|error| chain(&error))?;
+        let Some(handle) = found else {
+            return Ok(());
+        };
+        let db = handle.db().await.map_err(|error| chain(&error))?;
+        let mut conn = db.conn().await.map_err(|error| chain(&error))?;
+        let cleaned = tenant::housekeeping::clean(&mut conn, self.clock().now()).await;
+        let deleted = cleaned.map_err(|error| chain(&error))?;
+        if deleted > 0 {
+            tracing::info!(tenant.id = %tenant, deleted, "deleted what is old");
+        }
+        Ok(())
     }
 }

@@ -1,11 +1,11 @@
 //! Taking a webhook in: whose lines it names, who signed it, what it holds; then
 //! each tenant's part goes to that tenant and nowhere else.
 //!
-//! `Ok` means that everything believed is committed, so that the caller may
-//! answer 200. Meta redelivers whatever is answered otherwise.
+//! `Ok` means that everything believed is committed, in its tenant's database or
+//! in the spool, so that the caller may answer 200. Meta redelivers whatever is answered otherwise.
 
 mod lane;
-mod translate;
+pub(crate) mod translate;
 mod unrouted;
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -13,14 +13,16 @@ use std::{collections::BTreeMap, sync::Arc};
 use control::unrouted::UnroutedHit;
 use pg::TenantId;
 use resolver::Line;
-use tenant::inbound::InboundItem;
 use whatsapp::{
     signature::Signature,
     webhook::{Change, Envelope, ParseError},
 };
 
-pub(crate) use self::{lane::Lanes, unrouted::Unrouted};
-use crate::Engine;
+pub(crate) use self::{
+    lane::{LaneError, Lanes},
+    unrouted::Unrouted,
+};
+use crate::{Engine, spool::Part};
 
 /// Why a webhook was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +41,7 @@ pub enum IngestError {
 /// What became of a webhook's changes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ingested {
-    /// Items that are in their tenant's database now.
+    /// Items that are in their tenant's database now, or in the spool on their way there.
     pub items: usize,
     /// Changes of lines that nobody registered, or of no line.
     pub ignored: usize,
@@ -72,7 +74,7 @@ impl Engine {
         }
         let mut believed = false;
         let mut result = Ingested::default();
-        let mut by_tenant: BTreeMap<TenantId, Vec<InboundItem>> = BTreeMap::new();
+        let mut by_tenant: BTreeMap<TenantId, Part<'_>> = BTreeMap::new();
         let mut strangers = Vec::new();
         for change in &envelope.changes {
             match self.line_of(change).await? {
@@ -95,7 +97,8 @@ impl Engine {
                         );
                         let items = translate::items(change, line.channel.id);
                         result.items += items.len();
-                        by_tenant.entry(line.channel.tenant_id).or_default().extend(items);
+                        let part = by_tenant.entry(line.channel.tenant_id).or_default();
+                        part.add(change, line.channel.id, items);
                     }
                 },
             }
@@ -152,26 +155,17 @@ impl Engine {
         self.0.unrouted.note(hits);
     }
 
-    async fn apply(&self, by_tenant: BTreeMap<TenantId, Vec<InboundItem>>) -> Result<(), IngestError> {
-        let parts = by_tenant.into_iter().filter(|(_, items)| !items.is_empty());
-        let applied =
-            futures_util::future::join_all(parts.map(|(tenant, items)| self.apply_to(tenant, items))).await;
+    async fn apply(&self, by_tenant: BTreeMap<TenantId, Part<'_>>) -> Result<(), IngestError> {
+        let parts = by_tenant.into_iter().filter(|(_, part)| !part.is_empty());
+        let kept =
+            futures_util::future::join_all(parts.map(|(tenant, part)| self.apply_to(tenant, part))).await;
         // Every tenant's part was tried: one tenant's outage delays nobody else's.
-        applied.into_iter().collect()
+        kept.into_iter().collect()
     }
 
-    async fn apply_to(&self, tenant: TenantId, items: Vec<InboundItem>) -> Result<(), IngestError> {
-        let count_of = items.len();
-        let handle = match self.resolver().tenant(tenant).await {
-            Ok(Some(handle)) => handle,
-            Ok(None) => return Ok(()),
-            Err(error) => {
-                tracing::error!(tenant.id = %tenant, %error, "cannot reach the tenant's database");
-                return Err(IngestError::Unavailable);
-            }
-        };
-        self.0.lanes.apply(handle, items).await.map_err(|error| {
-            tracing::error!(tenant.id = %tenant, %error, items = count_of, "a webhook's items were not stored");
+    async fn apply_to(&self, tenant: TenantId, part: Part<'_>) -> Result<(), IngestError> {
+        self.keep(tenant, part).await.map_err(|error| {
+            tracing::error!(tenant.id = %tenant, %error, "a webhook's items were neither stored nor spooled");
             count("webhook_requests_total", "unavailable");
             IngestError::Unavailable
         })

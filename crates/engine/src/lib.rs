@@ -6,7 +6,10 @@
 //! own HTTP API nor its JSON. The time comes from the caller or from [`Clock`].
 
 mod background;
+mod breaker;
 mod clock;
+pub mod dead_letters;
+mod drain;
 mod hints;
 pub mod ingest;
 pub mod leases;
@@ -14,6 +17,7 @@ pub mod lines;
 pub mod realtime;
 pub mod reply;
 mod sender;
+mod spool;
 mod turns;
 
 use std::sync::Arc;
@@ -23,6 +27,7 @@ use pg::Db;
 use resolver::Resolver;
 
 pub use self::{
+    breaker::BreakerState,
     clock::Clock,
     leases::{LeaseTimes, Leases},
 };
@@ -50,6 +55,8 @@ pub struct Engine(Arc<Inner>);
 struct Inner {
     parts: Parts,
     lanes: ingest::Lanes,
+    spooler: spool::Spooler,
+    drains: drain::Drains,
     unrouted: ingest::Unrouted,
     feeds: realtime::Feeds,
     leases: Leases,
@@ -69,6 +76,8 @@ impl Engine {
         let lanes = ingest::Lanes::new(parts.clock, feeds.clone());
         Self(Arc::new(Inner {
             lanes,
+            spooler: spool::Spooler::new(parts.resolver.control().clone()),
+            drains: drain::Drains::new(),
             unrouted: ingest::Unrouted::default(),
             feeds,
             leases,

@@ -47,7 +47,7 @@ impl DbError {
 
 /// Texts by which Postgres and its driver say "not now" without a code that
 /// diesel keeps (diesel drops the SQLSTATE of kinds that it does not know).
-const OUTAGE_SIGNS: [&str; 10] = [
+const OUTAGE_SIGNS: [&str; 18] = [
     "terminating connection",
     "connection closed",
     "the database system is",
@@ -56,7 +56,15 @@ const OUTAGE_SIGNS: [&str; 10] = [
     "canceling statement",
     "read-only transaction",
     "could not extend file",
+    "could not write",
+    "could not fsync",
+    "could not create file",
     "no space left",
+    "quota exceeded",
+    "out of memory",
+    "temp_file_limit",
+    "not accepting",
+    "not currently accepting",
     "deadlock detected",
 ];
 
@@ -109,5 +117,60 @@ impl From<DieselError> for DbError {
 impl From<PoolError> for DbError {
     fn from(error: PoolError) -> Self {
         Self::Unavailable(Box::new(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(kind: DatabaseErrorKind, message: &str) -> DbError {
+        DieselError::DatabaseError(kind, Box::new(message.to_owned())).into()
+    }
+
+    #[test]
+    fn what_a_full_or_stopping_server_says_is_an_outage() {
+        for message in [
+            // 53100, 58030
+            "could not extend file \"base/16384/2619\": No space left on device",
+            "could not write to file \"pg_wal/xlogtemp.29\": No space left on device",
+            "could not fsync file \"base/1/2\": Input/output error",
+            "could not extend file \"base/1/2\": Disk quota exceeded",
+            // 53200, 53300, 53400
+            "out of memory",
+            "sorry, too many clients already",
+            "temporary file size exceeds \"temp_file_limit\" (1kB)",
+            // 25006
+            "cannot execute INSERT in a read-only transaction",
+            // 57P01 to 57P03, 55000, 54000
+            "terminating connection due to administrator command",
+            "the database system is shutting down",
+            "database \"sol\" is not currently accepting connections",
+            "database is not accepting commands that assign new transaction IDs to avoid wraparound data loss in database \"sol\"",
+            // 57014, 55P03
+            "canceling statement due to statement timeout",
+            "canceling statement due to lock timeout",
+        ] {
+            assert!(
+                told(DatabaseErrorKind::Unknown, message).is_unavailable(),
+                "{message}"
+            );
+        }
+        assert!(told(DatabaseErrorKind::ReadOnlyTransaction, "").is_unavailable());
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_value_or_a_statement_is_none() {
+        for message in [
+            "invalid byte sequence for encoding \"UTF8\": 0x00",
+            "value too long for type character varying(10)",
+            "column \"colour\" does not exist",
+            "null value in column \"kind\" violates not-null constraint",
+        ] {
+            assert!(
+                !told(DatabaseErrorKind::Unknown, message).is_unavailable(),
+                "{message}"
+            );
+        }
     }
 }

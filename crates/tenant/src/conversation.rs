@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 
+pub(crate) use self::list::escape_like;
 pub use self::{
     change::{ChangeError, ConversationChanges, change, mark_read, next_wake, set_tags, wake_due},
     list::{AssigneeFilter, ConversationFilter, ConversationView, Counts, TagFilter, UserRef},

@@ -29,3 +29,8 @@ pg::id_type! {
     /// One entry of the outbox.
     OutboxId
 }
+
+pg::id_type! {
+    /// An item that could not be applied.
+    DeadLetterId
+}

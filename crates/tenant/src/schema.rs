@@ -68,6 +68,12 @@ diesel::table! {
         reason -> Text,
         raw -> Bytea,
         received_at -> Timestamptz,
+        state -> Text,
+        attempts -> Int4,
+        last_tried_at -> Nullable<Timestamptz>,
+        closed_at -> Nullable<Timestamptz>,
+        note -> Nullable<Text>,
+        fingerprint -> Text,
     }
 }
 

@@ -69,6 +69,17 @@ impl TestDb {
         &self.name
     }
 
+    /// Runs statements in it behind the back of the code under test.
+    pub fn execute(&self, statements: &str) {
+        runtime::run(async {
+            let client = server::connect(&self.url).await;
+            client
+                .batch_execute(statements)
+                .await
+                .expect("the statements run");
+        });
+    }
+
     /// How many rows each of its tables holds: what a test compares that says "nothing was written".
     pub fn row_counts(&self) -> BTreeMap<String, i64> {
         runtime::run(async {

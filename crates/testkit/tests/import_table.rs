@@ -33,7 +33,11 @@ const WORKSPACE: [(&str, &[&str]); 17] = [
             "pg", "crypto", "control", "tenant", "resolver", "access", "engine", "whatsapp", "odoo", "flows",
         ],
     ),
-    ("provision", &["pg", "crypto", "control", "tenant", "resolver"]),
+    (
+        "provision",
+        // `engine` for one thing: a dead letter is replayed by the code that a server applies it with.
+        &["pg", "crypto", "control", "tenant", "resolver", "engine"],
+    ),
     ("simulator", &["whatsapp"]),
     ("demo", &["pgcluster"]),
     (

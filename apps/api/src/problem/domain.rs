@@ -1,11 +1,12 @@
 //! Errors of the inbox, of login and of the team.
 
 use access::{LoginError, RefreshError, team::TeamError};
-use engine::{ingest::IngestError, reply::ReplyError};
+use engine::{dead_letters::ReplayError, ingest::IngestError, reply::ReplyError};
 use pg::{DbError, InvalidCursor};
 use resolver::ResolveError;
 use tenant::{
     conversation::ChangeError,
+    dead_letter::DiscardLetterError,
     message::AddNoteError,
     outbox::{QueueMessageError, RetryError},
     tag::SaveTagError,
@@ -149,6 +150,28 @@ impl From<ChangeError> for Problem {
             ChangeError::InvalidSnooze => Self::field("/snoozed_until", "invalid_snooze", error),
             ChangeError::Tag(error) => error.into(),
             ChangeError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReplayError> for Problem {
+    fn from(error: ReplayError) -> Self {
+        match error {
+            ReplayError::Unknown => Self::new(Kind::NotFound, error),
+            ReplayError::Closed => Self::new(Kind::Conflict, error),
+            ReplayError::Resolve(error) => error.into(),
+            ReplayError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<DiscardLetterError> for Problem {
+    fn from(error: DiscardLetterError) -> Self {
+        match error {
+            DiscardLetterError::Unknown => Self::new(Kind::NotFound, error),
+            DiscardLetterError::Closed => Self::new(Kind::Conflict, error),
+            DiscardLetterError::InvalidReason => Self::field("/reason", "invalid_reason", error),
+            DiscardLetterError::Db(error) => error.into(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use control::{
     branding::SaveBrandingError,
     channel::{CreateChannelError, DeleteChannelError, InvalidChannel, UpdateChannelError},
+    spool::DiscardSpooledError,
     tenant::{CreateTenantError, UpdateTenantError},
 };
 use engine::lines::RemoveLineError;
@@ -67,6 +68,16 @@ impl From<RemoveLineError> for Problem {
                 error.into()
             }
             RemoveLineError::Resolve(error) => error.into(),
+        }
+    }
+}
+
+impl From<DiscardSpooledError> for Problem {
+    fn from(error: DiscardSpooledError) -> Self {
+        match error {
+            DiscardSpooledError::Unknown => Self::new(Kind::NotFound, error),
+            DiscardSpooledError::InvalidReason => Self::field("/reason", "invalid_reason", error),
+            DiscardSpooledError::Db(error) => error.into(),
         }
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod channels;
 pub(crate) mod database;
 pub(crate) mod fleet;
 pub(crate) mod platform;
+pub(crate) mod spool;
 pub(crate) mod tenants;
 pub(crate) mod unrouted;
 pub(crate) mod users;
@@ -29,6 +30,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
             .configure(branding::configure)
             .configure(users::configure)
             .configure(unrouted::configure)
+            .configure(spool::configure)
             .configure(audit::configure)
             .configure(fleet::configure)
             .configure(platform::configure)

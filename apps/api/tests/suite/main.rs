@@ -14,6 +14,7 @@ mod lines;
 mod openapi;
 mod secrets;
 mod socket;
+mod spool;
 mod stopping;
 mod superadmin;
 mod team;

@@ -75,7 +75,7 @@ pub struct Samples {
 }
 
 /// Operations that take no body.
-const BODILESS: [&str; 29] = [
+const BODILESS: [&str; 37] = [
     "DELETE /api/superadmin/channels/{id}",
     "DELETE /api/superadmin/unrouted/{phone_number_id}",
     "DELETE /api/tags/{id}",
@@ -84,10 +84,15 @@ const BODILESS: [&str; 29] = [
     "GET /api/conversations/counts",
     "GET /api/conversations/{id}",
     "GET /api/conversations/{id}/messages",
+    "GET /api/dead-letters",
+    "GET /api/dead-letters/{id}",
     "GET /api/events",
     "GET /api/me",
     "GET /api/superadmin/audit",
+    "GET /api/superadmin/dead-letters",
     "GET /api/superadmin/platform",
+    "GET /api/superadmin/spool",
+    "GET /api/superadmin/spool/rows",
     "GET /api/superadmin/tenants",
     "GET /api/superadmin/tenants/{id}",
     "GET /api/superadmin/tenants/{id}/branding",
@@ -104,13 +109,20 @@ const BODILESS: [&str; 29] = [
     "POST /api/auth/logout",
     "POST /api/auth/refresh",
     "POST /api/conversations/{id}/read",
+    "POST /api/dead-letters/replay",
+    "POST /api/dead-letters/{id}/replay",
     "POST /api/messages/{id}/retry",
+    "POST /api/superadmin/spool/{id}/retry",
 ];
 
 impl Samples {
     pub async fn of(app: &TestApp) -> Self {
         let line = &app.a.lines[0];
-        let entries = [entry(&app.a, line, &[text("wamid.walk", CUSTOMER, "hola")])];
+        let entries = [entry(
+            &app.a,
+            line,
+            &[text("wamid.walk", CUSTOMER, "hola"), json!({ "type": "text" })],
+        )];
         app.deliver_signed(line.secret(), &entries).await.expect(200);
         let admin = app.admin().await;
         let conversation = app_id(&admin.items("/api/conversations").await[0]);
@@ -123,11 +135,14 @@ impl Samples {
                 .expect(201)
                 .json(),
         );
+        let letter = app_id(&admin.items("/api/dead-letters").await[0]);
         let users = admin.items("/api/users").await;
         let caja = users.iter().find(|user| user["role"] == "caja").unwrap();
         Self {
             ids: BTreeMap::from([
                 ("conversations", conversation),
+                ("dead-letters", letter),
+                ("spool", "1".to_owned()),
                 ("messages", message),
                 ("tags", tag),
                 ("users", app_id(caja)),
@@ -190,6 +205,14 @@ fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
             json!({ "type": "text", "text": { "body": "hola" } }),
         ),
         ("POST /api/conversations/{id}/notes", json!({ "body": "llamar" })),
+        (
+            "POST /api/dead-letters/{id}/discard",
+            json!({ "reason": "no hace falta" }),
+        ),
+        (
+            "POST /api/superadmin/spool/{id}/discard",
+            json!({ "reason": "no hace falta" }),
+        ),
         ("POST /api/tags", json!({ "name": "Nuevo" })),
         ("PATCH /api/tags/{id}", json!({ "color": "#ff8800" })),
         ("POST /api/users", user.clone()),

@@ -3,6 +3,7 @@
 
 mod common;
 mod databases;
+mod letters;
 mod lines;
 mod runbook;
 mod usage;

@@ -193,6 +193,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What could not be applied. */
+        get: operations["list_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try several again. Asked again, it goes on with those that were not tried yet. */
+        post: operations["replay_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, with the item. */
+        get: operations["get_dead_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide that one is not needed. */
+        post: operations["discard_dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try one again, with today's code. The answer says whether it is still open. */
+        post: operations["replay_dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -279,6 +364,23 @@ export interface paths {
         patch: operations["patch_channel"];
         trace?: never;
     };
+    "/api/superadmin/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many dead letters a tenant has, by class. What they hold is for the tenant alone. */
+        get: operations["count_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/superadmin/platform": {
         parameters: {
             query?: never;
@@ -290,6 +392,74 @@ export interface paths {
         get: operations["get_platform"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/spool": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for each tenant's database. */
+        get: operations["list_spool"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/spool/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows, one per webhook and tenant. */
+        get: operations["list_spool_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/spool/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete a row for good: what is in it is lost. */
+        post: operations["post_spool_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/spool/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply a row again, now, as when its key or its database is back. */
+        post: operations["post_spool_retry"];
         delete?: never;
         options?: never;
         head?: never;
@@ -766,8 +936,69 @@ export interface components {
             /** @description `postgres://user:password@host:5432/database?sslmode=require` */
             url: string;
         };
+        /** @description Something that came and could not be applied. */
+        DeadLetter: {
+            /**
+             * Format: int32
+             * @description How often it was replayed in vain.
+             */
+            attempts: number;
+            channel_id: string;
+            /** Format: date-time */
+            closed_at: string | null;
+            /** @description The same for items that fail alike. */
+            fingerprint: string;
+            id: string;
+            kind: components["schemas"]["DeadLetterKind"];
+            /** Format: date-time */
+            last_tried_at: string | null;
+            /** @description Why it was discarded. */
+            note: string | null;
+            /** @description Why it could not be applied, the last time it was tried. */
+            reason: string;
+            /** Format: date-time */
+            received_at: string;
+            state: components["schemas"]["DeadLetterState"];
+        };
+        /** @description How many of a tenant's dead letters are alike. */
+        DeadLetterCount: {
+            /** @description The class of their reason, without what it quotes. */
+            fingerprint: string;
+            kind: string;
+            /** Format: int64 */
+            letters: number;
+            /** Format: date-time */
+            newest_at: string;
+            /** Format: date-time */
+            oldest_at: string;
+            state: string;
+        };
+        /** @description One page of them: open ones among the first, the most frequent before the others. */
+        DeadLetterCountPage: {
+            items: components["schemas"]["DeadLetterCount"][];
+            next_cursor: string | null;
+        };
+        /** @description The same with the item. */
+        DeadLetterItem: {
+            letter: components["schemas"]["DeadLetter"];
+            /** @description The item's JSON as Meta sent it. */
+            raw: string;
+        };
+        /** @enum {string} */
+        DeadLetterKind: "message" | "status" | "unreadable";
+        /** @description One page of letters, the last to come first. */
+        DeadLetterPage: {
+            items: components["schemas"]["DeadLetter"][];
+            next_cursor: string | null;
+        };
+        /** @enum {string} */
+        DeadLetterState: "open" | "replayed" | "discarded";
         /** @enum {string} */
         Direction: "in" | "out" | "note";
+        /** @description Why a letter is not needed. */
+        DiscardBody: {
+            reason: string;
+        };
         /** @description What the server sends. */
         EventFrame: {
             /** Format: int64 */
@@ -1008,6 +1239,23 @@ export interface components {
         RefreshBody: {
             refresh_token?: string | null;
         };
+        /** @description Which open letters to try again. */
+        ReplayAllBody: {
+            kind?: components["schemas"]["DeadLetterKind"] | null;
+            /**
+             * Format: int64
+             * @description How many at most, 1 to 200; 200 if not said.
+             */
+            limit?: number | null;
+            /** @description Only with this text, as in the list. */
+            q?: string | null;
+        };
+        /** @description What became of those that were tried. */
+        ReplayedLetters: {
+            /** @description These stay open with the new reason. */
+            failed: number;
+            replayed: number;
+        };
         /** @description The message that is answered. */
         ReplyContextBody: {
             /** @description Its wamid. */
@@ -1040,6 +1288,63 @@ export interface components {
             name: string;
             permissions: string[];
             role: string;
+        };
+        /** @description What is spooled for one tenant. */
+        SpoolOfTenant: {
+            /**
+             * @description What this server does about the tenant's database: closed, it is used; open, it is left
+             *     alone; half_open, it is being tried.
+             */
+            breaker: string;
+            /**
+             * Format: int64
+             * @description Rows that could not be opened or read.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Messages, statuses and the like in those.
+             */
+            items: number;
+            last_error: string | null;
+            /** Format: date-time */
+            oldest_at: string;
+            /** @description null: the tenant is gone. */
+            slug: string | null;
+            tenant_id: string;
+            /**
+             * Format: int64
+             * @description Rows that wait, one per webhook.
+             */
+            waiting: number;
+        };
+        /** @description One page of tenants for which something is spooled. */
+        SpoolPage: {
+            items: components["schemas"]["SpoolOfTenant"][];
+            next_cursor: string | null;
+        };
+        /** @description A row of the spool. */
+        SpoolRow: {
+            /** Format: int32 */
+            attempts: number;
+            id: string;
+            /** Format: int32 */
+            items: number;
+            last_error: string | null;
+            /** Format: date-time */
+            last_tried_at: string | null;
+            /** @description down, slow, busy or resting. */
+            reason: string;
+            /** Format: date-time */
+            received_at: string;
+            /** @description waiting or failed. */
+            state: string;
+            tenant_id: string;
+        };
+        /** @description One page of rows, the first to be applied first. */
+        SpoolRowPage: {
+            items: components["schemas"]["SpoolRow"][];
+            next_cursor: string | null;
         };
         /** @description When a message got how far. */
         StatusTimes: {
@@ -1627,6 +1932,171 @@ export interface operations {
             };
         };
     };
+    list_dead_letters: {
+        parameters: {
+            query?: {
+                /** @description Only of this kind. */
+                kind?: components["schemas"]["DeadLetterKind"];
+                /** @description Only in this state; every state if not said. */
+                state?: components["schemas"]["DeadLetterState"];
+                /** @description Only with this text in the reason, or (in the same case) in the item, as an id is. */
+                q?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayAllBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedLetters"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterItem"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_events: {
         parameters: {
             query?: {
@@ -1814,6 +2284,41 @@ export interface operations {
             };
         };
     };
+    count_dead_letters: {
+        parameters: {
+            query: {
+                /** @description The tenant. */
+                tenant_id: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterCountPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_platform: {
         parameters: {
             query?: never;
@@ -1829,6 +2334,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Platform"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_spool: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpoolPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_spool_rows: {
+        parameters: {
+            query?: {
+                /** @description Only this tenant's. */
+                tenant_id?: string;
+                /** @description waiting or failed; both if not said. */
+                state?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpoolRowPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_spool_discard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DiscardBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_spool_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpoolRow"];
                 };
             };
             /** @description Problem details (RFC 9457) */

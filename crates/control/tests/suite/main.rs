@@ -11,5 +11,6 @@ mod lane;
 mod platform_user;
 mod schema;
 mod session;
+mod spool;
 mod tenant;
 mod unrouted;

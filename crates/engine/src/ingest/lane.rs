@@ -18,7 +18,7 @@ use tokio::{
 
 use crate::{Clock, realtime::Feeds};
 
-/// Webhooks that may wait for one tenant; further ones are answered 503, and Meta comes again.
+/// Webhooks that may wait for one tenant; further ones are spooled.
 const QUEUE: usize = 512;
 /// Items applied in one transaction at most: it holds locks while it runs.
 const BATCH: usize = 500;
@@ -85,7 +85,7 @@ impl Lanes {
     }
 
     /// Applies `items` and returns when they are committed.
-    pub(super) async fn apply(
+    pub(crate) async fn apply(
         &self,
         handle: Arc<TenantHandle>,
         items: Vec<InboundItem>,

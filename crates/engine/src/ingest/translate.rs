@@ -10,7 +10,7 @@ use whatsapp::webhook::{self, Change, Item, MetaError, OtherKind, Status};
 
 /// What `change` holds for the line. Events that nobody acts on are left out:
 /// reports of kinds that change nothing, and fields other than `messages`.
-pub(super) fn items(change: &Change, channel: ChannelId) -> Vec<InboundItem> {
+pub(crate) fn items(change: &Change, channel: ChannelId) -> Vec<InboundItem> {
     if change.field != "messages" {
         return Vec::new();
     }

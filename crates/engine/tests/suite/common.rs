@@ -11,7 +11,10 @@ use control::{
 use crypto::{Keyring, MasterKey, SecretString};
 use diesel::{QueryableByName, sql_types::BigInt};
 use diesel_async::RunQueryDsl;
-use engine::{Clock, Engine, LeaseTimes, Parts};
+use engine::{
+    Clock, Engine, LeaseTimes, Parts,
+    ingest::{IngestError, Ingested},
+};
 use pg::{Connector, Db, PageRequest, TenantId};
 use resolver::{
     Limits, Resolver, TenantHandle,
@@ -91,6 +94,35 @@ impl Stage {
         self.another_at(&self.graph)
     }
 
+    /// Another server of the same platform that reaches the control plane at `url`.
+    pub fn another_over(&self, url: &str) -> Engine {
+        Engine::new(parts(url, &self.graph, self.secret.clone()))
+    }
+
+    /// Where the control plane's database is.
+    pub fn control_url(&self) -> &str {
+        self.control.url()
+    }
+
+    /// How many rows of the control plane fit, as `spool WHERE state = 'failed'`.
+    pub async fn rows(&self, table: &str) -> i64 {
+        let row: Count = diesel::sql_query(format!("SELECT count(*) AS count FROM {table}"))
+            .get_result(&mut *self.resolver().control().conn().await.unwrap())
+            .await
+            .unwrap();
+        row.count
+    }
+
+    /// Meta delivers `body`, signed by the platform's app.
+    pub async fn deliver(&self, body: &[u8]) -> Result<Ingested, IngestError> {
+        self.engine.ingest(body, Some(&signed(PLATFORM, body))).await
+    }
+
+    /// The engine does by itself what it does on a server.
+    pub fn run(&self) {
+        run(&self.engine);
+    }
+
     /// A process of the same platform that leaves sending to others.
     pub fn without_sender(&self) -> Engine {
         let engine = Engine::new(Parts {
@@ -116,10 +148,6 @@ impl Stage {
         });
         let running = run(&engine);
         (engine, running)
-    }
-
-    pub fn control_url(&self) -> &str {
-        self.control.url()
     }
 
     pub fn resolver(&self) -> &Resolver {

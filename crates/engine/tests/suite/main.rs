@@ -13,3 +13,4 @@ mod realtime;
 mod receiver;
 mod sender;
 mod signature;
+mod spool;

@@ -108,7 +108,10 @@ async fn an_empty_database_is_migrated_only_when_that_was_asked_for() {
 /// SQL that undoes the newest of the tenants' migrations.
 fn newest_migrations_way_back() -> String {
     let all = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations-tenant");
-    let newest = std::fs::read_dir(all).unwrap().map(|entry| entry.unwrap().path()).max();
+    let newest = std::fs::read_dir(all)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .max();
     std::fs::read_to_string(newest.unwrap().join("down.sql")).unwrap()
 }
 

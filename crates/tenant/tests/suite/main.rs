@@ -5,6 +5,7 @@
 mod common;
 mod contact;
 mod conversation;
+mod dead_letter;
 mod event;
 mod identity;
 mod inbound;
