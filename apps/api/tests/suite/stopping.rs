@@ -81,9 +81,8 @@ async fn a_stopping_server_says_so_closes_its_sockets_and_ends_with_0() {
         .unwrap();
     assert!(asked.success());
     let code = loop {
-        match socket.next().await.unwrap().unwrap() {
-            Message::Close(reason) => break u16::from(reason.unwrap().code),
-            _ => {}
+        if let Message::Close(reason) = socket.next().await.unwrap().unwrap() {
+            break u16::from(reason.unwrap().code);
         }
     };
     assert_eq!(code, 1012);
