@@ -14,6 +14,7 @@ use crate::{
     contact::{self, ContactId},
     conversation::ConversationId,
     event::{EventKind, NewEvent},
+    media::{self, NewMedia},
     message::{AuthorKind, Direction, MessageId},
     schema::messages,
 };
@@ -58,6 +59,15 @@ pub(super) async fn apply(
         .await
         .optional()?;
     let Some(id) = inserted else { return Ok(()) };
+    if let Some(media) = &message.media {
+        let new = NewMedia {
+            message: id,
+            channel,
+            media,
+            sent_at: at,
+        };
+        media::attach(tx, &[new], now).await?;
+    }
     touch(tx, conversation, id, at).await?;
     let event = |kind, message| NewEvent {
         kind,
