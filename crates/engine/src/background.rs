@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use control::{OUTBOX_CHANNEL, session::Sessions};
+use pg::TenantId;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::Engine;
@@ -23,8 +24,8 @@ impl Engine {
             if self.0.parts.sends {
                 let told = self
                     .resolver()
-                    .follow_tenants(OUTBOX_CHANNEL, |tenant| self.wake_sender(tenant));
-                tokio::join!(self.sweep_outboxes(), told);
+                    .follow_tenants(OUTBOX_CHANNEL, |tenant| self.wake_workers(tenant));
+                tokio::join!(self.sweep_outboxes(), self.clear_files_left_behind(), told);
             }
         };
         tokio::join!(
@@ -60,13 +61,36 @@ impl Engine {
         }
     }
 
+    /// A tenant may have something to send or to fetch.
+    fn wake_workers(&self, tenant: TenantId) {
+        self.wake_sender(tenant);
+        self.wake_fetcher(tenant);
+    }
+
+    async fn clear_files_left_behind(&self) {
+        let mut tick = interval(CLEANING);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            if let Err(error) = self
+                .0
+                .parts
+                .store
+                .clear_left_behind(self.clock().now().into())
+                .await
+            {
+                tracing::warn!(%error, "cannot clear files that were left half-way");
+            }
+        }
+    }
+
     async fn sweep_outboxes(&self) {
         let mut tick = interval(SWEEP);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
             match self.resolver().active_tenants().await {
-                Ok(tenants) => tenants.iter().for_each(|tenant| self.wake_sender(tenant.id)),
+                Ok(tenants) => tenants.iter().for_each(|tenant| self.wake_workers(tenant.id)),
                 Err(error) => tracing::warn!(%error, "cannot list the tenants"),
             }
         }

@@ -162,6 +162,7 @@ impl Engine {
 
     async fn apply_to(&self, tenant: TenantId, items: Vec<InboundItem>) -> Result<(), IngestError> {
         let count_of = items.len();
+        let with_files = items.iter().any(InboundItem::has_file);
         let handle = match self.resolver().tenant(tenant).await {
             Ok(Some(handle)) => handle,
             Ok(None) => return Ok(()),
@@ -170,7 +171,11 @@ impl Engine {
                 return Err(IngestError::Unavailable);
             }
         };
-        self.0.lanes.apply(handle, items).await.map_err(|error| {
+        let applied = self.0.lanes.apply(handle, items).await;
+        if with_files {
+            self.wake_fetcher(tenant);
+        }
+        applied.map_err(|error| {
             tracing::error!(tenant.id = %tenant, %error, items = count_of, "a webhook's items were not stored");
             count("webhook_requests_total", "unavailable");
             IngestError::Unavailable

@@ -2,16 +2,18 @@
 //! to the tenant's own database, sending what is in the outbox, and hinting to
 //! whoever watches. The only place where databases and Meta meet.
 //!
-//! Depends on `resolver`, `control`, `tenant` and `whatsapp`; knows neither our
+//! Depends on `resolver`, `control`, `tenant`, `media` and `whatsapp`; knows neither our
 //! own HTTP API nor its JSON. The time comes from the caller or from [`Clock`].
 
 mod background;
 mod clock;
 pub mod ingest;
 pub mod lines;
+pub mod media;
 pub mod realtime;
 pub mod reply;
 pub mod sender;
+mod wakers;
 
 use std::sync::Arc;
 
@@ -26,6 +28,8 @@ pub struct Parts {
     pub resolver: Resolver,
     /// Speaks to Meta.
     pub graph: whatsapp::client::Client,
+    /// Keeps the files that customers send.
+    pub store: ::media::Store,
     /// Signs the webhooks of lines that have no secret of their own.
     pub app_secret: Option<SecretString>,
     /// Tells the time.
@@ -43,7 +47,8 @@ struct Inner {
     lanes: ingest::Lanes,
     unrouted: ingest::Unrouted,
     feeds: realtime::Feeds,
-    sender: sender::Wakers,
+    sender: wakers::Wakers,
+    fetcher: media::Fetcher,
 }
 
 impl Engine {
@@ -55,7 +60,8 @@ impl Engine {
             lanes,
             unrouted: ingest::Unrouted::default(),
             feeds,
-            sender: sender::Wakers::new(),
+            sender: wakers::Wakers::new(),
+            fetcher: media::Fetcher::new(),
             parts,
         }))
     }

@@ -4,16 +4,12 @@
 
 mod attempt;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use pg::{DbError, TenantId};
 use resolver::{ResolveError, TenantHandle, Unready};
 use tenant::{conversation::wake_due, outbox};
-use tokio::{runtime::Handle, sync::Notify, task::JoinSet};
+use tokio::{sync::Notify, task::JoinSet};
 
 use crate::Engine;
 
@@ -31,42 +27,6 @@ enum OutboxFailure {
     Db(#[from] DbError),
 }
 
-/// Which tenants have a task, and who wants it to look again.
-pub(crate) struct Wakers {
-    runtime: Handle,
-    tasks: Mutex<HashMap<TenantId, Waker>>,
-}
-
-#[derive(Default)]
-struct Waker {
-    notify: Arc<Notify>,
-    again: bool,
-}
-
-impl Wakers {
-    pub(crate) fn new() -> Self {
-        Self {
-            runtime: Handle::current(),
-            tasks: Mutex::default(),
-        }
-    }
-
-    /// Whether the task may end: nobody asked for another look. Forgets the request.
-    fn may_end(&self, tenant: TenantId) -> bool {
-        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        match tasks.get_mut(&tenant) {
-            Some(waker) if waker.again => {
-                waker.again = false;
-                false
-            }
-            _ => {
-                tasks.remove(&tenant);
-                true
-            }
-        }
-    }
-}
-
 impl Engine {
     /// Something may be due in this tenant's outbox.
     pub(crate) fn wake_sender(&self, tenant: TenantId) {
@@ -74,24 +34,15 @@ impl Engine {
             self.tell_senders(tenant);
             return;
         }
-        let wakers = &self.0.sender;
-        let mut tasks = wakers.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(waker) = tasks.get_mut(&tenant) {
-            waker.again = true;
-            waker.notify.notify_one();
-            return;
-        }
-        let waker = Waker::default();
-        let notify = Arc::clone(&waker.notify);
-        tasks.insert(tenant, waker);
         let engine = self.clone();
-        wakers
-            .runtime
-            .spawn(async move { engine.send_due(tenant, &notify).await });
+        self.0.sender.wake(
+            tenant,
+            |notify| async move { engine.send_due(tenant, &notify).await },
+        );
     }
 
     /// Another process sends; a hint that is lost costs it until its next sweep.
-    fn tell_senders(&self, tenant: TenantId) {
+    pub(crate) fn tell_senders(&self, tenant: TenantId) {
         let engine = self.clone();
         self.0.sender.runtime.spawn(async move {
             let told = async {

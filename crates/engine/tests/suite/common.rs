@@ -1,6 +1,9 @@
 //! What the tests share: a control plane, tenants with lines, an engine, a simulator.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use chrono::Utc;
 use control::{
@@ -314,10 +317,17 @@ fn parts(control: &TestDb, graph: &str, app_secret: Option<SecretString>) -> Par
     Parts {
         resolver,
         graph: Client::new(graph, "v25.0", http).unwrap(),
+        store: store(),
         app_secret,
         clock: Clock::default(),
         sends: true,
     }
+}
+
+/// Files of all the engines of this test, in a folder that the system forgets.
+fn store() -> media::Store {
+    static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+    media::Store::open(&media::Location::Folder(FOLDER.path().to_owned()), None).unwrap()
 }
 
 pub fn signed(secret: &str, body: &[u8]) -> Vec<u8> {
