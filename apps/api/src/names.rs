@@ -39,5 +39,6 @@ name_schemas! {
     AuthorKindName as "AuthorKind" of tenant::message::AuthorKind;
     ConversationStatusName as "ConversationStatus" of tenant::conversation::ConversationStatus;
     TenantRole as "TenantRole" of tenant::user::Role;
+    MediaStateName as "MediaState" of tenant::media::MediaState;
     PlanName as "Plan" of control::tenant::Plan;
 }

@@ -13,10 +13,13 @@ use utoipa::{
 };
 
 use crate::{
-    names::{AuthorKindName, ConversationStatusName, DirectionName, MessageStatusName, PlanName, TenantRole},
+    names::{
+        AuthorKindName, ConversationStatusName, DirectionName, MediaStateName, MessageStatusName, PlanName,
+        TenantRole,
+    },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
-        auth, channels, conversations, events, health, messages,
+        auth, channels, conversations, events, health, media, messages,
         superadmin::{
             audit, branding, channels as platform_channels, database, platform, tenants, unrouted,
             users as tenant_users,
@@ -47,6 +50,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         conversations::list_conversations, conversations::get_counts, conversations::get_conversation,
         conversations::patch_conversation, conversations::put_tags, conversations::post_read,
         messages::list_messages, messages::post_message, messages::post_note, messages::post_retry,
+        media::get_media, media::post_fetch,
         channels::list_channels,
         tags::list_tags, tags::post_tag, tags::patch_tag, tags::remove_tag,
         users::list_users, users::post_user, users::patch_user,
@@ -62,7 +66,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
     ),
     components(schemas(
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
-        TenantRole, PlanName
+        MediaStateName, TenantRole, PlanName
     )),
     modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))

@@ -5,6 +5,7 @@ pub(crate) mod channels;
 pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod health;
+pub(crate) mod media;
 pub(crate) mod messages;
 mod pages;
 pub(crate) mod superadmin;
@@ -36,6 +37,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(auth::configure)
                 .configure(conversations::configure)
                 .configure(messages::configure)
+                .configure(media::configure)
                 .configure(channels::configure)
                 .configure(tags::configure)
                 .configure(users::configure)

@@ -30,8 +30,9 @@ use crate::{
 /// How long requests may still run after a stop was asked for.
 const SHUTDOWN: Duration = Duration::from_secs(20);
 
-/// The pages' own scripts and styles and nothing else; pictures from anywhere, for logos.
-const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; \
+/// The pages' own scripts and styles and nothing else; pictures from anywhere, for logos; what
+/// customers sent comes as blobs, since an element cannot bring the bearer.
+const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
      connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
 /// Serves until the process is asked to stop.
