@@ -33,7 +33,7 @@ pub struct InboundMessage {
     /// The message's JSON where it is shown as such, fit for `jsonb`.
     pub payload: Option<serde_json::Value>,
     /// The file it carries.
-    pub media: Option<InboundMedia>,
+    pub media: Option<Box<InboundMedia>>,
     /// The message it answers.
     pub context_wamid: Option<String>,
     /// Meta's time, if it could be read.

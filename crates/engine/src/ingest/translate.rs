@@ -70,7 +70,7 @@ fn inbound(message: webhook::InboundMessage) -> InboundMessage {
         kind: kind.to_owned(),
         body,
         payload,
-        media: media.map(file),
+        media: media.map(file).map(Box::new),
         context_wamid: message.context_wamid,
         at: message.timestamp,
     }

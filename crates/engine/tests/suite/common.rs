@@ -190,9 +190,14 @@ impl Stage {
     pub async fn customer_wrote(&self, line: &str, phone: &str, wamid: &str) {
         let order =
             serde_json::json!({"phone_number_id": line, "from": phone, "wamid": wamid, "text": "hola"});
+        self.simulator_inbound(&order).await;
+    }
+
+    /// A customer writes or sends something, on the simulator's side.
+    pub async fn simulator_inbound(&self, order: &serde_json::Value) {
         let http = whatsapp::client::http_client().unwrap();
         let url = format!("{}/simulator/inbound", self.graph);
-        let answer = http.post(url).json(&order).send().await.unwrap();
+        let answer = http.post(url).json(order).send().await.unwrap();
         assert!(answer.status().is_success());
     }
 

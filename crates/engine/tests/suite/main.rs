@@ -7,6 +7,7 @@ mod bodies;
 mod common;
 mod fixtures;
 mod ingest;
+mod media;
 mod outage;
 mod realtime;
 mod receiver;

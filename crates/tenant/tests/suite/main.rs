@@ -7,6 +7,7 @@ mod contact;
 mod conversation;
 mod event;
 mod inbound;
+mod media;
 mod outbox;
 mod queue;
 mod schema;
