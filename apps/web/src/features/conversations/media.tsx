@@ -1,6 +1,6 @@
 /** The file of a message: a picture, a film, a sound or a document, or how far fetching it got. */
 import { Download, FileText, Play, RotateCw } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Media, Message } from "@/api/types";
 import { cn } from "@/lib/cn";
@@ -77,6 +77,7 @@ function Missing({ message, media, canWrite }: MediaProps) {
 function Picture({ message, media }: { message: Message; media: Media }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const thumbnail = useRef<HTMLButtonElement>(null);
   const { url, failed } = useFile(message, true);
   const word = message.text || t(kindKey(message.type));
   if (!url) return <Place type={message.type}>{failed && t("media.unreachable")}</Place>;
@@ -86,6 +87,7 @@ function Picture({ message, media }: { message: Message; media: Media }) {
   return (
     <>
       <button
+        ref={thumbnail}
         type="button"
         onClick={() => setOpen(true)}
         aria-label={t("media.enlarge", { name: word })}
@@ -93,7 +95,7 @@ function Picture({ message, media }: { message: Message; media: Media }) {
       >
         <img src={url} alt="" className="size-full object-cover" />
       </button>
-      <Dialog open={open} onOpenChange={setOpen} title={t("kind.image")} wide>
+      <Dialog open={open} onOpenChange={setOpen} title={t("kind.image")} wide returnFocus={thumbnail}>
         <img src={url} alt={word} className="mx-auto max-h-[65dvh] max-w-full object-contain" />
         <DialogActions>
           <Save message={message} media={media} />
