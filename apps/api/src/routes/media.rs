@@ -66,6 +66,11 @@ pub(crate) async fn get_media(
     id: web::Path<String>,
     Query(query): Query<MediaQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let save = match query.download {
+        None | Some(0) => false,
+        Some(1) => true,
+        Some(_) => return Err(Problem::field("/download", "invalid", "download is 0 or 1")),
+    };
     let engine = member.app.engine();
     let stored = engine.stored_media(&member.tenant, json::id(&id)?).await?;
     let tag = EntityTag::new_strong(stored.hash.to_string());
@@ -78,7 +83,7 @@ pub(crate) async fn get_media(
         Wanted::Impossible => return Ok(impossible(stored.size)),
     };
     let mut response = head(status, tag);
-    describe(&mut response, &stored, query.download == Some(1));
+    describe(&mut response, &stored, save);
     let length = part.as_ref().map_or(stored.size, |part| part.end - part.start);
     if let Some(part) = &part {
         let range = format!("bytes {}-{}/{}", part.start, part.end - 1, stored.size);

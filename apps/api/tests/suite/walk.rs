@@ -75,7 +75,7 @@ pub struct Samples {
 }
 
 /// Operations that take no body.
-const BODILESS: [&str; 29] = [
+const BODILESS: [&str; 31] = [
     "DELETE /api/superadmin/channels/{id}",
     "DELETE /api/superadmin/unrouted/{phone_number_id}",
     "DELETE /api/tags/{id}",
@@ -86,6 +86,7 @@ const BODILESS: [&str; 29] = [
     "GET /api/conversations/{id}/messages",
     "GET /api/events",
     "GET /api/me",
+    "GET /api/messages/{id}/media",
     "GET /api/superadmin/audit",
     "GET /api/superadmin/platform",
     "GET /api/superadmin/tenants",
@@ -104,13 +105,18 @@ const BODILESS: [&str; 29] = [
     "POST /api/auth/logout",
     "POST /api/auth/refresh",
     "POST /api/conversations/{id}/read",
+    "POST /api/messages/{id}/media/fetch",
     "POST /api/messages/{id}/retry",
 ];
 
 impl Samples {
     pub async fn of(app: &TestApp) -> Self {
         let line = &app.a.lines[0];
-        let entries = [entry(&app.a, line, &[text("wamid.walk", CUSTOMER, "hola")])];
+        // With a file, so that the operations on one know it.
+        let mut message = text("wamid.walk", CUSTOMER, "hola");
+        message["type"] = "image".into();
+        message["image"] = json!({ "id": "740000000000001" });
+        let entries = [entry(&app.a, line, &[message])];
         app.deliver_signed(line.secret(), &entries).await.expect(200);
         let admin = app.admin().await;
         let conversation = app_id(&admin.items("/api/conversations").await[0]);

@@ -17,7 +17,7 @@ const WEEK: i64 = 7 * 24 * 3_600;
 fn picture(wamid: &str, seconds: i64) -> InboundItem {
     let mut item = text(wamid, ANA, "mira", seconds);
     if let InboundContent::Message(message) = &mut item.content {
-        message.kind = "image".to_owned();
+        "image".clone_into(&mut message.kind);
         message.media = Some(Box::new(InboundMedia {
             kind: "image".to_owned(),
             wa_media_id: Some(format!("id.{wamid}")),
