@@ -26,10 +26,12 @@ FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin centralita
+    && useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin centralita \
+    && install --directory --owner=10001 /data/media
 COPY --from=server /src/target/dist/api /src/target/dist/provision /usr/local/bin/
 COPY --from=web /src/apps/web/dist /app/web
-ENV WEB_DIR=/app/web LOG_FORMAT=json
+# Mount a volume here, or name a bucket: what customers sent is kept nowhere else for long.
+ENV WEB_DIR=/app/web LOG_FORMAT=json MEDIA_URL=file:///data/media
 USER 10001
 # PORT moves it.
 EXPOSE 3000

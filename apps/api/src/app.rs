@@ -61,10 +61,13 @@ impl App {
         let http = whatsapp::client::http_client().context("the HTTP client")?;
         let graph = whatsapp::client::Client::new(&config.graph_base_url, &config.graph_version, http)
             .context("GRAPH_BASE_URL or GRAPH_VERSION")?;
+        let store = media::Store::open(&config.files.location, config.files.credentials.as_ref())
+            .context("MEDIA_URL: the files of customers cannot be kept there")?;
         let app_secret = config.app_secret.clone();
         let engine = Engine::new(Parts {
             resolver: resolver.clone(),
             graph,
+            store,
             app_secret,
             clock,
             sends: config.role != Role::Api,

@@ -1,11 +1,15 @@
 //! The configuration: environment variables, read once and checked before
 //! anything else happens. A wrong value stops the process with a sentence.
 
+mod files;
+
 use std::{path::PathBuf, str::FromStr, sync::Arc};
 
 use crypto::{ExposeSecret, Keyring, MasterKey, SecretString};
 use pg::DatabaseUrl;
 use serde::Deserialize;
+
+pub use self::files::Files;
 
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +57,8 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Whether this is a developer's machine.
     pub development: bool,
+    /// Where the files that customers send are kept.
+    pub files: Files,
     /// Folder of the built web, if this server serves it.
     pub web_dir: Option<PathBuf>,
 }
@@ -79,6 +85,8 @@ struct Raw {
     app_env: Option<String>,
     node_env: Option<String>,
     web_dir: Option<PathBuf>,
+    #[serde(flatten)]
+    files: files::RawFiles,
 }
 
 impl Config {
@@ -163,6 +171,7 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
             .or(raw.node_env)
             .is_some_and(|env| env == "development" || env == "test"),
         web_dir: raw.web_dir,
+        files: files::check(raw.files)?,
     })
 }
 
@@ -256,6 +265,8 @@ mod tests {
             ("ROLE", "boss"),
             ("FRONTEND_ORIGIN", "*"),
             ("VERIFY_TOKEN", " "),
+            ("MEDIA_URL", "https://hunter2@files.example"),
+            ("MEDIA_SECRET_ACCESS_KEY", "hunter2"),
         ];
         for (name, value) in cases {
             let Err(error) = with(&[(name, value)]) else {

@@ -41,5 +41,6 @@ name_schemas! {
     DeadLetterKindName as "DeadLetterKind" of tenant::dead_letter::DeadLetterKind;
     DeadLetterStateName as "DeadLetterState" of tenant::dead_letter::DeadLetterState;
     TenantRole as "TenantRole" of tenant::user::Role;
+    MediaStateName as "MediaState" of tenant::media::MediaState;
     PlanName as "Plan" of control::tenant::Plan;
 }

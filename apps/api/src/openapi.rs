@@ -15,11 +15,11 @@ use utoipa::{
 use crate::{
     names::{
         AuthorKindName, ConversationStatusName, DeadLetterKindName, DeadLetterStateName, DirectionName,
-        MessageStatusName, PlanName, TenantRole,
+        MediaStateName, MessageStatusName, PlanName, TenantRole,
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
-        auth, channels, conversations, dead_letters, events, health, messages,
+        auth, channels, conversations, dead_letters, events, health, media, messages,
         superadmin::{
             audit, branding, channels as platform_channels, database, fleet, platform, spool, tenants,
             unrouted, users as tenant_users,
@@ -50,6 +50,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         conversations::list_conversations, conversations::get_counts, conversations::get_conversation,
         conversations::patch_conversation, conversations::put_tags, conversations::post_read,
         messages::list_messages, messages::post_message, messages::post_note, messages::post_retry,
+        media::get_media, media::post_fetch,
         channels::list_channels,
         tags::list_tags, tags::post_tag, tags::patch_tag, tags::remove_tag,
         users::list_users, users::post_user, users::patch_user,
@@ -69,7 +70,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
     ),
     components(schemas(
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
-        TenantRole, PlanName, DeadLetterKindName, DeadLetterStateName
+        MediaStateName, TenantRole, PlanName, DeadLetterKindName, DeadLetterStateName
     )),
     modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))

@@ -63,9 +63,13 @@ problem_kinds! {
     WindowClosed         CONFLICT              "window_closed"          "Only templates may be sent now";
     ChannelInactive      CONFLICT              "channel_inactive"       "The line is not active";
     ChannelWithoutToken  CONFLICT              "channel_without_token"  "The line has no access token";
+    MediaPending         CONFLICT              "media_pending"          "The file is being fetched";
+    MediaFailed          CONFLICT              "media_failed"           "The file did not come";
+    MediaExpired         GONE                  "media_expired"          "WhatsApp no longer has the file";
     NotFailed            CONFLICT              "not_failed"             "The message did not fail";
     LastAdmin            CONFLICT              "last_admin"             "The last admin must stay";
     PayloadTooLarge      PAYLOAD_TOO_LARGE     "payload_too_large"      "The body is too large";
+    RangeNotSatisfiable  RANGE_NOT_SATISFIABLE "range_not_satisfiable"  "The file has no such bytes";
     UnsupportedMedia     UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
     TooManyRequests      TOO_MANY_REQUESTS     "too_many_requests"      "Too many tries";
     TenantNotReady       SERVICE_UNAVAILABLE   "tenant_not_ready"       "The company's database cannot be used now";

@@ -6,6 +6,7 @@ pub(crate) mod conversations;
 pub(crate) mod dead_letters;
 pub(crate) mod events;
 pub(crate) mod health;
+pub(crate) mod media;
 pub(crate) mod messages;
 mod pages;
 pub(crate) mod superadmin;
@@ -37,6 +38,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(auth::configure)
                 .configure(conversations::configure)
                 .configure(messages::configure)
+                .configure(media::configure)
                 .configure(channels::configure)
                 .configure(tags::configure)
                 .configure(users::configure)

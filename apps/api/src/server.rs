@@ -41,8 +41,9 @@ const ABORT: Duration = Duration::from_secs(25);
 /// What a client that reads nothing may let wait before its connection is cut.
 const UNREAD: Duration = Duration::from_secs(30);
 
-/// The pages' own scripts and styles and nothing else; pictures from anywhere, for logos.
-const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; \
+/// The pages' own scripts and styles and nothing else; pictures from anywhere, for logos; what
+/// customers sent comes as blobs, since an element cannot bring the bearer.
+const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
      connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
 /// Serves until the process is asked to stop.

@@ -62,6 +62,11 @@ impl Home {
         self.dir.join("logs")
     }
 
+    /// What customers sent.
+    pub(crate) fn files(&self) -> PathBuf {
+        self.dir.join("files")
+    }
+
     /// The built web.
     pub(crate) fn web(&self) -> PathBuf {
         self.root.join("apps/web/dist")

@@ -229,6 +229,7 @@ fn start_api(
         )
         .env("GRAPH_BASE_URL", simulator_url)
         .env("GRAPH_VERSION", GRAPH_VERSION)
+        .env("MEDIA_URL", format!("file://{}", home.files().display()))
         .env("PORT", port.to_string())
         .env("APP_ENV", "development")
         .env("WEB_DIR", home.web());

@@ -4,6 +4,7 @@ mod events;
 mod failure;
 mod inbound;
 mod lines;
+mod media;
 mod observe;
 mod people;
 mod provoke;

@@ -34,6 +34,28 @@ pub enum SendFault {
     Unreadable,
 }
 
+/// What happens to the next files that are fetched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MediaFault {
+    /// Nothing.
+    #[default]
+    None,
+    /// The id is unknown (100, subcode 33).
+    Missing,
+    /// Too many requests (130429), with `Retry-After`.
+    #[serde(rename = "429")]
+    RateLimit,
+    /// The URL is answered with 404, as after its five minutes.
+    ExpiredUrl,
+    /// The bytes are not those of the hash.
+    WrongHash,
+    /// The second half of the bytes takes its time.
+    Slow,
+    /// The file is said to be larger than Meta takes.
+    TooLarge,
+}
+
 /// When a faulty send is really processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
@@ -73,6 +95,10 @@ pub struct Faults {
     pub times: Option<u32>,
     /// The only line it happens to; all of them when absent.
     pub phone_number_id: Option<String>,
+    /// What happens to files.
+    pub media: MediaFault,
+    /// How many files it still happens to; all of them when absent.
+    pub media_times: Option<u32>,
     /// Every status comes twice.
     pub duplicate_statuses: bool,
     /// Statuses come in reverse order.
@@ -91,6 +117,8 @@ impl Default for Faults {
             send: SendFault::None,
             times: None,
             phone_number_id: None,
+            media: MediaFault::None,
+            media_times: None,
             duplicate_statuses: false,
             reorder_statuses: false,
             drop_statuses: false,
@@ -101,11 +129,13 @@ impl Default for Faults {
 }
 
 /// A change of the faults: what is absent stays as it is, except that `send` brings its own
-/// `times` and `phone_number_id`.
+/// `times` and `phone_number_id`, and `media` its own `media_times`.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct FaultsChange {
     send: Option<SendFault>,
+    media: Option<MediaFault>,
+    media_times: Option<u32>,
     times: Option<u32>,
     phone_number_id: Option<String>,
     duplicate_statuses: Option<bool>,
@@ -123,6 +153,10 @@ impl Faults {
             self.times = change.times;
             self.phone_number_id = change.phone_number_id;
         }
+        if let Some(media) = change.media {
+            self.media = media;
+            self.media_times = change.media_times;
+        }
         self.duplicate_statuses = change.duplicate_statuses.unwrap_or(self.duplicate_statuses);
         self.reorder_statuses = change.reorder_statuses.unwrap_or(self.reorder_statuses);
         self.drop_statuses = change.drop_statuses.unwrap_or(self.drop_statuses);
@@ -131,6 +165,22 @@ impl Faults {
             let digits = |phone: String| phone.chars().filter(char::is_ascii_digit).collect();
             self.unreachable = unreachable.into_iter().map(digits).collect();
         }
+    }
+
+    /// The fault of the next file, if it is one of `possible` here; counts it.
+    pub fn take_media(&mut self, possible: &[MediaFault]) -> MediaFault {
+        let fault = self.media;
+        if !possible.contains(&fault) {
+            return MediaFault::None;
+        }
+        if let Some(times) = &mut self.media_times {
+            *times = times.saturating_sub(1);
+            if *times == 0 {
+                self.media = MediaFault::None;
+                self.media_times = None;
+            }
+        }
+        fault
     }
 
     /// The fault of the next send on a line; counts it.

@@ -2,6 +2,7 @@
 
 mod access;
 mod failure;
+mod media;
 mod nodes;
 mod send;
 mod shape;
@@ -18,7 +19,12 @@ pub fn configure(config: &mut web::ServiceConfig) {
             r"/{version:v\d+\.\d+}/debug_token",
             web::get().to(nodes::debug_token),
         )
-        .route(r"/{version:v\d+\.\d+}/{id}", web::get().to(nodes::node))
+        .route(media::DOWNLOADS, web::get().to(media::download))
+        .service(
+            web::resource(r"/{version:v\d+\.\d+}/{id}")
+                .route(web::get().to(nodes::node))
+                .route(web::delete().to(media::delete)),
+        )
         .route(
             r"/{version:v\d+\.\d+}/{id}/messages",
             web::post().to(send::messages),

@@ -6,6 +6,7 @@ mod control;
 mod delivery;
 mod escape;
 pub mod faults;
+pub mod files;
 mod graph;
 mod lifecycle;
 mod page;

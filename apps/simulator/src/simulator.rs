@@ -21,6 +21,7 @@ use crate::{
     config::{Config, Timing},
     delivery::Log,
     faults::Faults,
+    files::Files,
     world::{Callback, ChatKey, World},
 };
 
@@ -44,6 +45,8 @@ pub struct Inner {
     pub world: World,
     /// What goes wrong.
     pub faults: Faults,
+    /// Files that customers sent.
+    pub files: Files,
     /// The latest webhooks.
     pub log: Log,
     /// The chats that are on a screen, and on how many.
@@ -123,6 +126,7 @@ impl Simulator {
         let mut inner = self.lock();
         inner.world.forget();
         inner.faults = Faults::default();
+        inner.files = Files::default();
         inner.log = Log::default();
         drop(inner);
         self.tell("reset", None);

@@ -42,6 +42,32 @@ async function check(page: Page, name: string): Promise<void> {
 }
 
 for (const theme of ["light", "dark"] as const) {
+  test(`a picture is enlarged by keyboard and closed again ${theme}`, async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await serveFixtures(page, "tenant");
+    await page.goto("/inbox/v0");
+    const picture = page.getByRole("button", { name: "Ampliar: Así quedó el retenedor" });
+    await picture.scrollIntoViewIfNeeded();
+    await expect(page.getByLabel("Nota de voz", { exact: true })).toBeVisible();
+    await check(page, `files-phone-${theme}`);
+    await picture.focus();
+    await page.keyboard.press("Enter");
+    const shown = page.getByRole("dialog").getByRole("img");
+    await expect(shown).toHaveJSProperty("naturalWidth", 960);
+    await check(page, `picture-phone-${theme}`);
+    await page.keyboard.press("Escape");
+    await expect(picture).toBeFocused();
+    await page.getByRole("button", { name: "Reproducir" }).click();
+    await expect(page.locator("video")).toHaveAttribute("src", /^blob:/);
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: /^Descargar orden/ }).click();
+    expect((await download).suggestedFilename()).toContain("radiografía");
+    await expect(page.getByRole("button", { name: "Traer de nuevo" })).toBeVisible();
+  });
+}
+
+for (const theme of ["light", "dark"] as const) {
   for (const size of SIZES) {
     for (const screen of SCREENS) {
       test(`${screen.name} ${size.name} ${theme}`, async ({ page }) => {

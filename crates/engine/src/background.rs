@@ -50,7 +50,7 @@ impl Engine {
         }
         let look = || {
             for tenant in self.0.leases.held() {
-                self.0.turns.wake(tenant);
+                self.wake_if_held(tenant);
             }
         };
         let told = self
@@ -58,7 +58,14 @@ impl Engine {
             .follow_hints(OUTBOX_CHANNEL, self.0.hints.me(), look, |tenant| {
                 self.wake_if_held(tenant);
             });
-        tokio::join!(self.0.leases.run(), self.greet_lanes(), self.take_turns(), told);
+        tokio::join!(
+            self.0.leases.run(),
+            self.greet_lanes(),
+            self.take_turns(),
+            self.take_file_turns(),
+            Box::pin(self.clear_files_left_behind()),
+            told
+        );
     }
 
     /// Ends well: nothing new is begun, calls under way are seen to their end for
@@ -100,6 +107,23 @@ impl Engine {
             };
             if let Err(error) = deleted.await {
                 tracing::warn!(%error, "cannot delete sessions that have expired");
+            }
+        }
+    }
+
+    async fn clear_files_left_behind(&self) {
+        let mut tick = interval(CLEANING);
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            if let Err(error) = self
+                .0
+                .parts
+                .store
+                .clear_left_behind(self.clock().now().into())
+                .await
+            {
+                tracing::warn!(%error, "cannot clear files that were left half-way");
             }
         }
     }

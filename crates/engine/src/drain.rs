@@ -235,6 +235,7 @@ impl Engine {
         match self.apply_spooled(handle, all).await {
             Ok(()) => {
                 applied(tx, &ids).await?;
+                self.wake_fetcher(handle.tenant.id);
                 Ok(Slice::Applied)
             }
             Err(ApplyFailure::Full) => Ok(Slice::Later),

@@ -164,7 +164,12 @@ impl Engine {
     }
 
     async fn apply_to(&self, tenant: TenantId, part: Part<'_>) -> Result<(), IngestError> {
-        self.keep(tenant, part).await.map_err(|error| {
+        let brings_files = part.brings_files();
+        let kept = self.keep(tenant, part).await;
+        if brings_files {
+            self.wake_fetcher(tenant);
+        }
+        kept.map_err(|error| {
             tracing::error!(tenant.id = %tenant, %error, "a webhook's items were neither stored nor spooled");
             count("webhook_requests_total", "unavailable");
             IngestError::Unavailable

@@ -2,7 +2,7 @@
 //! to the tenant's own database, sending what is in the outbox, and hinting to
 //! whoever watches. The only place where databases and Meta meet.
 //!
-//! Depends on `resolver`, `control`, `tenant` and `whatsapp`; knows neither our
+//! Depends on `resolver`, `control`, `tenant`, `media` and `whatsapp`; knows neither our
 //! own HTTP API nor its JSON. The time comes from the caller or from [`Clock`].
 
 mod background;
@@ -14,6 +14,7 @@ mod hints;
 pub mod ingest;
 pub mod leases;
 pub mod lines;
+pub mod media;
 pub mod realtime;
 pub mod reply;
 mod sender;
@@ -38,6 +39,8 @@ pub struct Parts {
     pub resolver: Resolver,
     /// Speaks to Meta.
     pub graph: whatsapp::client::Client,
+    /// Keeps the files that customers send.
+    pub store: ::media::Store,
     /// Signs the webhooks of lines that have no secret of their own.
     pub app_secret: Option<SecretString>,
     /// Tells the time.
@@ -61,7 +64,8 @@ struct Inner {
     feeds: realtime::Feeds,
     leases: Leases,
     hints: hints::Hints,
-    turns: turns::Turns,
+    turns: Arc<turns::Turns>,
+    fetcher: media::Fetcher,
 }
 
 impl Engine {
@@ -82,7 +86,8 @@ impl Engine {
             feeds,
             leases,
             hints,
-            turns: turns::Turns::default(),
+            turns: Arc::default(),
+            fetcher: media::Fetcher::new(),
             parts,
         }))
     }

@@ -16,7 +16,6 @@ use tenant::{
     outbox,
 };
 use tokio::{
-    sync::Semaphore,
     task::JoinSet,
     time::{Instant, sleep_until},
 };
@@ -50,7 +49,10 @@ enum OutboxFailure {
 impl Engine {
     /// Something may be due in this tenant's outbox: it is looked at here, or its owner told.
     pub(crate) fn wake_sender(&self, tenant: TenantId) {
-        if !self.wake_if_held(tenant) {
+        if self.0.leases.holds(tenant).is_some() {
+            self.0.turns.wake(tenant);
+        } else {
+            self.0.leases.nudge();
             self.0.hints.outbox(tenant);
         }
     }
@@ -60,6 +62,7 @@ impl Engine {
         let held = self.0.leases.holds(tenant).is_some();
         if held {
             self.0.turns.wake(tenant);
+            self.0.fetcher.turns.wake(tenant);
         } else {
             // Perhaps nobody holds it yet.
             self.0.leases.nudge();
@@ -78,26 +81,20 @@ impl Engine {
                 (place, last) = (0, now);
             }
             let delay = RHYTHM * place.saturating_sub(FIRST);
-            self.0
-                .turns
-                .wake_in(tenant, (last + delay).saturating_duration_since(now));
+            for turns in [&self.0.turns, &self.0.fetcher.turns] {
+                turns.wake_in(tenant, (last + delay).saturating_duration_since(now));
+            }
             place += 1;
         }
     }
 
-    /// Gives tenants their turns. Never returns.
+    /// Gives tenants their turns at sending. Never returns.
     pub(crate) async fn take_turns(&self) {
-        let slots = Arc::new(Semaphore::new(SLOTS));
-        loop {
-            let slot = Arc::clone(&slots).acquire_owned().await;
-            let tenant = self.0.turns.next().await;
+        let turn = |tenant| {
             let engine = self.clone();
-            tokio::spawn(async move {
-                let next = engine.turn(tenant).await;
-                engine.0.turns.done(tenant, next);
-                drop(slot);
-            });
-        }
+            async move { engine.turn(tenant).await }
+        };
+        self.0.turns.give(SLOTS, turn).await;
     }
 
     async fn turn(&self, tenant: TenantId) -> Next {
@@ -200,7 +197,7 @@ impl Engine {
     }
 }
 
-/// Two minutes and up to a quarter more; the last byte of an id is as good as random.
-fn safety(tenant: TenantId) -> Duration {
+/// How long a tenant is left alone at most: two minutes and up to a quarter more; the last byte of an id is as good as random.
+pub(crate) fn safety(tenant: TenantId) -> Duration {
     SAFETY + SAFETY / 4 * u32::from(tenant.uuid().as_bytes()[15]) / 256
 }

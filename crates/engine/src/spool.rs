@@ -43,6 +43,11 @@ impl<'e> Part<'e> {
         }
     }
 
+    /// Whether something in it brings a file to fetch.
+    pub(crate) fn brings_files(&self) -> bool {
+        self.items.iter().any(InboundItem::has_file)
+    }
+
     /// Whether there is nothing to do.
     pub(crate) fn is_empty(&self) -> bool {
         self.items.is_empty()

@@ -4,12 +4,15 @@
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use pg::TenantId;
-use tokio::{sync::Notify, time::Instant};
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::Instant,
+};
 
 /// When a tenant wants its next turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,8 +69,25 @@ impl Turns {
         self.changed.notify_one();
     }
 
+    /// Gives turns, up to `slots` at once, each on a task of its own. Never returns.
+    pub(crate) async fn give<F>(self: &Arc<Self>, slots: usize, turn: impl Fn(TenantId) -> F)
+    where
+        F: Future<Output = Next> + Send + 'static,
+    {
+        let slots = Arc::new(Semaphore::new(slots));
+        loop {
+            let slot = Arc::clone(&slots).acquire_owned().await;
+            let tenant = self.next().await;
+            let (turns, turn) = (Arc::clone(self), turn(tenant));
+            tokio::spawn(async move {
+                turns.done(tenant, turn.await);
+                drop(slot);
+            });
+        }
+    }
+
     /// The next turn, waiting for one; only one caller may wait at a time.
-    pub(crate) async fn next(&self) -> TenantId {
+    async fn next(&self) -> TenantId {
         loop {
             let due = {
                 let mut state = self.state();
@@ -91,7 +111,7 @@ impl Turns {
     }
 
     /// The tenant's turn is over.
-    pub(crate) fn done(&self, tenant: TenantId, next: Next) {
+    fn done(&self, tenant: TenantId, next: Next) {
         let mut state = self.state();
         let again = state.places.remove(&tenant) == Some(Place::Running { again: true });
         state.running = state.running.saturating_sub(1);

@@ -11,6 +11,11 @@ pg::id_type! {
 }
 
 pg::id_type! {
+    /// A file that a message carries.
+    MediaId
+}
+
+pg::id_type! {
     /// A customer of a tenant.
     ContactId
 }

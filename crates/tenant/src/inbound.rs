@@ -21,7 +21,7 @@ pub use self::{
     notice::SystemNotice,
 };
 pub(crate) use self::{effects::Effects, status::join_orphans};
-use crate::{contact::Identity, schema::dead_letters, status::StatusReport};
+use crate::{contact::Identity, media::InboundMedia, schema::dead_letters, status::StatusReport};
 
 /// A message as it came.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub struct InboundMessage {
     pub body: Option<String>,
     /// The message's JSON where it is shown as such, fit for `jsonb`.
     pub payload: Option<serde_json::Value>,
+    /// The file it carries.
+    pub media: Option<Box<InboundMedia>>,
     /// The message it answers.
     pub context_wamid: Option<String>,
     /// Meta's time, if it could be read.
@@ -71,6 +73,13 @@ pub struct InboundItem {
     pub content: InboundContent,
     /// Its JSON, verbatim.
     pub raw: String,
+}
+
+impl InboundItem {
+    /// Whether it brings a file to fetch.
+    pub fn has_file(&self) -> bool {
+        matches!(&self.content, InboundContent::Message(message) if message.media.is_some())
+    }
 }
 
 /// Meta's time, kept within what can be true: webhooks are redelivered for up

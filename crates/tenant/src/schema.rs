@@ -98,6 +98,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    media (id) {
+        id -> Uuid,
+        message_id -> Uuid,
+        channel_id -> Uuid,
+        kind -> Text,
+        wa_media_id -> Nullable<Text>,
+        mime_type -> Nullable<Text>,
+        filename -> Nullable<Text>,
+        voice -> Bool,
+        animated -> Bool,
+        sha256 -> Nullable<Bytea>,
+        state -> Text,
+        error -> Nullable<Text>,
+        attempts -> Int4,
+        attempt_id -> Nullable<Uuid>,
+        next_attempt_at -> Timestamptz,
+        content_hash -> Nullable<Bytea>,
+        content_type -> Nullable<Text>,
+        size -> Nullable<Int8>,
+        expires_at -> Timestamptz,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     messages (id) {
         id -> Uuid,
         conversation_id -> Uuid,
@@ -200,6 +225,7 @@ diesel::joinable!(conversation_tags -> tags (tag_id));
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> users (assignee_id));
 diesel::joinable!(idempotency_keys -> messages (message_id));
+diesel::joinable!(media -> messages (message_id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(outbox -> conversations (conversation_id));
 diesel::joinable!(outbox -> messages (message_id));
@@ -213,6 +239,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dead_letters,
     events,
     idempotency_keys,
+    media,
     messages,
     orphan_statuses,
     outbox,

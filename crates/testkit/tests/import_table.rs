@@ -7,13 +7,15 @@
 use cargo_metadata::{Dependency, DependencyKind, Metadata, MetadataCommand, Package};
 
 /// A crate of the workspace and the workspace crates that it may use.
-const WORKSPACE: [(&str, &[&str]); 17] = [
+const WORKSPACE: [(&str, &[&str]); 18] = [
     // Leaves: each knows one thing and nobody.
     ("pg", &[]),
     ("crypto", &[]),
     ("whatsapp", &[]),
     ("odoo", &[]),
     ("flows", &[]),
+    // Files; knows ids and no table.
+    ("media", &["pg"]),
     // Data and rules; neither of the two knows the other.
     ("control", &["pg", "crypto"]),
     ("tenant", &["pg", "crypto"]),
@@ -22,7 +24,7 @@ const WORKSPACE: [(&str, &[&str]); 17] = [
     (
         "engine",
         &[
-            "pg", "crypto", "control", "tenant", "resolver", "whatsapp", "odoo", "flows",
+            "pg", "crypto", "control", "tenant", "resolver", "media", "whatsapp", "odoo", "flows",
         ],
     ),
     ("access", &["pg", "crypto", "control", "tenant", "resolver"]),
@@ -30,7 +32,8 @@ const WORKSPACE: [(&str, &[&str]); 17] = [
     (
         "api",
         &[
-            "pg", "crypto", "control", "tenant", "resolver", "access", "engine", "whatsapp", "odoo", "flows",
+            "pg", "crypto", "control", "tenant", "resolver", "access", "engine", "media", "whatsapp", "odoo",
+            "flows",
         ],
     ),
     (
@@ -61,17 +64,18 @@ const WORKSPACE: [(&str, &[&str]); 17] = [
 const IN_TESTS: &[&str] = &["testkit", "pgcluster", "simulator"];
 
 /// Libraries (a trailing `*` means every name that begins so) and the crates that may use them.
-const LIBRARIES: [(&str, &[&str]); 15] = [
+const LIBRARIES: [(&str, &[&str]); 16] = [
     ("actix*", &["api", "simulator"]),
     ("utoipa*", &["api"]),
     ("jsonwebtoken", &["api"]),
     ("diesel*", &["pg", "control", "tenant", "testkit"]),
     ("tokio-postgres*", &["pg", "testkit", "demo", "bench"]),
     ("postgres-protocol", &["pg"]),
-    ("ring", &["crypto", "whatsapp", "api", "simulator"]),
+    ("ring", &["crypto", "whatsapp", "media", "api", "simulator"]),
+    ("object_store", &["media"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
-    ("reqwest", &["whatsapp", "odoo", "simulator", "demo", "bench"]),
+    ("reqwest", &["whatsapp", "media", "odoo", "simulator", "demo", "bench"]),
     ("config", &["api", "provision"]),
     ("clap", &["api", "provision", "simulator", "demo", "bench"]),
     ("indicatif", &["provision", "demo", "bench"]),

@@ -4,6 +4,7 @@
 //! does is say precisely how an attempt ended (see [`SendError`]).
 
 mod answer;
+mod media;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -16,6 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use self::answer::Answer;
+pub use self::media::{Download, MediaError, MediaLocation};
 use crate::{error::GraphError, outbound::OutboundMessage};
 
 /// Where Meta answers.

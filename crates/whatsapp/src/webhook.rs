@@ -6,6 +6,7 @@
 //! [`Change::items`] reads messages and statuses and is for bodies that are believed.
 
 mod inbound;
+mod media;
 mod status;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use serde_json::value::RawValue;
 
 pub use self::{
     inbound::{InboundContent, InboundMessage},
+    media::{Media, MediaKind, sha256},
     status::{MetaError, Status, StatusUpdate},
 };
 use crate::json::Object;

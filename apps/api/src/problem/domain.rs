@@ -1,12 +1,18 @@
 //! Errors of the inbox, of login and of the team.
 
 use access::{LoginError, RefreshError, team::TeamError};
-use engine::{dead_letters::ReplayError, ingest::IngestError, reply::ReplyError};
+use engine::{
+    dead_letters::ReplayError,
+    ingest::IngestError,
+    media::{FetchAgainError, OpenMediaError},
+    reply::ReplyError,
+};
 use pg::{DbError, InvalidCursor};
 use resolver::ResolveError;
 use tenant::{
     conversation::ChangeError,
     dead_letter::DiscardLetterError,
+    media,
     message::AddNoteError,
     outbox::{QueueMessageError, RetryError},
     tag::SaveTagError,
@@ -131,6 +137,36 @@ fn window_closed(since: Option<chrono::DateTime<chrono::Utc>>) -> Problem {
         Kind::WindowClosed,
         format!("{when}; only an approved template may be sent"),
     )
+}
+
+impl From<OpenMediaError> for Problem {
+    fn from(error: OpenMediaError) -> Self {
+        match error {
+            OpenMediaError::Unknown => Self::new(Kind::NotFound, error),
+            OpenMediaError::Pending => Self::new(Kind::MediaPending, error),
+            OpenMediaError::Failed(_) => Self::new(Kind::MediaFailed, error),
+            OpenMediaError::Expired => Self::new(Kind::MediaExpired, error),
+            OpenMediaError::Store(error) => Self::caused(Kind::Unavailable, error),
+            OpenMediaError::Resolve(error) => error.into(),
+            OpenMediaError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<FetchAgainError> for Problem {
+    fn from(error: FetchAgainError) -> Self {
+        match error {
+            FetchAgainError::Media(error) => match error {
+                media::FetchAgainError::Unknown => Self::new(Kind::NotFound, error),
+                media::FetchAgainError::NotFailed => Self::new(Kind::NotFailed, error),
+                media::FetchAgainError::TooLarge => Self::new(Kind::MediaFailed, error),
+                media::FetchAgainError::Expired => Self::new(Kind::MediaExpired, error),
+                media::FetchAgainError::Db(error) => error.into(),
+            },
+            FetchAgainError::Resolve(error) => error.into(),
+            FetchAgainError::Db(error) => error.into(),
+        }
+    }
 }
 
 impl From<AddNoteError> for Problem {

@@ -10,6 +10,7 @@ use pg::Conn;
 use serde::{Deserialize, Serialize};
 use tenant::{
     conversation::{Conversation, ConversationId, Conversations},
+    media::Media,
     message::{Message, MessageId, Messages, add_note},
     outbox::{Idempotency, QueueText},
     user::{UserId, Users},
@@ -111,9 +112,16 @@ async fn bodies(conn: &mut Conn<pg::Tenant>, messages: Vec<Message>) -> Result<V
         .filter_map(|message| message.context_wamid.as_deref())
         .collect();
     let ids: HashMap<String, MessageId> = Messages::new(conn).by_wamid(&quoted).await?.into_iter().collect();
+    let all: Vec<MessageId> = messages.iter().map(|message| message.id).collect();
+    let files = tenant::media::of(conn, &all).await?;
+    let mut files: HashMap<MessageId, Media> =
+        files.into_iter().map(|media| (media.message_id, media)).collect();
     Ok(messages
         .into_iter()
-        .map(|message| MessageBody::new(message, &names, &ids))
+        .map(|message| {
+            let media = files.remove(&message.id).map(Into::into);
+            MessageBody::new(message, &names, &ids, media)
+        })
         .collect())
 }
 
@@ -122,6 +130,12 @@ async fn one(conn: &mut Conn<pg::Tenant>, message: Message) -> Result<MessageBod
         .await?
         .pop()
         .ok_or_else(|| Problem::bare(Kind::Internal))
+}
+
+/// One message, which must be there.
+pub(super) async fn body_of(conn: &mut Conn<pg::Tenant>, id: MessageId) -> Result<MessageBody, Problem> {
+    let found = Messages::new(conn).find(id).await?;
+    one(conn, found.ok_or_else(|| Problem::bare(Kind::NotFound))?).await
 }
 
 /// A conversation's messages, the newest first.

@@ -11,6 +11,7 @@ mod channels;
 mod cors;
 mod databases;
 mod lines;
+mod media;
 mod openapi;
 mod secrets;
 mod socket;

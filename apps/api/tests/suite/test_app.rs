@@ -19,6 +19,7 @@ use simulator::{
     Simulator,
     world::{Callback, World},
 };
+use tempfile::TempDir;
 use tenant::user::{NewUser, Role, create_user};
 use testkit::TestDb;
 use tokio::runtime::Handle;
@@ -87,6 +88,8 @@ pub struct TestApp {
     simulator_url: String,
     pub http: reqwest::Client,
     pub control: TestDb,
+    /// What customers sent.
+    pub files: TempDir,
     servers: Vec<ServerHandle>,
 }
 
@@ -110,7 +113,8 @@ impl TestApp {
         drop(conn);
 
         let (simulator, simulator_url, simulator_handle) = simulate([&a, &b], &http);
-        let config = config(&control, &simulator_url, &setup);
+        let files = tempfile::tempdir().unwrap();
+        let config = config(&control, &simulator_url, &media_url(&files), &setup);
         let (url, handle) = serve(&config, Clock::ahead(setup.ahead)).await;
         simulator.lock().world.callback = Some(Callback {
             url: format!("{url}/webhook"),
@@ -123,13 +127,19 @@ impl TestApp {
             simulator_url,
             http,
             control,
+            files,
             servers: vec![handle, simulator_handle],
         }
     }
 
     /// A second server over the same databases whose clock goes ahead; its URL.
     pub async fn later(&mut self, ahead: TimeDelta) -> String {
-        let config = config(&self.control, &self.simulator_url, &Setup::default());
+        let config = config(
+            &self.control,
+            &self.simulator_url,
+            &media_url(&self.files),
+            &Setup::default(),
+        );
         let (url, handle) = serve(&config, Clock::ahead(ahead)).await;
         self.servers.push(handle);
         url
@@ -301,7 +311,7 @@ fn simulate(companies: [&Company; 2], http: &reqwest::Client) -> (Arc<Simulator>
     (simulator, format!("http://{address}"), handle)
 }
 
-fn config(control: &TestDb, simulator_url: &str, setup: &Setup) -> Config {
+fn config(control: &TestDb, simulator_url: &str, files: &str, setup: &Setup) -> Config {
     let mut vars = vec![
         ("CONTROL_DB_URL", control.url()),
         ("MASTER_KEY", MASTER_KEY),
@@ -310,6 +320,7 @@ fn config(control: &TestDb, simulator_url: &str, setup: &Setup) -> Config {
         ("FRONTEND_ORIGIN", WEB_ORIGIN),
         ("GRAPH_BASE_URL", simulator_url),
         ("NODE_ENV", "test"),
+        ("MEDIA_URL", files),
     ];
     if !setup.without_platform_secret {
         vars.push(("WHATSAPP_APP_SECRET", PLATFORM_SECRET));
@@ -319,6 +330,10 @@ fn config(control: &TestDb, simulator_url: &str, setup: &Setup) -> Config {
             .map(|(name, value)| (name.to_owned(), value.to_owned())),
     )
     .unwrap()
+}
+
+fn media_url(files: &TempDir) -> String {
+    format!("file://{}", files.path().display())
 }
 
 async fn serve(config: &Config, clock: Clock) -> (String, ServerHandle) {

@@ -238,14 +238,14 @@ async fn one_tenants_secret_cannot_write_into_anothers_line() {
 async fn types_that_are_not_shown_yet_are_kept_whole() {
     let app = TestApp::start().await;
     let line = &app.a.lines[0];
-    let image = json!({
-        "id": "wamid.i", "from": CUSTOMER, "timestamp": "1790000000", "type": "image",
-        "image": { "id": "1234", "mime_type": "image/jpeg", "caption": "la receta" },
+    let memory = json!({
+        "id": "wamid.i", "from": CUSTOMER, "timestamp": "1790000000", "type": "memory",
+        "memory": { "id": "1234", "name": "la receta" },
     });
     let odd = json!({
         "id": "wamid.o", "from": CUSTOMER, "timestamp": "1790000001", "type": "hologram", "hologram": { "x": [1, null] },
     });
-    let entries = [entry(&app.a, line, &[image, odd])];
+    let entries = [entry(&app.a, line, &[memory, odd])];
     app.deliver_signed(line.secret(), &entries).await.expect(200);
     let reader = app.member(Role::Doctor).await;
     let conversation = reader.items("/api/conversations").await[0]["id"].clone();
@@ -257,7 +257,7 @@ async fn types_that_are_not_shown_yet_are_kept_whole() {
         .collect();
     assert_eq!(kinds, ["unsupported", "unsupported"]);
     assert_eq!(found[0]["payload"]["hologram"], json!({ "x": [1, null] }));
-    assert_eq!(found[1]["payload"]["image"]["caption"], "la receta");
+    assert_eq!(found[1]["payload"]["memory"]["name"], "la receta");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,7 +9,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use whatsapp::identity::phone_digits;
 
-use super::failure::ControlError;
+use super::{
+    failure::ControlError,
+    media::{self, InboundMedia},
+};
 use crate::{
     clock,
     config::Line,
@@ -33,6 +36,8 @@ pub struct Inbound {
     from: String,
     name: Option<String>,
     text: Option<String>,
+    /// A file.
+    media: Option<InboundMedia>,
     /// Meta's message object, without id, timestamp and identity.
     message: Option<Value>,
     /// The id to use: the same one twice imitates a second delivery.
@@ -59,7 +64,7 @@ pub async fn write(
         Some(seconds) => DateTime::from_timestamp(seconds, 0).ok_or(ControlError::Invalid("timestamp"))?,
         None => clock::now(),
     };
-    let contents = contents(&inbound)?;
+    let contents = contents(&simulator, &inbound, at)?;
     let mut wamids = Vec::new();
     let mut messages = Vec::new();
     for content in contents {
@@ -109,14 +114,19 @@ fn introduce(simulator: &Simulator, inbound: &Inbound) -> Result<(Line, Person),
     Ok((line, person))
 }
 
-fn contents(inbound: &Inbound) -> Result<Vec<Value>, ControlError> {
+fn contents(simulator: &Simulator, inbound: &Inbound, at: DateTime<Utc>) -> Result<Vec<Value>, ControlError> {
+    if let Some(media) = &inbound.media {
+        let each =
+            (1..=inbound.count).map(|_| media::content(simulator, &inbound.phone_number_id, media, at));
+        return each.collect();
+    }
     let text = |body: String| json!({"type": "text", "text": {"body": body}});
     let content: Box<dyn Fn(u32) -> Value> = match (&inbound.text, &inbound.message) {
         (Some(body), None) if inbound.count > 1 => Box::new(move |n| text(format!("{body} {n}"))),
         (Some(body), None) => Box::new(move |_| text(body.clone())),
         (None, Some(message)) if message.is_object() => Box::new(|_| message.clone()),
         _ => {
-            return Err(ControlError::Invalid("give either text or message (an object)"));
+            return Err(ControlError::Invalid("give text, media or message (an object)"));
         }
     };
     Ok((1..=inbound.count).map(content).collect())

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::{access::Access, failure::GraphFailure};
+use super::{access::Access, failure::GraphFailure, media};
 use crate::{config::Line, simulator::Simulator};
 
 type Answer = Result<HttpResponse, GraphFailure>;
@@ -21,7 +21,7 @@ pub struct Inspected {
     input_token: Option<String>,
 }
 
-/// A number, or an account.
+/// A number, an account, or a file.
 pub async fn node(
     simulator: web::Data<Simulator>,
     path: web::Path<(String, String)>,
@@ -29,6 +29,9 @@ pub async fn node(
     request: HttpRequest,
 ) -> Answer {
     let id = path.into_inner().1;
+    if let Some(location) = media::location(&simulator, &id, &request) {
+        return Ok(HttpResponse::Ok().json(location?));
+    }
     let inner = simulator.lock();
     let access = Access::of(&request, &inner.world)?;
     let mut lines = access.lines(&inner.world);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod control;
+mod media;
 mod receiver;
 mod sending;
 mod stage;

@@ -312,6 +312,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A message's file. */
+        get: operations["get_media"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/media/fetch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fetch a file again that did not come. */
+        post: operations["post_fetch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/messages/{id}/retry": {
         parameters: {
             query?: never;
@@ -1044,6 +1078,41 @@ export interface components {
             user: components["schemas"]["SessionUser"];
             warnings: string[];
         };
+        /** @description The file that a message carries. */
+        Media: {
+            /** @description Whether a sticker moves. */
+            animated: boolean;
+            error: components["schemas"]["MediaError"] | null;
+            /** @description As the sender's phone says. */
+            filename: string | null;
+            /** @description As the sender's phone says; it is served as this only where that is harmless. */
+            mime_type: string | null;
+            /** @description Of its bytes, in hex, once it is there. */
+            sha256: string | null;
+            /** @description Whether it can be shown; otherwise it is bytes to save. */
+            shown: boolean;
+            /**
+             * Format: int64
+             * @description Bytes, once it is there.
+             */
+            size: number | null;
+            state: components["schemas"]["MediaState"];
+            /** @description Whether it was spoken into the phone. */
+            voice: boolean;
+        };
+        /** @description Why a file is not there, or not yet. */
+        MediaError: {
+            /** @description What to do: retry, wait, check_token or none. */
+            advice: string;
+            /**
+             * @description media_id_missing, media_too_large, media_expired, media_wrong_hash, media_foreign_host,
+             *     channel_without_token, token_malformed, token_refused, meta_refused, meta_refused_download,
+             *     meta_unreachable, meta_unavailable, meta_unreadable, store_unavailable or unavailable.
+             */
+            code: string;
+        };
+        /** @enum {string} */
+        MediaState: "pending" | "fetching" | "stored" | "failed" | "too_large" | "expired" | "refused";
         /** @description A message or note. */
         Message: {
             author: components["schemas"]["Author"];
@@ -1054,13 +1123,16 @@ export interface components {
             direction: components["schemas"]["Direction"];
             error: components["schemas"]["MessageError"] | null;
             id: string;
-            /** @description Always null for now. */
-            media: unknown;
+            media: components["schemas"]["Media"] | null;
             payload: unknown;
             status: components["schemas"]["MessageStatus"];
             status_at: components["schemas"]["StatusTimes"];
+            /** @description The words, or a file's caption. */
             text: string | null;
-            /** @description text, or unsupported: then `payload` holds what Meta sent. */
+            /**
+             * @description text; image, video, audio, document or sticker, with a file; or unsupported: then
+             *     `payload` holds what Meta sent.
+             */
             type: string;
             wamid: string | null;
         };
@@ -2144,6 +2216,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: {
+                /** @description 1: as a file to save, also where it could be shown. */
+                download?: number;
+            };
+            header?: {
+                /** @description One range of bytes (RFC 9110). */
+                Range?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description It is what If-None-Match names. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_fetch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description Problem details (RFC 9457) */

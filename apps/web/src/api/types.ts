@@ -9,6 +9,7 @@ export type Conversation = Schemas["Conversation"];
 export type ConversationPage = Schemas["ConversationPage"];
 export type ConversationPatch = Schemas["ConversationPatch"];
 export type LastMessage = Schemas["LastMessage"];
+export type Media = Schemas["Media"];
 export type Message = Schemas["Message"];
 export type MessagePage = Schemas["MessagePage"];
 export type MessageStatus = Schemas["MessageStatus"];

@@ -1,7 +1,7 @@
 /** Dialogs: a sheet from below on the phone, a card in the middle elsewhere. */
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import type { ReactNode, RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import { Button } from "./button";
@@ -12,10 +12,12 @@ interface DialogProps {
   title: string;
   description?: string;
   wide?: boolean;
+  /** Where the focus goes when it closes. */
+  returnFocus?: RefObject<HTMLElement | null>;
   children: ReactNode;
 }
 
-export function Dialog({ open, onOpenChange, title, description, wide, children }: DialogProps) {
+export function Dialog({ open, onOpenChange, title, description, wide, returnFocus, children }: DialogProps) {
   const { t } = useTranslation();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -23,6 +25,7 @@ export function Dialog({ open, onOpenChange, title, description, wide, children 
         <Radix.Overlay className="animate-appear fixed inset-0 z-40 bg-black/40" />
         <Radix.Content
           {...(description ? {} : { "aria-describedby": undefined })}
+          onCloseAutoFocus={() => returnFocus?.current?.focus()}
           className={cn(
             "animate-appear fixed z-50 flex max-h-[90dvh] flex-col border border-line bg-surface",
             "max-sm:inset-x-0 max-sm:bottom-0 max-sm:rounded-t-md sm:inset-0 sm:m-auto sm:h-fit sm:rounded-md sm:shadow-lg",

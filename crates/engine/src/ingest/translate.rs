@@ -4,6 +4,7 @@ use pg::ChannelId;
 use tenant::{
     contact::Identity,
     inbound::{InboundContent, InboundItem, InboundMessage},
+    media::InboundMedia,
     status::{Delivery, SendFailure, StatusReport},
 };
 use whatsapp::webhook::{self, Change, Item, MetaError, OtherKind, Status};
@@ -49,9 +50,11 @@ pub(crate) fn items(change: &Change, channel: ChannelId) -> Vec<InboundItem> {
 }
 
 fn inbound(message: webhook::InboundMessage) -> InboundMessage {
-    let (kind, body, payload) = match message.content {
-        webhook::InboundContent::Text { body } => ("text", Some(body), None),
-        webhook::InboundContent::Unsupported | webhook::InboundContent::Other => {
+    let media = message.media();
+    let (kind, body, payload) = match (message.content, &media) {
+        (_, Some(media)) => (media.kind.as_str(), media.caption.clone(), None),
+        (webhook::InboundContent::Text { body }, None) => ("text", Some(body), None),
+        (webhook::InboundContent::Unsupported | webhook::InboundContent::Other, None) => {
             let json = whatsapp::storable(message.raw.get());
             ("unsupported", None, serde_json::from_str(&json).ok())
         }
@@ -68,10 +71,24 @@ fn inbound(message: webhook::InboundMessage) -> InboundMessage {
         kind: kind.to_owned(),
         body,
         payload,
+        media: media.map(file).map(Box::new),
         context_wamid: message.context_wamid,
         at: message.timestamp,
         counts_as_unread: true,
         opens_window: true,
+    }
+}
+
+/// What is kept of a file; its URL is asked for when it is fetched.
+fn file(media: webhook::Media) -> InboundMedia {
+    InboundMedia {
+        kind: media.kind.as_str().to_owned(),
+        wa_media_id: media.id,
+        mime_type: media.mime_type,
+        filename: media.filename,
+        voice: media.voice,
+        animated: media.animated,
+        sha256: media.sha256,
     }
 }
 

@@ -24,7 +24,7 @@ const SETTLE_TRIES: u32 = 5;
 impl Engine {
     /// Makes the call that `attempt` permits, and settles it.
     pub(super) async fn make(&self, handle: &TenantHandle, attempt: Attempt) {
-        let settlement = match self.line_for(&attempt).await {
+        let settlement = match self.line_for(handle, &attempt).await {
             Ok(line) => self.call(&line, &attempt).await,
             Err(settlement) => settlement,
         };
@@ -61,8 +61,14 @@ impl Engine {
         Ok(())
     }
 
-    async fn line_for(&self, attempt: &Attempt) -> Result<std::sync::Arc<Line>, Settlement> {
+    async fn line_for(
+        &self,
+        handle: &TenantHandle,
+        attempt: &Attempt,
+    ) -> Result<std::sync::Arc<Line>, Settlement> {
         match self.resolver().line_of_channel(attempt.channel).await {
+            // Whatever a tenant's database names, nothing goes out over a line of somebody else's.
+            Ok(Some(line)) if line.channel.tenant_id != handle.tenant.id => Err(ours("channel_inactive")),
             Ok(Some(line)) if !line.channel.is_active => Err(ours("channel_inactive")),
             Ok(Some(line)) if line.token.is_none() => Err(ours("channel_without_token")),
             Ok(Some(line)) => Ok(line),

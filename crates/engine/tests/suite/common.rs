@@ -1,6 +1,9 @@
 //! What the tests share: a control plane, tenants with lines, an engine, a simulator.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use chrono::Utc;
 use control::{
@@ -244,9 +247,14 @@ impl Stage {
     pub async fn customer_wrote(&self, line: &str, phone: &str, wamid: &str) {
         let order =
             serde_json::json!({"phone_number_id": line, "from": phone, "wamid": wamid, "text": "hola"});
+        self.simulator_inbound(&order).await;
+    }
+
+    /// A customer writes or sends something, on the simulator's side.
+    pub async fn simulator_inbound(&self, order: &serde_json::Value) {
         let http = whatsapp::client::http_client().unwrap();
         let url = format!("{}/simulator/inbound", self.graph);
-        let answer = http.post(url).json(&order).send().await.unwrap();
+        let answer = http.post(url).json(order).send().await.unwrap();
         assert!(answer.status().is_success());
     }
 
@@ -373,11 +381,18 @@ fn parts(control_url: &str, graph: &str, app_secret: Option<SecretString>) -> Pa
     Parts {
         resolver,
         graph: Client::new(graph, "v25.0", http).unwrap(),
+        store: store(),
         app_secret,
         clock: Clock::default(),
         sends: true,
         lease_times: LeaseTimes::default(),
     }
+}
+
+/// Files of all the engines of this test, in a folder that the system forgets.
+fn store() -> media::Store {
+    static FOLDER: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
+    media::Store::open(&media::Location::Folder(FOLDER.path().to_owned()), None).unwrap()
 }
 
 pub fn signed(secret: &str, body: &[u8]) -> Vec<u8> {

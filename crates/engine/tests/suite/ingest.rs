@@ -93,15 +93,14 @@ async fn another_type_of_message_is_kept_as_unsupported_with_its_json() {
     let stage = Stage::new();
     let sol = stage.company("sol").await;
     stage.line(&sol, A, None).await;
-    let image =
-        json!({"id": "w1", "from": "34600000001", "timestamp": 1, "type": "image", "image": {"id": "9"}});
-    let body = body(&[(A, messages([image]))]);
+    let odd = json!({"id": "w1", "from": "34600000001", "timestamp": 1, "type": "hologram", "hologram": {"id": "9"}});
+    let body = body(&[(A, messages([odd]))]);
     stage
         .engine
         .ingest(&body, Some(&signed(PLATFORM, &body)))
         .await
         .unwrap();
     let kept =
-        "messages WHERE kind = 'unsupported' AND payload -> 'image' ->> 'id' = '9' AND raw IS NOT NULL";
+        "messages WHERE kind = 'unsupported' AND payload -> 'hologram' ->> 'id' = '9' AND raw IS NOT NULL";
     assert_eq!(sol.count(kept).await, 1);
 }

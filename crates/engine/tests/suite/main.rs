@@ -8,6 +8,7 @@ mod common;
 mod fixtures;
 mod ingest;
 mod leases;
+mod media;
 mod outage;
 mod realtime;
 mod receiver;

@@ -62,6 +62,7 @@ impl Applier {
                 return self.apply_all(conn, rest, now).await;
             }
         } else if sorted.reports.is_empty()
+            && sorted.messages.iter().all(|(_, message)| message.media.is_none())
             && let Some((new, epoch)) = self.placed(&sorted.messages)
         {
             return batch::store(conn, &new, epoch, now).await;

@@ -14,6 +14,7 @@ use super::{APPLY_LOCK, InboundItem, InboundMessage, clamp};
 use crate::{
     conversation::ConversationId,
     event::{EventKind, NewEvent},
+    media::{self, NewMedia},
     message::MessageId,
     sql::{Sql, Statement},
 };
@@ -193,7 +194,8 @@ struct Inserted {
     conversation_id: ConversationId,
 }
 
-/// Stores `new` inside a transaction and tells what has to be announced.
+/// Stores `new` and the files that they bring inside a transaction, and tells what
+/// has to be announced.
 pub(super) async fn store_quietly(
     tx: &mut Conn<Tenant>,
     new: &[NewMessage<'_>],
@@ -201,6 +203,21 @@ pub(super) async fn store_quietly(
     events: &mut Vec<NewEvent>,
 ) -> Result<(), DbError> {
     let inserted: Vec<Inserted> = arrays::<ManyQuietly>(new, now).get_results(&mut **tx).await?;
+    let files: Vec<NewMedia<'_>> = new
+        .iter()
+        .filter(|new| new.message.media.is_some() && inserted.iter().any(|row| row.id == new.id))
+        .filter_map(|new| {
+            Some(NewMedia {
+                message: new.id,
+                channel: new.channel,
+                media: new.message.media.as_deref()?,
+                sent_at: clamp(new.message.at, now),
+            })
+        })
+        .collect();
+    if !files.is_empty() {
+        media::attach(tx, &files, now).await?;
+    }
     events.extend(inserted.into_iter().map(|row| NewEvent {
         kind: EventKind::MessageCreated,
         conversation: row.conversation_id,

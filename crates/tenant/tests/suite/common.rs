@@ -234,6 +234,7 @@ pub fn from(from: Identity, wamid: &str, body: &str, seconds: i64) -> InboundIte
             kind: "text".to_owned(),
             body: Some(body.to_owned()),
             payload: None,
+            media: None,
             context_wamid: None,
             at: Some(at(seconds)),
             counts_as_unread: true,

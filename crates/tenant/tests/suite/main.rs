@@ -9,6 +9,7 @@ mod dead_letter;
 mod event;
 mod identity;
 mod inbound;
+mod media;
 mod outbox;
 mod queue;
 mod schema;

@@ -40,6 +40,10 @@ impl Answer {
         )))
     }
 
+    pub(super) fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     pub(super) fn sent(self) -> Result<Sent, SendError> {
         let raw: Option<&RawValue> = serde_json::from_slice(&self.body).ok();
         let answer = raw.and_then(Object::parse);
@@ -128,7 +132,7 @@ async fn read(response: &mut Response) -> Result<Vec<u8>, SendError> {
     Ok(body)
 }
 
-fn retry_after(response: &Response) -> Option<Duration> {
+pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response
         .headers()
         .get(RETRY_AFTER)?

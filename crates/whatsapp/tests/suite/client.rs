@@ -18,7 +18,7 @@ use crate::common::{bytes, json};
 const LINE: &str = "800000000000001";
 
 /// Answers one request with `answer`, byte for byte, and returns the request.
-async fn server(answer: Vec<u8>) -> (String, JoinHandle<String>) {
+pub async fn server(answer: Vec<u8>) -> (String, JoinHandle<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let request = tokio::spawn(async move {
@@ -43,10 +43,11 @@ fn is_complete(request: &str) -> bool {
     let length = length
         .lines()
         .find_map(|line| line.strip_prefix("content-length: "));
-    length.is_some_and(|length| body.len() >= length.parse().unwrap())
+    // Without a length there is no body.
+    length.is_none_or(|length| body.len() >= length.parse().unwrap())
 }
 
-fn answer(head: &str, body: &[u8]) -> Vec<u8> {
+pub fn answer(head: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }

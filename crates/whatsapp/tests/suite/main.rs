@@ -3,6 +3,7 @@
 
 mod client;
 mod common;
+mod media;
 mod outbound;
 mod signature;
 mod webhook;

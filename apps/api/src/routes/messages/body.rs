@@ -11,6 +11,7 @@ use tenant::{
 use utoipa::ToSchema;
 use whatsapp::error::{Advice, Verdict};
 
+use super::super::media::body::MediaBody;
 use crate::names::{AuthorKindName, DirectionName, MessageStatusName};
 
 /// Who wrote a message.
@@ -73,12 +74,13 @@ pub(crate) struct MessageBody {
     conversation_id: String,
     #[schema(value_type = DirectionName)]
     direction: String,
-    /// text, or unsupported: then `payload` holds what Meta sent.
+    /// text; image, video, audio, document or sticker, with a file; or unsupported: then
+    /// `payload` holds what Meta sent.
     #[serde(rename = "type")]
     kind: String,
+    /// The words, or a file's caption.
     text: Option<String>,
-    /// Always null for now.
-    media: Option<serde_json::Value>,
+    media: Option<MediaBody>,
     payload: Option<serde_json::Value>,
     #[schema(value_type = MessageStatusName)]
     status: String,
@@ -109,6 +111,7 @@ impl MessageBody {
         message: Message,
         names: &HashMap<UserId, String>,
         ids: &HashMap<String, MessageId>,
+        media: Option<MediaBody>,
     ) -> Self {
         let name = message.author_id.and_then(|id| names.get(&id).cloned());
         Self {
@@ -125,7 +128,7 @@ impl MessageBody {
             }),
             kind: message.kind,
             text: message.body,
-            media: None,
+            media,
             payload: message.payload,
             wamid: message.wamid,
             created_at: message.occurred_at,

@@ -6,6 +6,7 @@ import type { Message } from "@/api/types";
 import { cn } from "@/lib/cn";
 import { formatClock, formatFull } from "@/lib/time";
 import { Button } from "@/ui/button";
+import { MediaContent } from "./media";
 import { kindIcon, kindKey, offeredChoices } from "./message-kind";
 import { messageErrorWords } from "./meta-errors";
 import { richText } from "./rich-text";
@@ -75,7 +76,7 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
             {t("thread.answersOlder")}
           </p>
         )}
-        <Content message={message} />
+        <Content message={message} canWrite={props.canWrite} />
         <footer className="mt-0.5 flex items-center justify-end gap-1 text-xs text-muted">
           <time dateTime={message.created_at} title={formatFull(message.created_at, i18n.language, timeZone)}>
             {formatClock(message.created_at, i18n.language, timeZone)}
@@ -88,14 +89,15 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
   );
 });
 
-function Content({ message }: { message: Message }) {
+function Content({ message, canWrite }: { message: Message; canWrite: boolean }) {
   const { t } = useTranslation();
   const plain = message.type === "text" || message.direction === "note";
   const Icon = kindIcon(message.type);
   const choices = offeredChoices(message.payload);
   return (
     <>
-      {!plain && (
+      {message.media && <MediaContent message={message} media={message.media} canWrite={canWrite} />}
+      {!plain && !message.media && (
         <p className="flex items-center gap-1.5 text-list text-muted">
           <Icon aria-hidden className="size-4 shrink-0" />
           {t(kindKey(message.type))}
