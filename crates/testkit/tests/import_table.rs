@@ -75,7 +75,10 @@ const LIBRARIES: [(&str, &[&str]); 16] = [
     ("object_store", &["media"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
-    ("reqwest", &["whatsapp", "media", "odoo", "simulator", "demo", "bench"]),
+    (
+        "reqwest",
+        &["whatsapp", "media", "odoo", "simulator", "demo", "bench"],
+    ),
     ("config", &["api", "provision"]),
     ("clap", &["api", "provision", "simulator", "demo", "bench"]),
     ("indicatif", &["provision", "demo", "bench"]),
