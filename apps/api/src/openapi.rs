@@ -16,7 +16,7 @@ use crate::{
     names::{AuthorKindName, ConversationStatusName, DirectionName, MessageStatusName, PlanName, TenantRole},
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
-        auth, channels, conversations, events, health, messages,
+        auth, channels, conversations, events, health, line_events, messages,
         superadmin::{
             audit, branding, channels as platform_channels, database, platform, tenants, unrouted,
             users as tenant_users,
@@ -48,6 +48,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         conversations::patch_conversation, conversations::put_tags, conversations::post_read,
         messages::list_messages, messages::post_message, messages::post_note, messages::post_retry,
         channels::list_channels,
+        line_events::list_line_events, line_events::list_line_health,
         tags::list_tags, tags::post_tag, tags::patch_tag, tags::remove_tag,
         users::list_users, users::post_user, users::patch_user,
         events::get_events,

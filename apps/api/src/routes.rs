@@ -5,6 +5,7 @@ pub(crate) mod channels;
 pub(crate) mod conversations;
 pub(crate) mod events;
 pub(crate) mod health;
+pub(crate) mod line_events;
 pub(crate) mod messages;
 mod pages;
 pub(crate) mod superadmin;
@@ -37,6 +38,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(conversations::configure)
                 .configure(messages::configure)
                 .configure(channels::configure)
+                .configure(line_events::configure)
                 .configure(tags::configure)
                 .configure(users::configure)
                 .configure(events::configure)

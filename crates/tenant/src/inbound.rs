@@ -4,6 +4,7 @@
 mod effects;
 mod message;
 mod notice;
+mod outside;
 mod row;
 mod status;
 
@@ -13,9 +14,14 @@ use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 use uuid::Uuid;
 
-pub use self::notice::SystemNotice;
 pub(crate) use self::{effects::Effects, status::join_orphans};
-use crate::{contact::Identity, schema::dead_letters, status::StatusReport};
+pub use self::{notice::SystemNotice, outside::OutsideMessage};
+use crate::{
+    contact::Identity,
+    line_event::{self, NewLineEvent},
+    schema::dead_letters,
+    status::StatusReport,
+};
 
 /// A message as it came.
 #[derive(Debug, Clone)]
@@ -24,14 +30,18 @@ pub struct InboundMessage {
     pub wamid: String,
     /// Who wrote.
     pub from: Identity,
-    /// Meta's type, or `unsupported`.
+    /// Meta's type; `unknown` where it said none that is a word.
     pub kind: String,
-    /// The text, if it has one.
+    /// The words in it: text, caption, the title of what was chosen…
     pub body: Option<String>,
-    /// The message's JSON where it is shown as such, fit for `jsonb`.
+    /// Its JSON without what every message has, fit for `jsonb`; `None` for a plain text.
     pub payload: Option<serde_json::Value>,
-    /// The message it answers.
+    /// The message it answers, reacts to, edits or takes back.
     pub context_wamid: Option<String>,
+    /// Whether somebody said something: it counts as unread and wakes the thread.
+    pub is_news: bool,
+    /// Whether free-form answers may be sent for a day.
+    pub opens_window: bool,
     /// Meta's time, if it could be read.
     pub at: Option<DateTime<Utc>>,
 }
@@ -45,6 +55,17 @@ pub enum InboundContent {
     Status(StatusReport),
     /// WhatsApp's own notice about a customer.
     Notice(SystemNotice),
+    /// Said without us: from the business's phone, or in the past.
+    Outside(OutsideMessage),
+    /// What the business's address book calls a customer.
+    AddressBook {
+        /// Who.
+        who: Identity,
+        /// The name.
+        name: String,
+    },
+    /// Anything else of the line or its account.
+    LineEvent(NewLineEvent),
     /// Something that could not be read; kept with the reason.
     Unreadable {
         /// Why.
@@ -100,6 +121,13 @@ pub async fn apply(
                 InboundContent::Notice(notice) => {
                     notice::apply(tx, item.channel, notice, &item.raw, now, &mut effects).await?;
                 }
+                InboundContent::Outside(message) => {
+                    outside::apply(tx, item.channel, message, &item.raw, now, &mut effects).await?;
+                }
+                InboundContent::AddressBook { who, name } => {
+                    line_event::address_book(tx, who, name, now, &mut effects).await?;
+                }
+                InboundContent::LineEvent(event) => line_event::apply(tx, event, now, &mut effects).await?,
                 InboundContent::Unreadable { reason } => set_aside(tx, item, reason, now).await?,
             }
         }
@@ -119,6 +147,9 @@ pub async fn set_aside(
         InboundContent::Message(_) => "message",
         InboundContent::Status(_) => "status",
         InboundContent::Notice(_) => "notice",
+        InboundContent::Outside(_) => "outside",
+        InboundContent::AddressBook { .. } => "address_book",
+        InboundContent::LineEvent(_) => "line_event",
         InboundContent::Unreadable { .. } => "unreadable",
     };
     diesel::insert_into(dead_letters::table)
@@ -139,10 +170,5 @@ pub async fn set_aside(
 
 /// The same for the same item of the same line.
 fn letter_id(item: &InboundItem, kind: &str) -> Uuid {
-    let digest = crypto::token::digest(&format!("{}|{kind}|{}", item.channel, item.raw));
-    let mut bytes = [0; 16];
-    for (byte, of_digest) in bytes.iter_mut().zip(digest) {
-        *byte = of_digest;
-    }
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    crate::id::of_contents(&format!("{}|{kind}|{}", item.channel, item.raw))
 }

@@ -18,6 +18,7 @@ pub mod conversation;
 pub mod event;
 pub mod id;
 pub mod inbound;
+pub mod line_event;
 pub mod message;
 pub mod meta;
 pub mod outbox;

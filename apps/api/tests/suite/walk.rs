@@ -75,7 +75,7 @@ pub struct Samples {
 }
 
 /// Operations that take no body.
-const BODILESS: [&str; 29] = [
+const BODILESS: [&str; 31] = [
     "DELETE /api/superadmin/channels/{id}",
     "DELETE /api/superadmin/unrouted/{phone_number_id}",
     "DELETE /api/tags/{id}",
@@ -85,6 +85,8 @@ const BODILESS: [&str; 29] = [
     "GET /api/conversations/{id}",
     "GET /api/conversations/{id}/messages",
     "GET /api/events",
+    "GET /api/line-events",
+    "GET /api/line-health",
     "GET /api/me",
     "GET /api/superadmin/audit",
     "GET /api/superadmin/platform",

@@ -210,6 +210,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/line-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What WhatsApp told of the tenant's lines and accounts. */
+        get: operations["list_line_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/line-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the tenant's numbers do, as far as WhatsApp told. */
+        get: operations["list_line_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -799,6 +833,51 @@ export interface components {
             text: string | null;
             type: string;
         };
+        /** @description Something that WhatsApp told of a line or its account. */
+        LineEvent: {
+            /** @description null: it concerns the whole account. */
+            channel_id: string | null;
+            /** @description The webhook field. */
+            field: string;
+            id: string;
+            /** @description WhatsApp's word for what happened; empty where it has none. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description WhatsApp's time, if it said one.
+             */
+            occurred_at: string | null;
+            /** @description As it came. */
+            payload: unknown;
+            /** Format: date-time */
+            received_at: string;
+            waba_id: string | null;
+        };
+        /** @description One page of events, the newest first. */
+        LineEventPage: {
+            items: components["schemas"]["LineEvent"][];
+            next_cursor: string | null;
+        };
+        /** @description The newest that WhatsApp told of a line's number. */
+        LineHealth: {
+            channel_id: string;
+            /** @description TIER_1K, TIER_UNLIMITED… or a number. */
+            messaging_limit: string | null;
+            /** Format: date-time */
+            name_at: string | null;
+            /** @description APPROVED, REJECTED… */
+            name_decision: string | null;
+            /** @description WhatsApp's word: THROUGHPUT_UPGRADE, FLAGGED… */
+            quality: string | null;
+            /** Format: date-time */
+            quality_at: string | null;
+            requested_name: string | null;
+        };
+        /** @description Every line of which something is known. */
+        LineHealthPage: {
+            items: components["schemas"]["LineHealth"][];
+            next_cursor: string | null;
+        };
         /** @description What to log in with. */
         LoginBody: {
             email: string;
@@ -825,11 +904,20 @@ export interface components {
             id: string;
             /** @description Always null for now. */
             media: unknown;
+            /**
+             * @description What WhatsApp sent: the object named after the type, and `context`, `referral`, `errors` or, in a
+             *     group, `sender`. null for a plain text.
+             */
             payload: unknown;
             status: components["schemas"]["MessageStatus"];
             status_at: components["schemas"]["StatusTimes"];
+            /** @description The words in it: text, caption, the title of what was chosen, a place's name, an emoji… */
             text: string | null;
-            /** @description text, or unsupported: then `payload` holds what Meta sent. */
+            /**
+             * @description WhatsApp's type: text, image, video, audio, document, sticker, location, contacts, reaction, button,
+             *     interactive, order, edit, revoke, system, unsupported…; new ones come without notice.
+             *     A reaction, edit or revoke names what it is about in `context`; a reaction without text was taken back.
+             */
             type: string;
             wamid: string | null;
         };
@@ -1646,6 +1734,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventFrame"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_line_events: {
+        parameters: {
+            query?: {
+                /** @description Only those of this webhook field, such as message_template_status_update or calls. */
+                field?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineEventPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_line_health: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineHealthPage"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -110,8 +110,8 @@ async fn a_database_that_lacks_migrations_is_not_attached_as_it_is() {
     let stage = Stage::new();
     let sol = stage.tenant("sol").await;
     let database = tenant_db();
-    let behind = "DROP TABLE events, idempotency_keys, outbox; DELETE FROM __diesel_schema_migrations \
-                  WHERE version = (SELECT max(version) FROM __diesel_schema_migrations)";
+    let behind = "DROP TABLE line_events, line_health; ALTER TABLE contacts DROP COLUMN marketing_preference_at; \
+                  DELETE FROM __diesel_schema_migrations WHERE version = '20261125000014'";
     run(database.url(), behind).await;
     let result = stage.attach(sol.id, database.url(), 1).await;
     assert!(matches!(result, Err(AttachError::Behind)), "{result:?}");

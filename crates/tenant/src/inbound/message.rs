@@ -4,7 +4,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{Bool, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Bool, Nullable, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
@@ -59,7 +59,7 @@ pub(super) async fn apply(
         .await
         .optional()?;
     let Some(id) = inserted else { return Ok(()) };
-    touch(tx, conversation, id, at).await?;
+    touch(tx, conversation, id, message, at).await?;
     effects.tell(EventKind::MessageCreated, conversation, Some(id));
     let kind = if is_new {
         EventKind::ConversationCreated
@@ -111,29 +111,31 @@ async fn conversation_of(
 }
 
 /// Counts the message and shows it, unless something newer is shown already.
-/// A customer who writes opens what was closed or asleep.
+/// A customer who says something opens what was closed or asleep.
 async fn touch(
     tx: &mut Conn<Tenant>,
     conversation: ConversationId,
-    message: MessageId,
+    id: MessageId,
+    message: &InboundMessage,
     at: DateTime<Utc>,
 ) -> Result<(), DbError> {
     diesel::sql_query(
         "UPDATE conversations SET \
-             unread_count = unread_count + 1, \
+             unread_count = unread_count + CASE WHEN $5 THEN 1 ELSE 0 END, \
              last_message_id = CASE WHEN $2 >= last_activity_at OR last_message_id IS NULL THEN $3 \
                                ELSE last_message_id END, \
              last_activity_at = GREATEST(last_activity_at, $2), \
-             last_inbound_at = GREATEST(last_inbound_at, $2), \
+             last_inbound_at = CASE WHEN $5 THEN GREATEST(last_inbound_at, $2) ELSE last_inbound_at END, \
              window_expires_at = GREATEST(window_expires_at, $4), \
-             status = CASE WHEN status IN ('closed', 'snoozed') THEN 'open' ELSE status END, \
-             snoozed_until = NULL \
+             status = CASE WHEN $5 AND status IN ('closed', 'snoozed') THEN 'open' ELSE status END, \
+             snoozed_until = CASE WHEN $5 THEN NULL ELSE snoozed_until END \
          WHERE id = $1",
     )
     .bind::<SqlUuid, _>(conversation)
     .bind::<Timestamptz, _>(at)
-    .bind::<SqlUuid, _>(message)
-    .bind::<Timestamptz, _>(at + SERVICE_WINDOW)
+    .bind::<SqlUuid, _>(id)
+    .bind::<Nullable<Timestamptz>, _>(message.opens_window.then_some(at + SERVICE_WINDOW))
+    .bind::<Bool, _>(message.is_news)
     .execute(&mut **tx)
     .await?;
     Ok(())

@@ -229,6 +229,8 @@ pub fn from(from: Identity, wamid: &str, body: &str, seconds: i64) -> InboundIte
             body: Some(body.to_owned()),
             payload: None,
             context_wamid: None,
+            is_news: true,
+            opens_window: true,
             at: Some(at(seconds)),
         }),
         raw,

@@ -115,17 +115,9 @@ async fn two_threads_become_one_with_everything_that_was_in_them() {
     assert_eq!(test.messages(kept).await.len(), 4);
     assert_eq!(test.message(answer.id).await.conversation_id, kept);
     let mut conn = test.conn().await;
-    for (query, wanted) in [
-        (
-            "SELECT conversation_id::text AS row FROM outbox",
-            kept.to_string(),
-        ),
-        (
-            "SELECT conversation_id::text AS row FROM conversation_tags",
-            kept.to_string(),
-        ),
-    ] {
-        assert_eq!(rows(&mut conn, query).await, [wanted], "{query}");
+    for table in ["outbox", "conversation_tags"] {
+        let query = format!("SELECT conversation_id::text AS row FROM {table}");
+        assert_eq!(rows(&mut conn, &query).await, [kept.to_string()], "{table}");
     }
     assert_eq!(test.claim(4).await.unwrap().conversation, kept);
     assert_eq!(test.count(EPOCH).await, epoch + 1);
@@ -133,7 +125,11 @@ async fn two_threads_become_one_with_everything_that_was_in_them() {
         "SELECT count(*) AS count FROM events \
          WHERE conversation_id = '{gone}' AND kind <> 'conversation.updated'"
     );
-    assert_eq!(test.count(&stale).await, 0, "no event names a thread that is gone");
+    assert_eq!(
+        test.count(&stale).await,
+        0,
+        "no event names a thread that is gone"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -9,6 +9,7 @@ mod event;
 mod identity;
 mod inbound;
 mod outbox;
+mod outside;
 mod queue;
 mod schema;
 mod status;

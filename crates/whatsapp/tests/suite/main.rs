@@ -6,4 +6,6 @@ mod common;
 mod outbound;
 mod signature;
 mod webhook;
+mod webhook_content;
+mod webhook_events;
 mod webhook_hostile;
