@@ -19,7 +19,7 @@ use crate::{
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
-        auth, channels, conversations, dead_letters, events, health, media, messages,
+        auth, channels, conversations, dead_letters, events, health, line_events, media, messages,
         superadmin::{
             audit, branding, channels as platform_channels, database, fleet, platform, spool, tenants,
             unrouted, users as tenant_users,
@@ -52,6 +52,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         messages::list_messages, messages::post_message, messages::post_note, messages::post_retry,
         media::get_media, media::post_fetch,
         channels::list_channels,
+        line_events::list_line_events, line_events::list_line_health,
         tags::list_tags, tags::post_tag, tags::patch_tag, tags::remove_tag,
         users::list_users, users::post_user, users::patch_user,
         events::get_events,

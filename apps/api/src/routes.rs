@@ -6,6 +6,7 @@ pub(crate) mod conversations;
 pub(crate) mod dead_letters;
 pub(crate) mod events;
 pub(crate) mod health;
+pub(crate) mod line_events;
 pub(crate) mod media;
 pub(crate) mod messages;
 mod pages;
@@ -40,6 +41,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(messages::configure)
                 .configure(media::configure)
                 .configure(channels::configure)
+                .configure(line_events::configure)
                 .configure(tags::configure)
                 .configure(users::configure)
                 .configure(dead_letters::configure)

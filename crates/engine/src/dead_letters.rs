@@ -17,7 +17,11 @@ use tenant::{
 };
 use whatsapp::webhook::{Envelope, WHATSAPP_OBJECT};
 
-use crate::{Engine, ingest::translate, spool::chain};
+use crate::{
+    Engine,
+    ingest::translate::{self, Place},
+    spool::chain,
+};
 
 /// Letters that one request replays at most.
 pub const MAX_REPLAYED: i64 = 200;
@@ -158,10 +162,14 @@ fn read_again(channel: ChannelId, kind: &str, raw: &[u8]) -> Result<Vec<InboundI
         r#"{{"object":{head},"entry":[{{"changes":[{{"field":"messages","value":{{"{list}":[{item}]}}}}]}}]}}"#
     );
     let envelope = Envelope::parse(body.as_bytes()).map_err(|error| chain(&error))?;
+    let place = Place {
+        channel,
+        is_account: false,
+    };
     Ok(envelope
         .changes
         .iter()
-        .flat_map(|change| translate::items(change, channel))
+        .flat_map(|change| translate::items(change, place))
         .collect())
 }
 

@@ -4,6 +4,7 @@
 //! `Ok` means that everything believed is committed, in its tenant's database or
 //! in the spool, so that the caller may answer 200. Meta redelivers whatever is answered otherwise.
 
+mod account;
 mod lane;
 pub(crate) mod translate;
 mod unrouted;
@@ -18,6 +19,7 @@ use whatsapp::{
     webhook::{Change, Envelope, ParseError},
 };
 
+use self::{account::Routed, translate::Place};
 pub(crate) use self::{
     lane::{LaneError, Lanes},
     unrouted::Unrouted,
@@ -58,6 +60,65 @@ enum Belief {
     Rejected,
 }
 
+/// A body's changes, each where it belongs.
+#[derive(Default)]
+struct Sorted<'a> {
+    by_tenant: BTreeMap<TenantId, Part<'a>>,
+    /// What belongs to nobody here.
+    strangers: Vec<&'a Change>,
+    believed: bool,
+    /// Whose something is could not be told; the rest does not wait for it.
+    unavailable: bool,
+    result: Ingested,
+}
+
+impl<'a> Sorted<'a> {
+    fn line(&mut self, change: &'a Change, line: &Line, belief: &Belief) {
+        let signed = match belief {
+            Belief::Rejected => {
+                self.result.rejected += 1;
+                return;
+            }
+            Belief::Signed => "signed",
+            Belief::Unsigned => "unsigned",
+        };
+        self.believed = true;
+        if !line.channel.is_active {
+            self.strangers.push(change);
+            return;
+        }
+        count("webhook_changes_total", signed);
+        let place = Place {
+            channel: line.channel.id,
+            is_account: false,
+        };
+        self.take(change, line.channel.tenant_id, place);
+    }
+
+    fn account(&mut self, change: &'a Change, routed: Result<Routed, IngestError>) {
+        match routed {
+            Ok(Routed::Nobody) => self.strangers.push(change),
+            Ok(Routed::Rejected) => self.result.rejected += 1,
+            Ok(Routed::To(parts)) => {
+                self.believed = true;
+                for (tenant, place) in parts {
+                    self.take(change, tenant, place);
+                }
+            }
+            Err(_logged) => self.unavailable = true,
+        }
+    }
+
+    fn take(&mut self, change: &'a Change, tenant: TenantId, place: Place) {
+        let items = translate::items(change, place);
+        self.result.items += items.len();
+        self.by_tenant
+            .entry(tenant)
+            .or_default()
+            .add(change, place, items);
+    }
+}
+
 impl Engine {
     /// Takes in one webhook body, exactly as received. `signature` is the value
     /// of `X-Hub-Signature-256`, whatever bytes it holds.
@@ -72,45 +133,34 @@ impl Engine {
             tracing::warn!(reason = poisoned.reason, "a part of a webhook names no line");
             count("webhook_changes_total", "poisoned");
         }
-        let mut believed = false;
-        let mut result = Ingested::default();
-        let mut by_tenant: BTreeMap<TenantId, Part<'_>> = BTreeMap::new();
-        let mut strangers = Vec::new();
+        let mut sorted = Sorted::default();
         for change in &envelope.changes {
-            match self.line_of(change).await? {
-                None => strangers.push(change),
-                Some(line) => match self.belief(&line, signature.as_ref(), body) {
-                    Belief::Rejected => result.rejected += 1,
-                    _ if !line.channel.is_active => {
-                        believed = true;
-                        strangers.push(change);
-                    }
-                    belief => {
-                        believed = true;
-                        count(
-                            "webhook_changes_total",
-                            if matches!(belief, Belief::Signed) {
-                                "signed"
-                            } else {
-                                "unsigned"
-                            },
-                        );
-                        let items = translate::items(change, line.channel.id);
-                        result.items += items.len();
-                        let part = by_tenant.entry(line.channel.tenant_id).or_default();
-                        part.add(change, line.channel.id, items);
+            match change.account() {
+                Some(scope) => {
+                    let routed = self.of_account(&scope, signature.as_ref(), body).await;
+                    sorted.account(change, routed);
+                }
+                None => match self.line_of(change).await? {
+                    None => sorted.strangers.push(change),
+                    Some(line) => {
+                        let belief = self.belief(&line, signature.as_ref(), body);
+                        sorted.line(change, &line, &belief);
                     }
                 },
             }
         }
-        result.ignored = strangers.len();
-        if !believed && (result.rejected > 0 || self.platform_refuses(signature.as_ref(), body)) {
+        sorted.result.ignored = sorted.strangers.len();
+        let doubted = sorted.result.rejected > 0 || self.platform_refuses(signature.as_ref(), body);
+        if !sorted.believed && !sorted.unavailable && doubted {
             return Err(bad_signature());
         }
-        self.note_strangers(&strangers);
-        self.apply(by_tenant).await?;
+        self.note_strangers(&sorted.strangers);
+        self.apply(sorted.by_tenant).await?;
+        if sorted.unavailable {
+            return Err(IngestError::Unavailable);
+        }
         count("webhook_requests_total", "taken");
-        Ok(result)
+        Ok(sorted.result)
     }
 
     async fn line_of(&self, change: &Change) -> Result<Option<Arc<Line>>, IngestError> {

@@ -12,7 +12,7 @@ mod writer;
 use std::time::Duration;
 
 use control::spool::{NewSpooled, SpoolReason};
-use pg::{ChannelId, Control, Db, TenantId};
+use pg::{Control, Db, TenantId};
 use resolver::ResolveError;
 use tenant::inbound::InboundItem;
 use tokio::runtime::Handle;
@@ -22,7 +22,7 @@ use self::{
     guard::{Guard, Guards},
     writer::{SpoolError, Writer},
 };
-use crate::{Engine, breaker::Admission, breaker::BreakerState, ingest::LaneError};
+use crate::{Engine, breaker::Admission, breaker::BreakerState, ingest::LaneError, ingest::translate::Place};
 
 /// How long a webhook waits for the tenant's database before it is spooled.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -31,15 +31,15 @@ const PATIENCE: Duration = Duration::from_secs(2);
 #[derive(Default)]
 pub(crate) struct Part<'e> {
     items: Vec<InboundItem>,
-    changes: Vec<(&'e Change, ChannelId)>,
+    changes: Vec<(&'e Change, Place)>,
 }
 
 impl<'e> Part<'e> {
-    /// Adds the items that `change` holds for `channel`.
-    pub(crate) fn add(&mut self, change: &'e Change, channel: ChannelId, items: Vec<InboundItem>) {
+    /// Adds the items that `change` holds for `place`.
+    pub(crate) fn add(&mut self, change: &'e Change, place: Place, items: Vec<InboundItem>) {
         if !items.is_empty() {
             self.items.extend(items);
-            self.changes.push((change, channel));
+            self.changes.push((change, place));
         }
     }
 

@@ -97,6 +97,12 @@ impl Resolver {
         self.0.lines.get(phone_number_id).await
     }
 
+    /// The active lines of a WhatsApp Business account, for events of the account. Never
+    /// for messages: those go by `phone_number_id` alone.
+    pub async fn lines_of_account(&self, waba_id: &str) -> Result<Vec<Arc<Line>>, ResolveError> {
+        self.0.lines.of_account(waba_id).await
+    }
+
     /// The line of a channel, active or not; `None` if there is no such channel.
     pub async fn line_of_channel(&self, id: ChannelId) -> Result<Option<Arc<Line>>, ResolveError> {
         self.0.lines.of_channel(id).await

@@ -61,6 +61,8 @@ pub(crate) struct Lines {
     /// written to a line that was registered since.
     remembered: Cache<String, Arc<Line>>,
     numbers: Cache<ChannelId, String>,
+    /// The numbers of each account's lines; the lines themselves are in `answers`.
+    accounts: Cache<String, Arc<Vec<String>>>,
     generation: AtomicU64,
 }
 
@@ -79,6 +81,11 @@ impl Lines {
                 .time_to_live(REMEMBERED)
                 .build(),
             numbers: Cache::builder().max_capacity(CAPACITY).build(),
+            // Account events are rare, so one short life serves both answers.
+            accounts: Cache::builder()
+                .max_capacity(CAPACITY)
+                .time_to_live(NEGATIVE)
+                .build(),
             generation: AtomicU64::new(0),
         }
     }
@@ -116,10 +123,38 @@ impl Lines {
         Ok(self.get(&number).await?.filter(|line| line.channel.id == id))
     }
 
+    /// The active lines of a WhatsApp Business account. Not for messages: those go by
+    /// the line's own id alone.
+    pub(crate) async fn of_account(&self, waba_id: &str) -> Result<Vec<Arc<Line>>, ResolveError> {
+        let numbers = self
+            .accounts
+            .try_get_with_by_ref(waba_id, self.numbers_of(waba_id))
+            .await
+            .map_err(|error: Arc<DbError>| ResolveError::Unavailable(error))?;
+        let mut lines = Vec::new();
+        for number in numbers.iter() {
+            let line = self.get(number).await?;
+            lines.extend(
+                line.filter(|line| {
+                    line.channel.is_active && line.channel.waba_id.as_deref() == Some(waba_id)
+                }),
+            );
+        }
+        Ok(lines)
+    }
+
+    async fn numbers_of(&self, waba_id: &str) -> Result<Arc<Vec<String>>, DbError> {
+        let mut conn = self.control.conn().await?;
+        let lines = Channels::new(&mut conn).list_by_waba_id(waba_id).await?;
+        let numbers = lines.into_iter().map(|channel| channel.phone_number_id);
+        Ok(Arc::new(numbers.collect()))
+    }
+
     pub(crate) fn forget_all(&self) {
         self.generation.fetch_add(1, Ordering::SeqCst);
         self.answers.invalidate_all();
         self.numbers.invalidate_all();
+        self.accounts.invalidate_all();
     }
 
     async fn ask(&self, phone_number_id: &str) -> Result<Answer, DbError> {

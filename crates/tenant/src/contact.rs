@@ -45,12 +45,15 @@ pub struct Contact {
     pub parent_bsuid: Option<String>,
     /// Since when the customer wants no marketing messages.
     pub marketing_opt_out_at: Option<DateTime<Utc>>,
+    /// When the customer last said whether he wants any.
+    pub marketing_preference_at: Option<DateTime<Utc>>,
     /// When the contact was made.
     pub created_at: DateTime<Utc>,
 }
 
 impl Contact {
-    /// The best name there is: the team's, the profile's, else the phone or key.
+    /// The best name there is: the team's, the profile's, else the phone or user id.
+    /// Whoever has neither of the two is a group whose name nobody told.
     pub fn display_name(&self) -> String {
         [&self.name, &self.profile_name]
             .into_iter()
@@ -58,9 +61,10 @@ impl Contact {
             .find(|name| !name.trim().is_empty())
             .cloned()
             .unwrap_or_else(|| {
-                self.phone
-                    .as_ref()
-                    .map_or_else(|| self.user_key.clone(), |phone| format!("+{phone}"))
+                let phone = self.phone.as_ref().map(|phone| format!("+{phone}"));
+                phone
+                    .or_else(|| self.bsuid.clone())
+                    .unwrap_or_else(|| "Group".to_owned())
             })
     }
 }

@@ -39,3 +39,24 @@ pg::id_type! {
     /// An item that could not be applied.
     DeadLetterId
 }
+
+pg::id_type! {
+    /// Something that happened on a line or its account.
+    LineEventId
+}
+
+impl LineEventId {
+    /// The same id for the same contents.
+    pub fn of_contents(contents: &str) -> Self {
+        Self(of_contents(contents))
+    }
+}
+
+/// An id that is made of `contents`, for rows that must exist once.
+pub(crate) fn of_contents(contents: &str) -> uuid::Uuid {
+    let mut bytes = [0; 16];
+    for (byte, of_digest) in bytes.iter_mut().zip(crypto::token::digest(contents)) {
+        *byte = of_digest;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}

@@ -5,6 +5,7 @@ mod applier;
 mod batch;
 mod effects;
 mod notice;
+mod outside;
 mod progress;
 mod row;
 mod status;
@@ -19,9 +20,13 @@ use uuid::Uuid;
 pub use self::{
     applier::{Applier, apply},
     notice::SystemNotice,
+    outside::OutsideMessage,
 };
 pub(crate) use self::{effects::Effects, status::join_orphans};
-use crate::{contact::Identity, media::InboundMedia, schema::dead_letters, status::StatusReport};
+use crate::{
+    contact::Identity, line_event::NewLineEvent, media::InboundMedia, schema::dead_letters,
+    status::StatusReport,
+};
 
 /// A message as it came.
 #[derive(Debug, Clone)]
@@ -30,22 +35,22 @@ pub struct InboundMessage {
     pub wamid: String,
     /// Who wrote.
     pub from: Identity,
-    /// Meta's type, or `unsupported`.
+    /// Meta's type; `unknown` where it said none that is a word.
     pub kind: String,
-    /// The text, if it has one.
+    /// The words in it: text, caption, the title of what was chosen…
     pub body: Option<String>,
-    /// The message's JSON where it is shown as such, fit for `jsonb`.
+    /// Its JSON without what every message has, fit for `jsonb`; `None` for a plain text.
     pub payload: Option<serde_json::Value>,
     /// The file it carries.
     pub media: Option<Box<InboundMedia>>,
-    /// The message it answers.
+    /// The message it answers, reacts to, edits or takes back.
     pub context_wamid: Option<String>,
+    /// Whether somebody said something: it counts as unread and wakes the thread.
+    pub is_news: bool,
+    /// Whether free-form answers may be sent for a day.
+    pub opens_window: bool,
     /// Meta's time, if it could be read.
     pub at: Option<DateTime<Utc>>,
-    /// Whether the team has to look at it.
-    pub counts_as_unread: bool,
-    /// Whether free-form answers are allowed for 24 hours after it.
-    pub opens_window: bool,
 }
 
 /// What an item is.
@@ -57,6 +62,17 @@ pub enum InboundContent {
     Status(StatusReport),
     /// WhatsApp's own notice about a customer.
     Notice(SystemNotice),
+    /// Said without us: from the business's phone, or in the past.
+    Outside(OutsideMessage),
+    /// What the business's address book calls a customer.
+    AddressBook {
+        /// Who.
+        who: Identity,
+        /// The name.
+        name: String,
+    },
+    /// Anything else of the line or its account.
+    LineEvent(NewLineEvent),
     /// Something that could not be read; kept with the reason.
     Unreadable {
         /// Why.
@@ -104,6 +120,9 @@ pub async fn set_aside(
         InboundContent::Message(_) => "message",
         InboundContent::Status(_) => "status",
         InboundContent::Notice(_) => "notice",
+        InboundContent::Outside(_) => "outside",
+        InboundContent::AddressBook { .. } => "address_book",
+        InboundContent::LineEvent(_) => "line_event",
         InboundContent::Unreadable { .. } => "unreadable",
     };
     diesel::insert_into(dead_letters::table)
@@ -124,10 +143,5 @@ pub async fn set_aside(
 
 /// The same for the same item of the same line.
 fn letter_id(item: &InboundItem, kind: &str) -> Uuid {
-    let digest = crypto::token::digest(format!("{}|{kind}|{}", item.channel, item.raw));
-    let mut bytes = [0; 16];
-    for (byte, of_digest) in bytes.iter_mut().zip(digest) {
-        *byte = of_digest;
-    }
-    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+    crate::id::of_contents(&format!("{}|{kind}|{}", item.channel, item.raw))
 }

@@ -20,6 +20,7 @@ pub mod event;
 pub mod housekeeping;
 pub mod id;
 pub mod inbound;
+pub mod line_event;
 pub mod media;
 pub mod message;
 pub mod meta;

@@ -32,6 +32,7 @@ diesel::table! {
         username -> Nullable<Text>,
         parent_bsuid -> Nullable<Text>,
         marketing_opt_out_at -> Nullable<Timestamptz>,
+        marketing_preference_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -94,6 +95,31 @@ diesel::table! {
         body_digest -> Bytea,
         message_id -> Uuid,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    line_events (id) {
+        id -> Uuid,
+        channel_id -> Nullable<Uuid>,
+        waba_id -> Nullable<Text>,
+        field -> Text,
+        kind -> Text,
+        occurred_at -> Nullable<Timestamptz>,
+        received_at -> Timestamptz,
+        payload -> Jsonb,
+    }
+}
+
+diesel::table! {
+    line_health (channel_id) {
+        channel_id -> Uuid,
+        quality -> Nullable<Text>,
+        messaging_limit -> Nullable<Text>,
+        quality_at -> Nullable<Timestamptz>,
+        name_decision -> Nullable<Text>,
+        requested_name -> Nullable<Text>,
+        name_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -239,6 +265,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     dead_letters,
     events,
     idempotency_keys,
+    line_events,
+    line_health,
     media,
     messages,
     orphan_statuses,

@@ -41,18 +41,34 @@ impl<'a> Object<'a> {
             .unwrap_or_default()
     }
 
+    /// Every key with its value, as they stand; a key that is no valid text is left out.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &'a RawValue)> {
+        self.0
+            .iter()
+            .filter_map(|(key, raw)| Some((std::str::from_utf8(key).ok()?, *raw)))
+    }
+
     /// Text that may be empty. Numbers come as their digits.
     pub(crate) fn any_text(&self, key: &str) -> Option<String> {
-        self.get(key).and_then(text)
+        self.get(key).and_then(text).map(Cow::into_owned)
     }
 
     /// Text with something in it: Meta also writes an absent property as `""`.
     pub(crate) fn text(&self, key: &str) -> Option<String> {
-        self.any_text(key).filter(|text| !text.is_empty())
+        self.word(key).map(Cow::into_owned)
+    }
+
+    /// [`Object::text`], borrowed where it can be: to compare and to choose by.
+    pub(crate) fn word(&self, key: &str) -> Option<Cow<'a, str>> {
+        self.get(key).and_then(text).filter(|text| !text.is_empty())
     }
 
     pub(crate) fn integer(&self, key: &str) -> Option<i64> {
-        self.text(key)?.parse().ok()
+        self.word(key)?.parse().ok()
+    }
+
+    pub(crate) fn is_true(&self, key: &str) -> bool {
+        self.get(key).is_some_and(|raw| raw.get() == "true")
     }
 
     /// Unix seconds, as a string or a number.
@@ -116,11 +132,13 @@ impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
 }
 
 /// A string or a number as text.
-fn text(raw: &RawValue) -> Option<String> {
+fn text(raw: &RawValue) -> Option<Cow<'_, str>> {
     let json = raw.get();
     match json.bytes().next()? {
-        b'"' => serde_json::from_str(&storable(json)).ok(),
-        b'-' | b'0'..=b'9' => Some(json.to_owned()),
+        // The parser has seen to it that a string without escapes is what it says.
+        b'"' if !json.contains('\\') => json.get(1..json.len() - 1).map(Cow::Borrowed),
+        b'"' => serde_json::from_str(&storable(json)).ok().map(Cow::Owned),
+        b'-' | b'0'..=b'9' => Some(Cow::Borrowed(json)),
         _ => None,
     }
 }

@@ -3,11 +3,18 @@
 //!
 //! Parsing is in two steps. [`Envelope::parse`] only finds the changes and the lines they name,
 //! cheap enough to run before the signature is checked (to know whose secret to try);
-//! [`Change::items`] reads messages and statuses and is for bodies that are believed.
+//! [`Change::items`] reads what is in them and is for bodies that are believed. What we act on
+//! is typed; what we only keep stays JSON, and a word that nobody knows yet does no harm.
 
+mod content;
 mod inbound;
+mod items;
+mod line_event;
 mod media;
+mod outside;
+mod sender;
 mod status;
+mod system;
 
 use std::collections::BTreeSet;
 
@@ -15,9 +22,15 @@ use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
 pub use self::{
-    inbound::{InboundContent, InboundMessage},
+    content::Content,
+    inbound::InboundMessage,
+    items::AccountScope,
+    line_event::{Act, LineEvent},
     media::{Media, MediaKind, sha256},
+    outside::{AddressBookEntry, OutsideMessage},
+    sender::Person,
     status::{MetaError, Status, StatusUpdate},
+    system::SystemNotice,
 };
 use crate::json::Object;
 
@@ -78,36 +91,20 @@ pub struct Poisoned {
 /// One thing that happened on a line.
 #[derive(Debug)]
 pub enum Item {
-    /// A person wrote.
+    /// A person wrote, reacted, edited or took back.
     Message(InboundMessage),
     /// A message we sent moved on.
     Status(StatusUpdate),
-    /// Readable, but neither of the two.
-    Other {
-        /// What it is.
-        kind: OtherKind,
-        /// The JSON, verbatim.
-        raw: Box<RawValue>,
-    },
+    /// WhatsApp tells that a person changed number or user id, or the like.
+    System(SystemNotice),
+    /// Something was said without us: from the business's phone, or in the past.
+    Outside(OutsideMessage),
+    /// The business's phone knows a customer by this name.
+    AddressBook(AddressBookEntry),
+    /// Anything else that happened on the line or its account.
+    Event(LineEvent),
     /// Not readable.
     Poisoned(Poisoned),
-}
-
-/// The kinds of item that belong to no conversation between a person and a line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OtherKind {
-    /// A message in a group, whatever its type.
-    GroupMessage,
-    /// The status of a message sent to a group.
-    GroupStatus,
-    /// The status of a payment.
-    PaymentStatus,
-    /// WhatsApp's own notice about a user: a changed number or user id.
-    System,
-    /// An error of the line itself, without a message.
-    LineError,
-    /// A click or the like, reported without a message.
-    UserAction,
 }
 
 impl Envelope {
@@ -179,7 +176,9 @@ impl Change {
         let raw = change.get("value").unwrap_or(RawValue::NULL);
         let value = Object::parse(raw);
         let inside = |key| value.as_ref().and_then(|value| value.object(key));
-        let line = inside("metadata").or_else(|| inside("recipient"));
+        let line = ["metadata", "recipient", "phone_number_settings"]
+            .into_iter()
+            .find_map(inside);
         let of_line = |key| line.as_ref().and_then(|line| line.text(key));
         // Some account updates carry the field inside the value.
         let field = change
@@ -194,42 +193,5 @@ impl Change {
             display_phone_number: of_line("display_phone_number"),
             value: raw.to_owned(),
         }
-    }
-
-    /// Everything that happened, each item by itself. Only `messages` has items; the value of any
-    /// other field (echoes and history included) is for whoever knows that field.
-    pub fn items(&self) -> Vec<Item> {
-        if self.field != "messages" {
-            return Vec::new();
-        }
-        let Some(value) = Object::parse(&self.value) else {
-            let reason = "the value is not an object";
-            return vec![Item::Poisoned(Poisoned {
-                raw: self.value.clone(),
-                reason,
-            })];
-        };
-        let contacts: Vec<_> = value
-            .list("contacts")
-            .into_iter()
-            .filter_map(Object::parse)
-            .collect();
-        let messages = value
-            .list("messages")
-            .into_iter()
-            .map(|raw| inbound::item(raw, &contacts));
-        let statuses = value.list("statuses").into_iter().map(status::item);
-        let other = |kind| {
-            move |raw: &RawValue| Item::Other {
-                kind,
-                raw: raw.to_owned(),
-            }
-        };
-        let errors = value.list("errors").into_iter().map(other(OtherKind::LineError));
-        let actions = value
-            .list("user_actions")
-            .into_iter()
-            .map(other(OtherKind::UserAction));
-        messages.chain(statuses).chain(errors).chain(actions).collect()
     }
 }

@@ -10,6 +10,7 @@ mod caller;
 mod channels;
 mod cors;
 mod databases;
+mod every_type;
 mod lines;
 mod media;
 mod openapi;

@@ -75,7 +75,7 @@ pub struct Samples {
 }
 
 /// Operations that take no body.
-const BODILESS: [&str; 39] = [
+const BODILESS: [&str; 41] = [
     "DELETE /api/superadmin/channels/{id}",
     "DELETE /api/superadmin/unrouted/{phone_number_id}",
     "DELETE /api/tags/{id}",
@@ -87,6 +87,8 @@ const BODILESS: [&str; 39] = [
     "GET /api/dead-letters",
     "GET /api/dead-letters/{id}",
     "GET /api/events",
+    "GET /api/line-events",
+    "GET /api/line-health",
     "GET /api/me",
     "GET /api/messages/{id}/media",
     "GET /api/superadmin/audit",

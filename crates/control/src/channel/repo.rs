@@ -71,6 +71,14 @@ impl<'c> Channels<'c> {
         Ok(query.first(&mut **self.0).await.optional()?)
     }
 
+    /// The lines of a WhatsApp Business account, whoever's they are, oldest first.
+    pub async fn list_by_waba_id(&mut self, waba_id: &str) -> Result<Vec<Channel>, DbError> {
+        let query = Channel::query()
+            .filter(channels::waba_id.eq(waba_id))
+            .order((channels::created_at, channels::id));
+        Ok(query.load(&mut **self.0).await?)
+    }
+
     /// The tenant's lines, oldest first.
     pub async fn list_by_tenant(&mut self, tenant_id: TenantId) -> Result<Vec<Channel>, DbError> {
         let query = Channel::query()

@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use tenant::inbound::InboundItem;
 use whatsapp::webhook::{Change, Envelope, ParseError, WHATSAPP_OBJECT};
 
-use crate::ingest::translate;
+use crate::ingest::translate::{self, Place};
 
 /// A row that opened and does not hold what it should.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,7 @@ pub(crate) enum UnreadableContents {
 #[derive(Serialize)]
 struct Written<'a> {
     channel: ChannelId,
+    is_account: bool,
     body: Body<'a>,
 }
 
@@ -48,15 +49,18 @@ struct OneChange<'a> {
 #[derive(Deserialize)]
 struct Read {
     channel: ChannelId,
+    #[serde(default)]
+    is_account: bool,
     body: Box<RawValue>,
 }
 
 /// The contents for `changes`.
-pub(crate) fn write(changes: &[(&Change, ChannelId)]) -> Result<SecretString, serde_json::Error> {
+pub(crate) fn write(changes: &[(&Change, Place)]) -> Result<SecretString, serde_json::Error> {
     let written: Vec<Written<'_>> = changes
         .iter()
-        .map(|(change, channel)| Written {
-            channel: *channel,
+        .map(|(change, place)| Written {
+            channel: place.channel,
+            is_account: place.is_account,
             body: Body {
                 object: WHATSAPP_OBJECT,
                 entry: [Entry {
@@ -77,9 +81,15 @@ pub(crate) fn write(changes: &[(&Change, ChannelId)]) -> Result<SecretString, se
 pub(crate) fn read(contents: &SecretString) -> Result<Vec<InboundItem>, UnreadableContents> {
     let read: Vec<Read> = serde_json::from_str(contents.expose_secret())?;
     let mut items = Vec::new();
-    for Read { channel, body } in read {
+    for Read {
+        channel,
+        is_account,
+        body,
+    } in read
+    {
+        let place = Place { channel, is_account };
         for change in &Envelope::parse(body.get().as_bytes())?.changes {
-            items.extend(translate::items(change, channel));
+            items.extend(translate::items(change, place));
         }
     }
     Ok(items)
@@ -101,13 +111,16 @@ mod tests {
     #[test]
     fn what_is_read_again_is_what_was_translated_at_first() {
         let envelope = Envelope::parse(BODY.as_bytes()).unwrap();
-        let channel = ChannelId::generate();
+        let place = Place {
+            channel: ChannelId::generate(),
+            is_account: true,
+        };
         let direct: Vec<InboundItem> = envelope
             .changes
             .iter()
-            .flat_map(|change| translate::items(change, channel))
+            .flat_map(|change| translate::items(change, place))
             .collect();
-        let changes: Vec<_> = envelope.changes.iter().map(|change| (change, channel)).collect();
+        let changes: Vec<_> = envelope.changes.iter().map(|change| (change, place)).collect();
         let again = read(&write(&changes).unwrap()).unwrap();
         assert_eq!(direct.len(), 4);
         assert_eq!(format!("{direct:?}"), format!("{again:?}"));

@@ -89,7 +89,7 @@ async fn one_item_that_cannot_be_stored_takes_none_of_its_neighbours_along() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn another_type_of_message_is_kept_as_unsupported_with_its_json() {
+async fn another_type_of_message_is_kept_with_its_json() {
     let stage = Stage::new();
     let sol = stage.company("sol").await;
     stage.line(&sol, A, None).await;
@@ -100,7 +100,6 @@ async fn another_type_of_message_is_kept_as_unsupported_with_its_json() {
         .ingest(&body, Some(&signed(PLATFORM, &body)))
         .await
         .unwrap();
-    let kept =
-        "messages WHERE kind = 'unsupported' AND payload -> 'hologram' ->> 'id' = '9' AND raw IS NOT NULL";
+    let kept = "messages WHERE kind = 'image' AND payload -> 'image' ->> 'id' = '9' AND raw IS NOT NULL";
     assert_eq!(sol.count(kept).await, 1);
 }

@@ -187,7 +187,12 @@ async fn join_threads(tx: &mut Conn<Tenant>, pair: &Pair) -> Result<(), DbError>
 async fn absorb(tx: &mut Conn<Tenant>, winner: &Contact, loser: &Contact) -> Result<Contact, DbError> {
     let either =
         |winners: &Option<String>, losers: &Option<String>| winners.clone().or_else(|| losers.clone());
-    let opt_out = winner.marketing_opt_out_at.max(loser.marketing_opt_out_at);
+    // Whoever said it last; of two at once, the one who wants none.
+    let said = [winner, loser]
+        .into_iter()
+        .max_by_key(|contact| (contact.marketing_preference_at, contact.marketing_opt_out_at));
+    let opt_out = said.and_then(|contact| contact.marketing_opt_out_at);
+    let said_at = said.and_then(|contact| contact.marketing_preference_at);
     Ok(diesel::update(contacts::table.find(winner.id))
         .set((
             contacts::phone.eq(either(&winner.phone, &loser.phone)),
@@ -197,6 +202,7 @@ async fn absorb(tx: &mut Conn<Tenant>, winner: &Contact, loser: &Contact) -> Res
             contacts::username.eq(either(&winner.username, &loser.username)),
             contacts::parent_bsuid.eq(either(&winner.parent_bsuid, &loser.parent_bsuid)),
             contacts::marketing_opt_out_at.eq(opt_out),
+            contacts::marketing_preference_at.eq(said_at),
             contacts::updated_at.eq(diesel::dsl::now),
         ))
         .returning(Contact::as_returning())

@@ -9,11 +9,11 @@ use pg::{Conn, DbError, Tenant};
 use super::{
     APPLY_LOCK, Effects, InboundContent, InboundItem, InboundMessage,
     batch::{self, NewMessage},
-    notice, progress, set_aside, status,
+    notice, outside, progress, set_aside, status,
     threads::{self, Threads, Wanted},
 };
 use crate::{
-    contact,
+    contact, line_event,
     sql::{Sql, Statement},
 };
 
@@ -110,7 +110,7 @@ impl<'i> Sorted<'i> {
             match &item.content {
                 InboundContent::Message(message) => messages.push((*item, message)),
                 InboundContent::Status(report) => reports.push((item.channel, report)),
-                InboundContent::Notice(_) | InboundContent::Unreadable { .. } => others.push(*item),
+                _ => others.push(*item),
             }
         }
         let reports = progress::Sorted::new(reports, now);
@@ -151,6 +151,13 @@ async fn apply_in(
             InboundContent::Notice(notice) => {
                 notice::apply(tx, item.channel, notice, &item.raw, now, &mut effects).await?;
             }
+            InboundContent::Outside(message) => {
+                outside::apply(tx, item.channel, message, &item.raw, now, &mut effects).await?;
+            }
+            InboundContent::AddressBook { who, name } => {
+                line_event::address_book(tx, who, name, now, &mut effects).await?;
+            }
+            InboundContent::LineEvent(event) => line_event::apply(tx, event, now, &mut effects).await?,
             InboundContent::Unreadable { reason } => set_aside(tx, item, reason, now).await?,
             InboundContent::Message(_) | InboundContent::Status(_) => {}
         }

@@ -51,7 +51,7 @@ macro_rules! counted {
                 last_message_id = CASE WHEN s.at >= last_activity_at OR last_message_id IS NULL THEN s.newest \
                                   ELSE last_message_id END, \
                 last_activity_at = GREATEST(last_activity_at, s.at), \
-                last_inbound_at = GREATEST(last_inbound_at, s.opened_at), \
+                last_inbound_at = GREATEST(last_inbound_at, s.news_at), \
                 window_expires_at = GREATEST(window_expires_at, s.opened_at + interval '24 hours'), \
                 status = CASE WHEN s.unread > 0 AND status IN ('closed', 'snoozed') THEN 'open' ELSE status END, \
                 snoozed_until = CASE WHEN s.unread > 0 THEN NULL ELSE snoozed_until END \
@@ -96,12 +96,13 @@ macro_rules! many {
                 SELECT *, {} AS created_at \
                 FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) \
                     AS given (id, conversation_id, channel_id, wamid, kind, body, payload, raw, context_wamid, \
-                              occurred_at, counts, opens) \
+                              occurred_at, is_news, opens) \
             ), ",
             stored!(),
             "summed AS ( \
-                SELECT i.conversation_id, count(*) FILTER (WHERE n.counts)::integer AS unread, \
-                       max(i.occurred_at) AS at, max(i.occurred_at) FILTER (WHERE n.opens) AS opened_at, \
+                SELECT i.conversation_id, count(*) FILTER (WHERE n.is_news)::integer AS unread, \
+                       max(i.occurred_at) AS at, max(i.occurred_at) FILTER (WHERE n.is_news) AS news_at, \
+                       max(i.occurred_at) FILTER (WHERE n.opens) AS opened_at, \
                        (array_agg(i.id ORDER BY i.occurred_at DESC, i.id DESC))[1] AS newest \
                 FROM inserted AS i JOIN new AS n USING (id) GROUP BY i.conversation_id \
             ), ",
@@ -131,12 +132,13 @@ impl Sql for One {
     const TEXT: &'static str = concat!(
         "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({})), \
         new (created_at, id, conversation_id, channel_id, wamid, kind, body, payload, raw, context_wamid, \
-             occurred_at, counts, opens) AS ( \
+             occurred_at, is_news, opens) AS ( \
             VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) \
         ), ",
         stored!(),
         "summed AS ( \
-            SELECT i.conversation_id, n.counts::integer AS unread, i.occurred_at AS at, \
+            SELECT i.conversation_id, n.is_news::integer AS unread, i.occurred_at AS at, \
+                   CASE WHEN n.is_news THEN i.occurred_at END AS news_at, \
                    CASE WHEN n.opens THEN i.occurred_at END AS opened_at, i.id AS newest \
             FROM inserted AS i, new AS n \
         ), ",
@@ -170,7 +172,7 @@ pub(super) async fn store(
             .bind::<Text, _>(only.raw)
             .bind::<Nullable<Text>, _>(message.context_wamid.as_deref())
             .bind::<Timestamptz, _>(clamp(message.at, now))
-            .bind::<Bool, _>(message.counts_as_unread)
+            .bind::<Bool, _>(message.is_news)
             .bind::<Bool, _>(message.opens_window)
             .bind::<BigInt, _>(epoch)
             .bind::<Text, _>(EventKind::MessageCreated.as_str())
@@ -243,7 +245,7 @@ fn arrays<'m, S: Sql>(new: &'m [NewMessage<'m>], now: DateTime<Utc>) -> Statemen
         .bind::<Array<Text>, _>(column(new, |new| new.raw))
         .bind::<Array<Nullable<Text>>, _>(column(new, |new| new.message.context_wamid.as_deref()))
         .bind::<Array<Timestamptz>, _>(column(new, |new| clamp(new.message.at, now)))
-        .bind::<Array<Bool>, _>(column(new, |new| new.message.counts_as_unread))
+        .bind::<Array<Bool>, _>(column(new, |new| new.message.is_news))
         .bind::<Array<Bool>, _>(column(new, |new| new.message.opens_window))
 }
 

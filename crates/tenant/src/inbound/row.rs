@@ -138,7 +138,7 @@ async fn show(
 /// serde's values would refuse or alter: `\u0000`, lone surrogates, big numbers.
 #[derive(Debug, diesel::expression::AsExpression)]
 #[diesel(sql_type = diesel::sql_types::Json)]
-struct RawJson<'a>(&'a str);
+pub(super) struct RawJson<'a>(pub &'a str);
 
 impl diesel::serialize::ToSql<diesel::sql_types::Json, diesel::pg::Pg> for RawJson<'_> {
     fn to_sql<'b>(

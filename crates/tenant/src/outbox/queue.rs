@@ -285,12 +285,16 @@ pub async fn retry_message(
     .await
 }
 
-async fn requeue(tx: &mut Conn<Tenant>, message: &Message, now: DateTime<Utc>) -> Result<Message, DbError> {
+async fn requeue(
+    tx: &mut Conn<Tenant>,
+    message: &Message,
+    now: DateTime<Utc>,
+) -> Result<Message, RetryError> {
     let id = message.id;
     // What Meta still reports of an attempt that failed is of no interest any
     // more; a report of one that is not confirmed makes the repetition needless.
     let disowned = i32::from(message.status() == MessageStatus::Failed);
-    diesel::update(outbox::table.filter(outbox::message_id.eq(id)))
+    let requeued = diesel::update(outbox::table.filter(outbox::message_id.eq(id)))
         .set((
             outbox::state.eq("queued"),
             outbox::attempt.eq(outbox::attempt + disowned),
@@ -299,7 +303,12 @@ async fn requeue(tx: &mut Conn<Tenant>, message: &Message, now: DateTime<Utc>) -
             outbox::next_attempt_at.eq(now),
         ))
         .execute(&mut **tx)
-        .await?;
+        .await
+        .map_err(DbError::from)?;
+    if requeued == 0 {
+        // It was sent from the business's phone; there is nothing here to send again.
+        return Err(RetryError::NotFailed);
+    }
     Ok(diesel::update(messages::table.find(id))
         .set((
             messages::state.eq(MessageStatus::Queued.as_str()),
@@ -312,5 +321,6 @@ async fn requeue(tx: &mut Conn<Tenant>, message: &Message, now: DateTime<Utc>) -
         ))
         .returning(Message::as_returning())
         .get_result(&mut **tx)
-        .await?)
+        .await
+        .map_err(DbError::from)?)
 }

@@ -236,9 +236,9 @@ pub fn from(from: Identity, wamid: &str, body: &str, seconds: i64) -> InboundIte
             payload: None,
             media: None,
             context_wamid: None,
-            at: Some(at(seconds)),
-            counts_as_unread: true,
+            is_news: true,
             opens_window: true,
+            at: Some(at(seconds)),
         }),
         raw,
     }

@@ -11,6 +11,7 @@ mod identity;
 mod inbound;
 mod media;
 mod outbox;
+mod outside;
 mod queue;
 mod schema;
 mod status;

@@ -73,7 +73,7 @@ impl MediaKind {
 impl InboundMessage {
     /// The file that the message carries, if its type is one that does.
     pub fn media(&self) -> Option<Media> {
-        read(&self.raw, &self.kind)
+        read(&self.raw, &self.content.kind)
     }
 }
 

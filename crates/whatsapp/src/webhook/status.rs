@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde_json::value::RawValue;
 
-use super::{Item, OtherKind, Poisoned};
+use super::{Item, Poisoned, line_event};
 use crate::{
     error::{Advice, ErrorClass, Verdict},
     identity::is_bsuid,
@@ -98,15 +98,20 @@ fn read(raw: &RawValue) -> Result<Item, &'static str> {
     let status = Object::parse(raw).ok_or("the status is not an object")?;
     let wamid = status.text("id").ok_or("the status has no message id")?;
     let word = status.text("status").ok_or("the status has no status")?;
-    let other = |kind| Item::Other {
-        kind,
-        raw: raw.to_owned(),
+    let event = |kind: &str| {
+        let mut event = line_event::of(&status, &[], raw);
+        kind.clone_into(&mut event.kind);
+        Ok(Item::Event(event))
     };
-    if status.text("type").as_deref() == Some("payment") {
-        return Ok(other(OtherKind::PaymentStatus));
+    if let Some(kind) = status.word("type").filter(|kind| kind != "message") {
+        return event(&format!("{kind}.{word}"));
     }
-    if status.text("recipient_type").as_deref() == Some("group") {
-        return Ok(other(OtherKind::GroupStatus));
+    if status.word("recipient_type").is_some_and(|kind| kind == "group") {
+        return event(&format!("group.{word}"));
+    }
+    let word = Status::from(word);
+    if let Status::Other(word) = &word {
+        return event(&format!("status.{word}"));
     }
     let (recipient, id_in_phone) = match status.text("recipient_id") {
         Some(id) if is_bsuid(&id) => (None, Some(id)),
@@ -114,7 +119,7 @@ fn read(raw: &RawValue) -> Result<Item, &'static str> {
     };
     Ok(Item::Status(StatusUpdate {
         wamid,
-        status: word.into(),
+        status: word,
         timestamp: status.time("timestamp"),
         recipient,
         recipient_user_id: status.text("recipient_user_id").or(id_in_phone),

@@ -7,4 +7,6 @@ mod media;
 mod outbound;
 mod signature;
 mod webhook;
+mod webhook_content;
+mod webhook_events;
 mod webhook_hostile;

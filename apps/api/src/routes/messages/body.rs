@@ -74,13 +74,17 @@ pub(crate) struct MessageBody {
     conversation_id: String,
     #[schema(value_type = DirectionName)]
     direction: String,
-    /// text; image, video, audio, document or sticker, with a file; or unsupported: then
-    /// `payload` holds what Meta sent.
+    /// WhatsApp's type: text, image, video, audio, document, sticker, location, contacts, reaction, button,
+    /// interactive, order, edit, revoke, system, unsupported…; new ones come without notice.
+    /// A reaction, edit or revoke names what it is about in `context`; a reaction without text was taken back.
     #[serde(rename = "type")]
     kind: String,
-    /// The words, or a file's caption.
+    /// The words in it: text, caption, the title of what was chosen, a place's name, an emoji…
     text: Option<String>,
+    /// The file it carries.
     media: Option<MediaBody>,
+    /// What WhatsApp sent: the object named after the type, and `context`, `referral`, `errors` or, in a
+    /// group, `sender`. null for a plain text.
     payload: Option<serde_json::Value>,
     #[schema(value_type = MessageStatusName)]
     status: String,

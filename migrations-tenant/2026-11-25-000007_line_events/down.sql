@@ -1,0 +1,3 @@
+ALTER TABLE contacts DROP COLUMN marketing_preference_at;
+DROP TABLE line_health;
+DROP TABLE line_events;
