@@ -295,6 +295,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/line-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What WhatsApp told of the tenant's lines and accounts. */
+        get: operations["list_line_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/line-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the tenant's numbers do, as far as WhatsApp told. */
+        get: operations["list_line_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -407,6 +441,23 @@ export interface paths {
         };
         /** How many dead letters a tenant has, by class. What they hold is for the tenant alone. */
         get: operations["count_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/fleet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The processes that work on tenants. */
+        get: operations["get_fleet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1053,6 +1104,26 @@ export interface components {
             /** @enum {string} */
             type: "resync";
         };
+        /** @description The processes, the longest running first, and all lanes at a glance. */
+        FleetPage: {
+            items: components["schemas"]["Worker"][];
+            next_cursor: string | null;
+            /**
+             * Format: date-time
+             * @description The first of all leases to end unless it is renewed.
+             */
+            oldest_lease_until: string | null;
+            /**
+             * Format: int64
+             * @description Tenants that have a database.
+             */
+            tenants: number;
+            /**
+             * Format: int64
+             * @description Those that no process works on.
+             */
+            tenants_without_owner: number;
+        };
         /** @description The newest message, as the list shows it. */
         LastMessage: {
             author: components["schemas"]["Author"] | null;
@@ -1063,6 +1134,51 @@ export interface components {
             status: components["schemas"]["MessageStatus"];
             text: string | null;
             type: string;
+        };
+        /** @description Something that WhatsApp told of a line or its account. */
+        LineEvent: {
+            /** @description null: it concerns the whole account. */
+            channel_id: string | null;
+            /** @description The webhook field. */
+            field: string;
+            id: string;
+            /** @description WhatsApp's word for what happened; empty where it has none. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description WhatsApp's time, if it said one.
+             */
+            occurred_at: string | null;
+            /** @description As it came. */
+            payload: unknown;
+            /** Format: date-time */
+            received_at: string;
+            waba_id: string | null;
+        };
+        /** @description One page of events, the newest first. */
+        LineEventPage: {
+            items: components["schemas"]["LineEvent"][];
+            next_cursor: string | null;
+        };
+        /** @description The newest that WhatsApp told of a line's number. */
+        LineHealth: {
+            channel_id: string;
+            /** @description TIER_1K, TIER_UNLIMITED… or a number. */
+            messaging_limit: string | null;
+            /** Format: date-time */
+            name_at: string | null;
+            /** @description APPROVED, REJECTED… */
+            name_decision: string | null;
+            /** @description WhatsApp's word: THROUGHPUT_UPGRADE, FLAGGED… */
+            quality: string | null;
+            /** Format: date-time */
+            quality_at: string | null;
+            requested_name: string | null;
+        };
+        /** @description Every line of which something is known. */
+        LineHealthPage: {
+            items: components["schemas"]["LineHealth"][];
+            next_cursor: string | null;
         };
         /** @description What to log in with. */
         LoginBody: {
@@ -1124,14 +1240,19 @@ export interface components {
             error: components["schemas"]["MessageError"] | null;
             id: string;
             media: components["schemas"]["Media"] | null;
+            /**
+             * @description What WhatsApp sent: the object named after the type, and `context`, `referral`, `errors` or, in a
+             *     group, `sender`. null for a plain text.
+             */
             payload: unknown;
             status: components["schemas"]["MessageStatus"];
             status_at: components["schemas"]["StatusTimes"];
-            /** @description The words, or a file's caption. */
+            /** @description The words in it: text, caption, the title of what was chosen, a place's name, an emoji… */
             text: string | null;
             /**
-             * @description text; image, video, audio, document or sticker, with a file; or unsupported: then
-             *     `payload` holds what Meta sent.
+             * @description WhatsApp's type: text, image, video, audio, document, sticker, location, contacts, reaction, button,
+             *     interactive, order, edit, revoke, system, unsupported…; new ones come without notice.
+             *     A reaction, edit or revoke names what it is about in `context`; a reaction without text was taken back.
              */
             type: string;
             wamid: string | null;
@@ -1560,6 +1681,29 @@ export interface components {
         UserRef: {
             id: string;
             name: string;
+        };
+        /** @description A process that works on tenants. */
+        Worker: {
+            id: string;
+            /**
+             * Format: int64
+             * @description Tenants that it works on.
+             */
+            lanes: number;
+            /** @description Host and process. */
+            name: string;
+            /**
+             * Format: date-time
+             * @description The first of its leases to end unless it renews.
+             */
+            oldest_lease_until: string | null;
+            /**
+             * Format: date-time
+             * @description One that was not seen for 30 seconds is dead.
+             */
+            seen_at: string;
+            /** Format: date-time */
+            started_at: string;
         };
     };
     responses: never;
@@ -2201,6 +2345,74 @@ export interface operations {
             };
         };
     };
+    list_line_events: {
+        parameters: {
+            query?: {
+                /** @description Only those of this webhook field, such as message_template_status_update or calls. */
+                field?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineEventPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_line_health: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineHealthPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -2461,6 +2673,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetterCountPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fleet: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetPage"];
                 };
             };
             /** @description Problem details (RFC 9457) */
