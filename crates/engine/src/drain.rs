@@ -126,17 +126,34 @@ impl Engine {
         let seconds = oldest.map_or(0.0, |age| age.as_seconds_f64().max(0.0));
         metrics::gauge!("spool_oldest_seconds").set(seconds);
         for head in &heads {
-            self.wake_drain(head.tenant_id);
+            if self.0.leases.holds(head.tenant_id).is_some() {
+                self.wake_drain(head.tenant_id);
+            } else if self.0.parts.sends {
+                self.note_homeless(head.tenant_id).await?;
+            }
         }
         Ok(())
+    }
+
+    /// A tenant without a database has no lane, so that nobody else says why its rows wait.
+    async fn note_homeless(&self, tenant: TenantId) -> Result<(), DbError> {
+        let why = match self.resolver().tenant(tenant).await {
+            Ok(None) => "there is no such tenant any more".to_owned(),
+            Err(error @ ResolveError::TenantNotReady(Unready::NotAttached)) => chain(&error),
+            _ => return Ok(()),
+        };
+        self.note_spool_failure(tenant, &why).await
     }
 
     /// Something may be spooled for this tenant, and its database may take it. Whoever
     /// holds its lane looks; a lock in the control plane keeps a second one away while lanes change hands.
     pub(crate) fn wake_drain(&self, tenant: TenantId) {
+        if self.0.leases.holds(tenant).is_none() {
+            return self.0.leases.nudge();
+        }
         let drains = &self.0.drains;
         let mut running = drains.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.0.leases.holds(tenant).is_none() || !running.insert(tenant) {
+        if !running.insert(tenant) {
             return;
         }
         let running = Running {

@@ -260,7 +260,8 @@ async fn queries_with_wrong_values_are_refused() {
                 "unread" | "download" => &["x", "2", "TRUE"],
                 "status" => &["x", "open,", ",", "open,x", "OPEN"],
                 "assignee" | "channel_id" | "after" | "tenant_id" => &["x", "00", "' OR true --"],
-                "q" | "tag" => &[],
+                "kind" | "state" => &["x", "OPEN", ""],
+                "q" | "tag" | "field" => &[],
                 other => panic!("nothing is known of {other}"),
             };
             queries.extend(wrong.iter().map(|value| format!("{name}={value}")));

@@ -75,7 +75,7 @@ pub struct Samples {
 }
 
 /// Operations that take no body.
-const BODILESS: [&str; 41] = [
+const BODILESS: [&str; 42] = [
     "DELETE /api/superadmin/channels/{id}",
     "DELETE /api/superadmin/unrouted/{phone_number_id}",
     "DELETE /api/tags/{id}",
@@ -93,6 +93,7 @@ const BODILESS: [&str; 41] = [
     "GET /api/messages/{id}/media",
     "GET /api/superadmin/audit",
     "GET /api/superadmin/dead-letters",
+    "GET /api/superadmin/fleet",
     "GET /api/superadmin/platform",
     "GET /api/superadmin/spool",
     "GET /api/superadmin/spool/rows",

@@ -255,7 +255,7 @@ async fn types_with_more_than_words_are_kept_whole() {
         .iter()
         .map(|message| message["type"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds, ["hologram", "image"]);
+    assert_eq!(kinds, ["hologram", "memory"]);
     assert_eq!(found[0]["payload"]["hologram"], json!({ "x": [1, null] }));
     assert_eq!(found[1]["payload"]["memory"]["name"], "la receta");
 }

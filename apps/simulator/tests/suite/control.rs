@@ -103,7 +103,12 @@ async fn a_mistaken_order_says_what_is_wrong() {
     let empty = json!({"phone_number_id": LINE, "from": CUSTOMER});
     let (status, answer) = stage.post("/simulator/inbound", &empty).await;
     assert_eq!(status, 400);
-    assert!(answer["error"].as_str().unwrap().contains("text or message"));
+    assert!(
+        answer["error"]
+            .as_str()
+            .unwrap()
+            .contains("text, media or message")
+    );
     let order = json!({"wamid": "wamid.x", "status": "read"});
     assert_eq!(stage.post("/simulator/status", &order).await.0, 404);
 }

@@ -100,6 +100,7 @@ async fn another_type_of_message_is_kept_with_its_json() {
         .ingest(&body, Some(&signed(PLATFORM, &body)))
         .await
         .unwrap();
-    let kept = "messages WHERE kind = 'image' AND payload -> 'image' ->> 'id' = '9' AND raw IS NOT NULL";
+    let kept =
+        "messages WHERE kind = 'hologram' AND payload -> 'hologram' ->> 'id' = '9' AND raw IS NOT NULL";
     assert_eq!(sol.count(kept).await, 1);
 }

@@ -26,7 +26,7 @@ fn every_kind_of_file_is_read() {
     assert_eq!(video.mime_type.as_deref(), Some("video/mp4"));
     assert_eq!(
         video.sha256.map(hex::encode).as_deref(),
-        Some("1ff838dc6ca9680d88455351118157d59a055fe6d0e3870f9c002847bebe4663")
+        Some("1ff838dc6ca9680d88455341118157d59a055fe6d0e3870f9c002847bebe4663")
     );
     assert!(video.url.is_some());
     let voice = media_of("messages/audio_voice_note.json");
