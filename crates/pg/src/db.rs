@@ -33,9 +33,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// the connection for the next one; a transaction left open holds locks.
 const SESSION_SETTINGS: &str = "SET statement_timeout = '15s'; SET idle_in_transaction_session_timeout = '30s'; SET lock_timeout = '10s'";
 
-/// In addition, for connections that run the same few statements with arrays of
-/// any length: a plan made once, however many rows it is for.
-const BATCH_SETTINGS: &str = "SET plan_cache_mode = 'force_generic_plan'";
+/// In addition, for connections that run the same few statements over arrays of any
+/// length: a plan made once, however many rows it is for, and by the indexes,
+/// however small the tables were when it was made.
+const BATCH_SETTINGS: &str = "SET plan_cache_mode = 'force_generic_plan'; SET enable_seqscan = off; \
+     SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
 /// A small, lazy pool tagged with the kind of database it reaches.
 pub struct Db<D> {

@@ -70,14 +70,16 @@ impl Applier {
         self.apply_all(conn, sorted, now).await
     }
 
-    /// The messages with their threads, if all of these are remembered.
+    /// The messages with their threads, if all of these are remembered and one statement does for all.
     fn placed<'m>(&self, messages: &[Message<'m>]) -> Option<(Vec<NewMessage<'m>>, i64)> {
         let epoch = self.threads.epoch?;
         let placed = messages.iter().map(|(item, message)| {
             let thread = self.threads.get(item.channel, &message.from)?;
             Some(NewMessage::new(item, message, thread))
         });
-        Some((placed.collect::<Option<_>>()?, epoch))
+        let placed: Vec<NewMessage<'m>> = placed.collect::<Option<_>>()?;
+        let alike = placed.iter().all(|new| new.weight() == placed[0].weight());
+        alike.then_some((placed, epoch))
     }
 
     async fn apply_all(
@@ -187,7 +189,7 @@ async fn apply_in(
                 Some(NewMessage::new(item, message, *thread))
             })
             .collect();
-        batch::store_quietly(tx, &new, now, &mut effects.events).await?;
+        batch::store_quietly(tx, new, now, &mut effects.events).await?;
     }
     if !sorted.reports.is_empty() {
         for (channel, report) in progress::fill_quietly(tx, sorted.reports, &mut effects.events).await? {

@@ -38,6 +38,20 @@ impl<'m> NewMessage<'m> {
             raw: &item.raw,
         }
     }
+
+    pub(super) fn weight(&self) -> Weight {
+        Weight {
+            is_news: self.message.is_news,
+            opens_window: self.message.opens_window,
+        }
+    }
+}
+
+/// What a message does to its thread, the same for all that a statement stores.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Weight {
+    is_news: bool,
+    opens_window: bool,
 }
 
 /// The parts that the statements share. Free-form answers are allowed for 24 hours
@@ -94,17 +108,17 @@ macro_rules! many {
             "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({})), \
             new AS MATERIALIZED ( \
                 SELECT *, {} AS created_at \
-                FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) \
+                FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) \
                     AS given (id, conversation_id, channel_id, wamid, kind, body, payload, raw, context_wamid, \
-                              occurred_at, is_news, opens) \
+                              occurred_at) \
             ), ",
             stored!(),
             "summed AS ( \
-                SELECT i.conversation_id, count(*) FILTER (WHERE n.is_news)::integer AS unread, \
-                       max(i.occurred_at) AS at, max(i.occurred_at) FILTER (WHERE n.is_news) AS news_at, \
-                       max(i.occurred_at) FILTER (WHERE n.opens) AS opened_at, \
-                       (array_agg(i.id ORDER BY i.occurred_at DESC, i.id DESC))[1] AS newest \
-                FROM inserted AS i JOIN new AS n USING (id) GROUP BY i.conversation_id \
+                SELECT conversation_id, count(*) FILTER (WHERE {})::integer AS unread, max(occurred_at) AS at, \
+                       max(occurred_at) FILTER (WHERE {}) AS news_at, \
+                       max(occurred_at) FILTER (WHERE {}) AS opened_at, \
+                       (array_agg(id ORDER BY occurred_at DESC, id DESC))[1] AS newest \
+                FROM inserted GROUP BY conversation_id \
             ), ",
             counted!()
         )
@@ -147,7 +161,7 @@ impl Sql for One {
     );
 }
 
-/// Stores `new` and its events in a transaction of its own.
+/// Stores `new`, all of one [`Weight`], and its events in a transaction of its own.
 ///
 /// # Errors
 /// Beside the usual ones, what [`is_stale`] tells: the threads must be looked up anew.
@@ -180,7 +194,8 @@ pub(super) async fn store(
             .await?;
         return Ok(());
     }
-    arrays::<Many>(new, now)
+    let weight = new.first().map(NewMessage::weight).unwrap_or_default();
+    arrays::<Many>(new, weight, now)
         .bind::<BigInt, _>(epoch)
         .bind::<Text, _>(EventKind::MessageCreated.as_str())
         .execute(&mut **conn)
@@ -200,11 +215,27 @@ struct Inserted {
 /// has to be announced.
 pub(super) async fn store_quietly(
     tx: &mut Conn<Tenant>,
+    mut new: Vec<NewMessage<'_>>,
+    now: DateTime<Utc>,
+    events: &mut Vec<NewEvent>,
+) -> Result<(), DbError> {
+    new.sort_by_key(NewMessage::weight);
+    for alike in new.chunk_by(|one, other| one.weight() == other.weight()) {
+        store_alike(tx, alike, now, events).await?;
+    }
+    Ok(())
+}
+
+async fn store_alike(
+    tx: &mut Conn<Tenant>,
     new: &[NewMessage<'_>],
     now: DateTime<Utc>,
     events: &mut Vec<NewEvent>,
 ) -> Result<(), DbError> {
-    let inserted: Vec<Inserted> = arrays::<ManyQuietly>(new, now).get_results(&mut **tx).await?;
+    let weight = new.first().map(NewMessage::weight).unwrap_or_default();
+    let inserted: Vec<Inserted> = arrays::<ManyQuietly>(new, weight, now)
+        .get_results(&mut **tx)
+        .await?;
     let files: Vec<NewMedia<'_>> = new
         .iter()
         .filter(|new| new.message.media.is_some() && inserted.iter().any(|row| row.id == new.id))
@@ -228,7 +259,7 @@ pub(super) async fn store_quietly(
     Ok(())
 }
 
-fn arrays<'m, S: Sql>(new: &'m [NewMessage<'m>], now: DateTime<Utc>) -> Statement<'m, S> {
+fn arrays<'m, S: Sql>(new: &'m [NewMessage<'m>], weight: Weight, now: DateTime<Utc>) -> Statement<'m, S> {
     fn column<'m, T>(new: &'m [NewMessage<'m>], of: impl Fn(&'m NewMessage<'m>) -> T) -> Vec<T> {
         new.iter().map(of).collect()
     }
@@ -245,8 +276,9 @@ fn arrays<'m, S: Sql>(new: &'m [NewMessage<'m>], now: DateTime<Utc>) -> Statemen
         .bind::<Array<Text>, _>(column(new, |new| new.raw))
         .bind::<Array<Nullable<Text>>, _>(column(new, |new| new.message.context_wamid.as_deref()))
         .bind::<Array<Timestamptz>, _>(column(new, |new| clamp(new.message.at, now)))
-        .bind::<Array<Bool>, _>(column(new, |new| new.message.is_news))
-        .bind::<Array<Bool>, _>(column(new, |new| new.message.opens_window))
+        .bind::<Bool, _>(weight.is_news)
+        .bind::<Bool, _>(weight.is_news)
+        .bind::<Bool, _>(weight.opens_window)
 }
 
 fn payload(message: &InboundMessage) -> Option<String> {

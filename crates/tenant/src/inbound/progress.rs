@@ -153,7 +153,7 @@ struct FillQuietly;
 impl Sql for FillQuietly {
     const TEXT: &'static str = concat!(
         filled!(),
-        "SELECT n, filled.id, conversation_id FROM known LEFT JOIN filled USING (n) ORDER BY n"
+        "SELECT n, id, conversation_id FROM filled UNION ALL SELECT n, NULL, NULL FROM known"
     );
 }
 
