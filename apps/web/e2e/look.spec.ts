@@ -13,6 +13,7 @@ const SCREENS = [
   { name: "login", who: "nobody", path: "/login", ready: "Entrar" },
   { name: "inbox", who: "tenant", path: "/inbox", ready: "María José Ferrufino" },
   { name: "thread", who: "tenant", path: "/inbox/v0", ready: "¿Le sirve a las 10?" },
+  { name: "kinds", who: "tenant", path: "/inbox/v3", ready: "+59170002000" },
   { name: "closed", who: "tenant", path: "/inbox/v9?status=any&tag=g1", ready: "Ventana cerrada hace" },
   { name: "users", who: "tenant", path: "/settings/users", ready: "Bruno Salazar" },
   { name: "tags", who: "tenant", path: "/settings/tags", ready: "ortodoncia" },
@@ -32,6 +33,21 @@ const SCREENS = [
   { name: "audit", who: "platform", path: "/superadmin/audit", ready: "channel.updated" },
   { name: "not-found", who: "tenant", path: "/nada", ready: "Esta página no existe" },
 ] as const;
+
+/** A whole thread on one picture: as tall as it is. */
+for (const theme of ["light", "dark"] as const) {
+  test(`every type of message ${theme}`, async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 3200 });
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await serveFixtures(page, "tenant");
+    await page.goto("/inbox/v3");
+    await expect(page.getByText("Vi su anuncio")).toBeVisible();
+    await expect(page.getByText("Perdón, me equivoqué de chat")).toBeHidden();
+    await page.getByText("Ver lo que decía").click();
+    await expect(page.getByText("Perdón, me equivoqué de chat")).toBeVisible();
+    await check(page, `types-${theme}`);
+  });
+}
 
 async function check(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `test-results/look/${name}.png` });
