@@ -18,6 +18,9 @@ const SCREENS = [
   { name: "users", who: "tenant", path: "/settings/users", ready: "Bruno Salazar" },
   { name: "tags", who: "tenant", path: "/settings/tags", ready: "ortodoncia" },
   { name: "lines", who: "tenant", path: "/settings/lines", ready: "Ventas" },
+  { name: "activity", who: "tenant", path: "/settings/activity", ready: "Plantillas: estado" },
+  { name: "letters", who: "tenant", path: "/settings/dead-letters", ready: "no es un objeto" },
+  { name: "letter", who: "tenant", path: "/settings/dead-letters?letter=l1", ready: "wamid.HBgL" },
   { name: "welcome", who: "marketing", path: "/", ready: "Campañas" },
   { name: "tenants", who: "platform", path: "/superadmin", ready: "Dental Sur" },
   { name: "overview", who: "platform", path: "/superadmin/tenants/t1", ready: "Puesta en marcha" },
@@ -31,6 +34,8 @@ const SCREENS = [
   { name: "branding", who: "platform", path: "/superadmin/tenants/t1?tab=branding", ready: "Vista previa" },
   { name: "unrouted", who: "platform", path: "/superadmin/unrouted", ready: "+591 71111111" },
   { name: "audit", who: "platform", path: "/superadmin/audit", ready: "channel.updated" },
+  { name: "spool", who: "platform", path: "/superadmin/spool?tenant=t1", ready: "La base no respondía" },
+  { name: "fleet", who: "platform", path: "/superadmin/fleet", ready: "api-1" },
   { name: "not-found", who: "tenant", path: "/nada", ready: "Esta página no existe" },
 ] as const;
 

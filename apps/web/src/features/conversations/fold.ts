@@ -18,7 +18,7 @@ export interface FoldedThread {
 const CHANGES = new Set(["reaction", "edit", "revoke"]);
 
 /** Whether it says something about another message instead of something new. */
-export function isChange(message: Message): boolean {
+function isChange(message: Message): boolean {
   return message.direction !== "note" && CHANGES.has(message.type);
 }
 

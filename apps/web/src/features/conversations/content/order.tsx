@@ -11,7 +11,7 @@ interface Item {
   currency: string;
 }
 
-export function itemsOf(payload: unknown): Item[] {
+function itemsOf(payload: unknown): Item[] {
   return list(child(payload, "order"), "product_items").map((item) => ({
     product: text(item, "product_retailer_id") ?? "–",
     quantity: number(item, "quantity") ?? 1,
@@ -21,7 +21,7 @@ export function itemsOf(payload: unknown): Item[] {
 }
 
 /** WhatsApp sends no total; an order may mix currencies. */
-export function totalsOf(items: Item[]): [string, number][] {
+function totalsOf(items: Item[]): [string, number][] {
   const totals = new Map<string, number>();
   for (const { price, quantity, currency } of items) {
     if (price !== null) totals.set(currency, (totals.get(currency) ?? 0) + price * quantity);
@@ -29,7 +29,7 @@ export function totalsOf(items: Item[]): [string, number][] {
   return [...totals];
 }
 
-export function money(amount: number, currency: string, locale: string): string {
+function money(amount: number, currency: string, locale: string): string {
   try {
     return new Intl.NumberFormat(locale, { style: "currency", currency }).format(amount);
   } catch {
