@@ -5,6 +5,7 @@ import { z } from "zod";
 import { sessionState } from "@/api/session";
 import { usePermission } from "@/api/use-session";
 import { ForbiddenPage } from "@/app/boundary";
+import { TabBar } from "@/app/tab-bar";
 import { DeadLettersPage, LETTER_KINDS, LETTER_STATES } from "@/features/settings/dead-letters-page";
 import { LineActivityPage } from "@/features/settings/line-activity-page";
 import { LinesPage } from "@/features/settings/lines-page";
@@ -107,8 +108,8 @@ function SettingsFrame() {
   const write = usePermission("settings.write");
   return (
     <div className="flex h-full flex-col">
-      <nav
-        aria-label={t("nav.settings")}
+      <TabBar
+        label={t("nav.settings")}
         className="flex shrink-0 overflow-x-auto border-b border-line bg-surface px-2"
       >
         {users && (
@@ -128,7 +129,7 @@ function SettingsFrame() {
         )}
         {write && (
           <Link to="/settings/activity" className={TAB}>
-            {t("activity.title")}
+            {t("activity.nav")}
           </Link>
         )}
         {write && (
@@ -136,7 +137,7 @@ function SettingsFrame() {
             {t("letters.title")}
           </Link>
         )}
-      </nav>
+      </TabBar>
       <main className="min-h-0 flex-1 overflow-y-auto">
         <Outlet />
       </main>

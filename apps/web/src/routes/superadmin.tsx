@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { useSession } from "@/api/use-session";
 import { ProfileMenu } from "@/app/profile-menu";
+import { TabBar } from "@/app/tab-bar";
 import { AuditPage } from "@/features/superadmin/audit-page";
 import { SPOOL_STATES } from "@/features/superadmin/operations";
 import { PlatformBanner } from "@/features/superadmin/platform-banner";
@@ -117,7 +118,7 @@ function PlatformFrame() {
           <Logo size={24} />
           {t("platform.name")}
         </span>
-        <nav aria-label={t("nav.main")} className="flex overflow-x-auto max-sm:order-last max-sm:w-full">
+        <TabBar label={t("nav.main")} className="flex overflow-x-auto max-sm:order-last max-sm:w-full">
           <Link to="/superadmin" activeOptions={{ exact: true }} className={NAV}>
             {t("tenants.title")}
           </Link>
@@ -133,7 +134,7 @@ function PlatformFrame() {
           <Link to="/superadmin/audit" className={NAV}>
             {t("audit.title")}
           </Link>
-        </nav>
+        </TabBar>
         <div className="ml-auto min-w-0">
           <ProfileMenu
             trigger={

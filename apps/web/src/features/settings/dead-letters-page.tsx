@@ -85,7 +85,7 @@ function Filters({ filter, onChange }: { filter: LetterFilter; onChange: (filter
   }
   return (
     <form
-      className="mb-3 grid gap-2 sm:grid-cols-[10rem_10rem_minmax(0,1fr)_auto]"
+      className="mb-3 grid grid-cols-[minmax(0,1fr)_auto] gap-2 sm:grid-cols-[11.5rem_11.5rem_minmax(0,1fr)_auto]"
       onSubmit={(event) => {
         event.preventDefault();
         onChange({ ...filter, q: q.trim() || undefined });
@@ -93,6 +93,7 @@ function Filters({ filter, onChange }: { filter: LetterFilter; onChange: (filter
     >
       <Select
         aria-label={t("letters.kindLabel")}
+        className="max-sm:col-span-2"
         value={filter.kind ?? ""}
         onChange={(event) =>
           onChange({ ...filter, kind: LETTER_KINDS.find((kind) => kind === event.target.value) })
@@ -107,6 +108,7 @@ function Filters({ filter, onChange }: { filter: LetterFilter; onChange: (filter
       </Select>
       <Select
         aria-label={t("letters.stateLabel")}
+        className="max-sm:col-span-2"
         value={filter.state ?? ""}
         onChange={(event) =>
           onChange({ ...filter, state: LETTER_STATES.find((state) => state === event.target.value) })

@@ -51,9 +51,9 @@ export function FleetPage() {
               {items.map((worker) => (
                 <li
                   key={worker.id}
-                  className="flex flex-wrap items-center gap-x-6 gap-y-1 px-4 py-2.5 text-list"
+                  className="grid items-center gap-x-6 gap-y-1 px-4 py-2.5 text-list sm:grid-cols-[minmax(0,1fr)_7rem_17rem]"
                 >
-                  <div className="grid min-w-56 flex-1 gap-0.5">
+                  <div className="grid min-w-0 gap-0.5">
                     <p className="flex flex-wrap items-center gap-2 text-sm">
                       <span className="font-medium wrap-anywhere">{worker.name}</span>
                       <Badge tone={isDead(worker.seen_at) ? "bad" : "ok"}>

@@ -38,7 +38,7 @@ export function SpoolRows({ search, onChange, nameOf }: SpoolRowsProps) {
         <h2 className="font-semibold">{t("spool.rows")}</h2>
         <Select
           aria-label={t("letters.stateLabel")}
-          className="w-44"
+          className="w-56"
           value={search.state ?? ""}
           onChange={(event) =>
             onChange({ ...search, state: SPOOL_STATES.find((state) => state === event.target.value) })
