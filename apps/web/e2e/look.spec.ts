@@ -13,10 +13,14 @@ const SCREENS = [
   { name: "login", who: "nobody", path: "/login", ready: "Entrar" },
   { name: "inbox", who: "tenant", path: "/inbox", ready: "María José Ferrufino" },
   { name: "thread", who: "tenant", path: "/inbox/v0", ready: "¿Le sirve a las 10?" },
+  { name: "kinds", who: "tenant", path: "/inbox/v3", ready: "+59170002000" },
   { name: "closed", who: "tenant", path: "/inbox/v9?status=any&tag=g1", ready: "Ventana cerrada hace" },
   { name: "users", who: "tenant", path: "/settings/users", ready: "Bruno Salazar" },
   { name: "tags", who: "tenant", path: "/settings/tags", ready: "ortodoncia" },
   { name: "lines", who: "tenant", path: "/settings/lines", ready: "Ventas" },
+  { name: "activity", who: "tenant", path: "/settings/activity", ready: "Plantillas: estado" },
+  { name: "letters", who: "tenant", path: "/settings/dead-letters", ready: "no es un objeto" },
+  { name: "letter", who: "tenant", path: "/settings/dead-letters?letter=l1", ready: "wamid.HBgL" },
   { name: "welcome", who: "marketing", path: "/", ready: "Campañas" },
   { name: "tenants", who: "platform", path: "/superadmin", ready: "Dental Sur" },
   { name: "overview", who: "platform", path: "/superadmin/tenants/t1", ready: "Puesta en marcha" },
@@ -30,8 +34,25 @@ const SCREENS = [
   { name: "branding", who: "platform", path: "/superadmin/tenants/t1?tab=branding", ready: "Vista previa" },
   { name: "unrouted", who: "platform", path: "/superadmin/unrouted", ready: "+591 71111111" },
   { name: "audit", who: "platform", path: "/superadmin/audit", ready: "channel.updated" },
+  { name: "spool", who: "platform", path: "/superadmin/spool?tenant=t1", ready: "La base no respondía" },
+  { name: "fleet", who: "platform", path: "/superadmin/fleet", ready: "api-1" },
   { name: "not-found", who: "tenant", path: "/nada", ready: "Esta página no existe" },
 ] as const;
+
+/** A whole thread on one picture: as tall as it is. */
+for (const theme of ["light", "dark"] as const) {
+  test(`every type of message ${theme}`, async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 3200 });
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await serveFixtures(page, "tenant");
+    await page.goto("/inbox/v3");
+    await expect(page.getByText("Vi su anuncio")).toBeVisible();
+    await expect(page.getByText("Perdón, me equivoqué de chat")).toBeHidden();
+    await page.getByText("Ver lo que decía").click();
+    await expect(page.getByText("Perdón, me equivoqué de chat")).toBeVisible();
+    await check(page, `types-${theme}`);
+  });
+}
 
 async function check(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `test-results/look/${name}.png` });

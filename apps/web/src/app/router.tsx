@@ -3,9 +3,19 @@ import { createRouter } from "@tanstack/react-router";
 import { conversationRoute, inboxRoute } from "@/routes/inbox";
 import { loginRoute } from "@/routes/login";
 import { indexRoute, rootRoute } from "@/routes/root";
-import { linesRoute, settingsIndexRoute, settingsRoute, tagsRoute, usersRoute } from "@/routes/settings";
+import {
+  activityRoute,
+  deadLettersRoute,
+  linesRoute,
+  settingsIndexRoute,
+  settingsRoute,
+  tagsRoute,
+  usersRoute,
+} from "@/routes/settings";
 import {
   auditRoute,
+  fleetRoute,
+  spoolRoute,
   superadminRoute,
   tenantPageRoute,
   tenantsRoute,
@@ -20,9 +30,23 @@ const routeTree = rootRoute.addChildren([
   tenantRoute.addChildren([
     inboxRoute.addChildren([conversationRoute]),
     welcomeRoute,
-    settingsRoute.addChildren([settingsIndexRoute, usersRoute, tagsRoute, linesRoute]),
+    settingsRoute.addChildren([
+      settingsIndexRoute,
+      usersRoute,
+      tagsRoute,
+      linesRoute,
+      activityRoute,
+      deadLettersRoute,
+    ]),
   ]),
-  superadminRoute.addChildren([tenantsRoute, tenantPageRoute, unroutedRoute, auditRoute]),
+  superadminRoute.addChildren([
+    tenantsRoute,
+    tenantPageRoute,
+    unroutedRoute,
+    spoolRoute,
+    fleetRoute,
+    auditRoute,
+  ]),
 ]);
 
 export function makeRouter() {

@@ -1,9 +1,13 @@
 /** Settings of a tenant: what the role may see. */
 import { createRoute, Link, Outlet, redirect } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { z } from "zod";
 import { sessionState } from "@/api/session";
 import { usePermission } from "@/api/use-session";
 import { ForbiddenPage } from "@/app/boundary";
+import { TabBar } from "@/app/tab-bar";
+import { DeadLettersPage, LETTER_KINDS, LETTER_STATES } from "@/features/settings/dead-letters-page";
+import { LineActivityPage } from "@/features/settings/line-activity-page";
 import { LinesPage } from "@/features/settings/lines-page";
 import { TagsPage } from "@/features/settings/tags-page";
 import { UsersPage } from "@/features/settings/users-page";
@@ -49,6 +53,51 @@ export const linesRoute = createRoute({
   },
 });
 
+const activitySearch = z.object({ field: z.string().max(80).optional().catch(undefined) });
+
+export const activityRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "activity",
+  validateSearch: activitySearch,
+  component: function GuardedActivity() {
+    const navigate = activityRoute.useNavigate();
+    const field = activityRoute.useSearch().field ?? "";
+    if (!usePermission("settings.write")) return <ForbiddenPage />;
+    return (
+      <LineActivityPage
+        field={field}
+        onField={(name) => void navigate({ search: name ? { field: name } : {}, replace: true })}
+      />
+    );
+  },
+});
+
+const lettersSearch = z.object({
+  kind: z.enum(LETTER_KINDS).optional().catch(undefined),
+  state: z.enum(LETTER_STATES).optional().catch(undefined),
+  q: z.string().max(200).optional().catch(undefined),
+  letter: z.string().optional().catch(undefined),
+});
+
+export const deadLettersRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "dead-letters",
+  validateSearch: lettersSearch,
+  component: function GuardedDeadLetters() {
+    const navigate = deadLettersRoute.useNavigate();
+    const { letter, ...filter } = deadLettersRoute.useSearch();
+    if (!usePermission("settings.write")) return <ForbiddenPage />;
+    return (
+      <DeadLettersPage
+        filter={filter}
+        letter={letter}
+        onChange={(search) => void navigate({ search, replace: true })}
+        onLetter={(id) => void navigate({ search: { ...filter, letter: id } })}
+      />
+    );
+  },
+});
+
 const TAB =
   "-mb-px flex h-11 shrink-0 items-center border-b-2 border-transparent px-3 font-medium text-muted hover:text-ink data-[status=active]:border-accent data-[status=active]:text-ink";
 
@@ -56,10 +105,11 @@ function SettingsFrame() {
   const { t } = useTranslation();
   const users = usePermission("users.read");
   const chat = usePermission("chat.read");
+  const write = usePermission("settings.write");
   return (
     <div className="flex h-full flex-col">
-      <nav
-        aria-label={t("nav.settings")}
+      <TabBar
+        label={t("nav.settings")}
         className="flex shrink-0 overflow-x-auto border-b border-line bg-surface px-2"
       >
         {users && (
@@ -77,7 +127,17 @@ function SettingsFrame() {
             {t("settings.lines.title")}
           </Link>
         )}
-      </nav>
+        {write && (
+          <Link to="/settings/activity" className={TAB}>
+            {t("activity.nav")}
+          </Link>
+        )}
+        {write && (
+          <Link to="/settings/dead-letters" className={TAB}>
+            {t("letters.title")}
+          </Link>
+        )}
+      </TabBar>
       <main className="min-h-0 flex-1 overflow-y-auto">
         <Outlet />
       </main>

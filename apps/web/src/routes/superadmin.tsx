@@ -6,8 +6,11 @@ import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { useSession } from "@/api/use-session";
 import { ProfileMenu } from "@/app/profile-menu";
+import { TabBar } from "@/app/tab-bar";
 import { AuditPage } from "@/features/superadmin/audit-page";
+import { SPOOL_STATES } from "@/features/superadmin/operations";
 import { PlatformBanner } from "@/features/superadmin/platform-banner";
+import { SpoolPage } from "@/features/superadmin/spool-page";
 import { TENANT_TABS } from "@/features/superadmin/tabs";
 import { TenantPage } from "@/features/superadmin/tenant-page";
 import { Logo } from "@/ui/logo";
@@ -68,6 +71,32 @@ export const auditRoute = createRoute({
   },
 });
 
+const spoolSearch = z.object({
+  tenant: z.string().optional().catch(undefined),
+  state: z.enum(SPOOL_STATES).optional().catch(undefined),
+});
+
+export const spoolRoute = createRoute({
+  getParentRoute: () => superadminRoute,
+  path: "spool",
+  validateSearch: spoolSearch,
+  component: function SpoolRoute() {
+    const navigate = spoolRoute.useNavigate();
+    return (
+      <SpoolPage
+        search={spoolRoute.useSearch()}
+        onChange={(search) => void navigate({ search, replace: true })}
+      />
+    );
+  },
+});
+
+export const fleetRoute = createRoute({
+  getParentRoute: () => superadminRoute,
+  path: "fleet",
+  component: lazyRouteComponent(() => import("@/features/superadmin/fleet-page"), "FleetPage"),
+});
+
 const NAV =
   "flex h-12 shrink-0 items-center border-b-2 border-transparent px-3 font-medium text-white/80 outline-offset-[-3px] focus-visible:outline-white hover:text-white data-[status=active]:border-white data-[status=active]:text-white";
 
@@ -89,17 +118,23 @@ function PlatformFrame() {
           <Logo size={24} />
           {t("platform.name")}
         </span>
-        <nav aria-label={t("nav.main")} className="flex overflow-x-auto max-sm:order-last max-sm:w-full">
+        <TabBar label={t("nav.main")} className="flex overflow-x-auto max-sm:order-last max-sm:w-full">
           <Link to="/superadmin" activeOptions={{ exact: true }} className={NAV}>
             {t("tenants.title")}
           </Link>
           <Link to="/superadmin/unrouted" className={NAV}>
             {t("unrouted.nav")}
           </Link>
+          <Link to="/superadmin/spool" className={NAV}>
+            {t("spool.nav")}
+          </Link>
+          <Link to="/superadmin/fleet" className={NAV}>
+            {t("fleet.title")}
+          </Link>
           <Link to="/superadmin/audit" className={NAV}>
             {t("audit.title")}
           </Link>
-        </nav>
+        </TabBar>
         <div className="ml-auto min-w-0">
           <ProfileMenu
             trigger={

@@ -1,20 +1,27 @@
 /** One message, drawn as WhatsApp draws it. */
-import { Bot, CornerDownRight, Lock, RotateCw } from "lucide-react";
+import { Ban, Bot, CornerDownRight, Lock, RotateCw, Smartphone } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/types";
 import { cn } from "@/lib/cn";
 import { formatClock, formatFull } from "@/lib/time";
 import { Button } from "@/ui/button";
-import { MediaContent } from "./media";
-import { kindIcon, kindKey, offeredChoices } from "./message-kind";
+import { Content } from "./content/content";
+import { Disclosure } from "./disclosure";
+import { asEdited, type Fold } from "./fold";
+import { isFromPhone, kindKey } from "./message-kind";
 import { messageErrorWords } from "./meta-errors";
-import { richText } from "./rich-text";
+import { senderName } from "./payload";
+import { Reactions } from "./reactions";
 import { Tick } from "./tick";
 
 interface BubbleProps {
   message: Message;
+  /** What changed it since. */
+  fold: Fold | null;
+  /** The message it answers, as it reads now; `quotedGone` when that was deleted. */
   quoted: Message | null;
+  quotedGone: boolean;
   first: boolean;
   last: boolean;
   timeZone: string;
@@ -29,17 +36,20 @@ const SIDE = {
 } as const;
 
 export const Bubble = memo(function Bubble(props: BubbleProps) {
-  const { message, quoted, first, last, timeZone } = props;
+  const { message, fold, quoted, first, last, timeZone } = props;
   const { t, i18n } = useTranslation();
   const { direction } = message;
-  const bot = message.author?.kind === "bot";
+  const bot = message.author.kind === "bot";
+  const fromPhone = isFromPhone(message);
+  const member = direction === "in" ? senderName(message.payload) : null;
   const author =
-    message.author?.name ??
-    (message.author && message.author.kind !== "contact" ? t(`author.${message.author.kind}`) : null);
+    member ??
+    message.author.name ??
+    (fromPhone || message.author.kind === "contact" ? null : t(`author.${message.author.kind}`));
   return (
     <article
       className={cn("flex flex-col px-4", SIDE[direction], first ? "pt-2" : "pt-0.5")}
-      aria-label={t(`thread.by.${direction}`, { name: author ?? "" })}
+      aria-label={t(`thread.by.${direction}`, { name: author ?? (fromPhone ? t("content.phone") : "") })}
     >
       <div
         className={cn(
@@ -65,9 +75,18 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
             {author}
           </p>
         )}
+        {first && fromPhone && (
+          <p className="flex items-center gap-1 text-xs font-medium text-muted">
+            <Smartphone aria-hidden className="size-3" />
+            {t("content.fromPhone")}
+          </p>
+        )}
+        {first && member && <p className="text-xs font-medium text-accent">{member}</p>}
         {quoted && (
           <p className="mb-1 line-clamp-2 rounded-[6px] border-l-2 border-accent bg-bg/70 px-2 py-1 text-list text-muted">
-            {quoted.text ?? t(kindKey(quoted.type))}
+            {props.quotedGone
+              ? t("content.deletedMessage")
+              : (quoted.text?.trim() ?? "") || t(kindKey(quoted.type))}
           </p>
         )}
         {message.context && !quoted && (message.context.wamid || message.context.message_id) && (
@@ -76,7 +95,12 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
             {t("thread.answersOlder")}
           </p>
         )}
-        <Content message={message} canWrite={props.canWrite} />
+        <Body {...props} />
+        {fold?.edit && !fold.revoke && (
+          <Disclosure label={t("content.edited")}>
+            <p className="text-list whitespace-pre-wrap text-muted">{message.text}</p>
+          </Disclosure>
+        )}
         <footer className="mt-0.5 flex items-center justify-end gap-1 text-xs text-muted">
           <time dateTime={message.created_at} title={formatFull(message.created_at, i18n.language, timeZone)}>
             {formatClock(message.created_at, i18n.language, timeZone)}
@@ -84,44 +108,24 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
           {direction === "out" && <Tick status={message.status} />}
         </footer>
       </div>
+      {fold && <Reactions reactions={fold.reactions} end={direction === "out"} />}
       <Trouble {...props} />
     </article>
   );
 });
 
-function Content({ message, canWrite }: { message: Message; canWrite: boolean }) {
+/** A deleted message keeps its words for whoever asks to see them. */
+function Body({ message, fold, canWrite, timeZone }: BubbleProps) {
   const { t } = useTranslation();
-  const plain = message.type === "text" || message.direction === "note";
-  const Icon = kindIcon(message.type);
-  const choices = offeredChoices(message.payload);
+  const content = (of: Message) => <Content message={of} canWrite={canWrite} timeZone={timeZone} />;
+  if (!fold?.revoke) return content(asEdited(message, fold));
   return (
     <>
-      {message.media && <MediaContent message={message} media={message.media} canWrite={canWrite} />}
-      {!plain && !message.media && (
-        <p className="flex items-center gap-1.5 text-list text-muted">
-          <Icon aria-hidden className="size-4 shrink-0" />
-          {t(kindKey(message.type))}
-        </p>
-      )}
-      {message.text && <p className="whitespace-pre-wrap">{richText(message.text)}</p>}
-      {choices.length > 0 && (
-        <ul className="mt-1 border-t border-line">
-          {choices.map((choice) => (
-            <li key={choice} className="border-b border-line py-1 text-center text-accent last:border-b-0">
-              {choice}
-            </li>
-          ))}
-        </ul>
-      )}
-      {!plain && message.payload && (
-        <details className="text-xs text-muted">
-          <summary className="w-fit rounded-[4px] hover:text-ink">{t("thread.raw")}</summary>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <pre tabIndex={0} className="mt-1 max-h-48 overflow-auto rounded-[6px] bg-bg p-2 font-mono">
-            {JSON.stringify(message.payload, null, 2)}
-          </pre>
-        </details>
-      )}
+      <p className="flex items-center gap-1.5 text-muted italic">
+        <Ban aria-hidden className="size-4 shrink-0" />
+        {t(message.direction === "in" ? "content.deleted" : "content.deletedByUs")}
+      </p>
+      <Disclosure label={t("content.showDeleted")}>{content(asEdited(message, fold))}</Disclosure>
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** A conversation in the list: whose line, who owns it, how long the window stays open. */
 import { Link } from "@tanstack/react-router";
-import { AlarmClock, Bot, CheckCircle2, CirclePause, Lock, UserRound } from "lucide-react";
+import { AlarmClock, Bot, CheckCircle2, CirclePause, Lock, Smartphone, UserRound } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation, LastMessage } from "@/api/types";
@@ -9,7 +9,7 @@ import { hueOf, initials } from "@/lib/names";
 import { formatFull, formatRowTime } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { Avatar, TagChip } from "@/ui/badge";
-import { kindIcon, kindKey } from "./message-kind";
+import { isFromPhone, kindIcon, previewWords } from "./message-kind";
 import { contactName } from "./names";
 import { Tick } from "./tick";
 import { WindowRing } from "./window-ring";
@@ -135,8 +135,13 @@ function Preview({ message, strong }: { message: LastMessage | null; strong: boo
       {message.author?.kind === "bot" && (
         <Bot role="img" aria-label={t("author.bot")} className="size-3.5 shrink-0 text-bot" />
       )}
+      {message.author && isFromPhone({ ...message, author: message.author }) && (
+        <Smartphone role="img" aria-label={t("content.fromPhone")} className="size-3.5 shrink-0" />
+      )}
       {Icon && <Icon aria-hidden className="size-3.5 shrink-0" />}
-      <span className="truncate">{message.text || t(kindKey(message.type))}</span>
+      <span className="truncate">
+        {message.direction === "note" ? message.text : previewWords(message, t)}
+      </span>
     </span>
   );
 }

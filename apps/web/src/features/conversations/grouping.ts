@@ -1,6 +1,8 @@
 /** Turns messages into what the thread draws: day separators and bubbles that belong together. */
 import type { Message } from "@/api/types";
 import { sameDay } from "@/lib/time";
+import { isLine } from "./fold";
+import { senderKey } from "./payload";
 
 export type ThreadItem =
   | { kind: "day"; key: string; at: string }
@@ -10,9 +12,12 @@ const TOGETHER = 3 * 60_000;
 
 function belongTogether(a: Message, b: Message, timeZone: string): boolean {
   return (
+    !isLine(a) &&
+    !isLine(b) &&
     a.direction === b.direction &&
     a.author?.kind === b.author?.kind &&
     a.author?.id === b.author?.id &&
+    senderKey(a.payload) === senderKey(b.payload) &&
     Math.abs(Date.parse(b.created_at) - Date.parse(a.created_at)) < TOGETHER &&
     sameDay(a.created_at, b.created_at, timeZone)
   );

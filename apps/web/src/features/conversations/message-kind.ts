@@ -1,18 +1,24 @@
 /** What kind of message it is, in an icon; and what can be read of it without knowing its type. */
+import type { TFunction } from "i18next";
 import {
   Contact,
   FileText,
   Image,
+  Info,
   type LucideIcon,
   MapPin,
   MessageSquareDashed,
   Mic,
   MousePointerClick,
+  Pencil,
   ShoppingBag,
   Smile,
   Sticker,
+  Trash2,
   Video,
 } from "lucide-react";
+import type { Message } from "@/api/types";
+import { child, list, text } from "./payload";
 
 const ICONS: Record<string, LucideIcon> = {
   image: Image,
@@ -28,9 +34,13 @@ const ICONS: Record<string, LucideIcon> = {
   order: ShoppingBag,
   reaction: Smile,
   template: FileText,
+  edit: Pencil,
+  revoke: Trash2,
+  system: Info,
+  request_welcome: Info,
 };
 
-const KNOWN = new Set([...Object.keys(ICONS), "text", "note", "system", "unsupported"]);
+const KNOWN = new Set([...Object.keys(ICONS), "text", "note", "unsupported"]);
 
 export function kindIcon(type: string): LucideIcon {
   return ICONS[type] ?? MessageSquareDashed;
@@ -41,22 +51,34 @@ export function kindKey(type: string): string {
   return `kind.${KNOWN.has(type) ? type : "unsupported"}`;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+/** Said by the business in its phone app, before or beside this desk: nobody here wrote it. */
+export function isFromPhone({ direction, author }: Pick<Message, "direction" | "author">): boolean {
+  return direction === "out" && author.id === null && (author.kind === "agent" || author.kind === "system");
 }
+
+/** What a list says of a message in one line. */
+export function previewWords(message: Pick<Message, "type" | "text">, t: TFunction): string {
+  const words = message.text?.trim() ?? "";
+  if (message.type === "reaction") {
+    return words ? t("notice.reacted", { emoji: words }) : t("notice.unreacted");
+  }
+  if (message.type === "edit") return words ? t("notice.edited", { text: words }) : t("notice.editedFile");
+  if (message.type === "revoke") return t("notice.revoked");
+  if (message.type === "request_welcome") return t("notice.opened");
+  // WhatsApp writes its notices in English, and answers to a call request as a bare word.
+  if (message.type === "system" || (message.type === "interactive" && CALL_WORDS.has(words))) {
+    return t(kindKey(message.type));
+  }
+  return words || t(kindKey(message.type));
+}
+
+const CALL_WORDS = new Set(["accept", "reject"]);
 
 /** Labels of the buttons or list rows a message offers, wherever its payload keeps them. */
 export function offeredChoices(payload: unknown): string[] {
-  if (!isRecord(payload)) return [];
-  const body = isRecord(payload["interactive"]) ? payload["interactive"] : payload;
-  const action = isRecord(body["action"]) ? body["action"] : null;
-  if (!action) return [];
-  const buttons = Array.isArray(action["buttons"]) ? action["buttons"] : [];
-  const sections = Array.isArray(action["sections"]) ? action["sections"] : [];
-  const rows = sections.flatMap((s: unknown) => (isRecord(s) && Array.isArray(s["rows"]) ? s["rows"] : []));
-  return [...buttons, ...rows].flatMap((choice: unknown) => {
-    if (!isRecord(choice)) return [];
-    const reply = isRecord(choice["reply"]) ? choice["reply"] : choice;
-    return typeof reply["title"] === "string" ? [reply["title"]] : [];
-  });
+  const action = child(child(payload, "interactive") ?? payload, "action");
+  const rows = list(action, "sections").flatMap((section) => list(section, "rows"));
+  return [...list(action, "buttons"), ...rows].flatMap(
+    (choice) => text(child(choice, "reply") ?? choice, "title") ?? [],
+  );
 }

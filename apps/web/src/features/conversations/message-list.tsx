@@ -12,11 +12,13 @@ import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
 import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
 import { Bubble } from "./bubble";
+import { asEdited, type Fold, foldThread, isLine } from "./fold";
 import { groupMessages } from "./grouping";
 import { stillUnseen, useOutboxEntries } from "./outbox";
 import { outboxOf } from "./outbox-instance";
 import { PendingBubble } from "./pending-bubble";
 import { messagesQuery, useRetryMessage } from "./queries";
+import { ThreadLine } from "./thread-line";
 
 const AT_END = 80;
 const NEAR_TOP = 400;
@@ -34,10 +36,15 @@ export function MessageList({ conversationId }: { conversationId: string }) {
     () => query.data?.pages.flatMap((page) => page.items).reverse() ?? [],
     [query.data],
   );
-  const items = useMemo(() => groupMessages(messages, timeZone), [messages, timeZone]);
-  const byWamid = useMemo(() => indexByReference(messages), [messages]);
+  const { shown, folds } = useMemo(() => foldThread(messages), [messages]);
+  const items = useMemo(() => groupMessages(shown, timeZone), [shown, timeZone]);
+  const byReference = useMemo(() => indexByReference(shown, folds), [shown, folds]);
   const entries = stillUnseen(useOutboxEntries(outbox, conversationId), messages, me);
-  const scroll = useScrollKeeping(messages, entries.length, me);
+  const scroll = useScrollKeeping(shown, entries.length, me);
+
+  function quotedBy({ context }: Message): Message | null {
+    return byReference.get(context?.wamid ?? context?.message_id ?? "") ?? null;
+  }
 
   function onScroll(): void {
     scroll.onScroll();
@@ -83,15 +90,17 @@ export function MessageList({ conversationId }: { conversationId: string }) {
                 {formatDay(item.at, now, i18n.language, timeZone, words)}
               </time>
             </div>
+          ) : isLine(item.message) ? (
+            <ThreadLine key={item.key} message={item.message} timeZone={timeZone} />
           ) : (
             <Bubble
               key={item.key}
               message={item.message}
+              fold={folds.get(item.message.id) ?? null}
               first={item.first}
               last={item.last}
-              quoted={
-                byWamid.get(item.message.context?.wamid ?? item.message.context?.message_id ?? "") ?? null
-              }
+              quoted={quotedBy(item.message)}
+              quotedGone={Boolean(folds.get(quotedBy(item.message)?.id ?? "")?.revoke)}
               timeZone={timeZone}
               canWrite={canWrite}
               onRetry={retry}
@@ -126,9 +135,10 @@ export function MessageList({ conversationId }: { conversationId: string }) {
   );
 }
 
-function indexByReference(messages: Message[]): Map<string, Message> {
+function indexByReference(messages: Message[], folds: Map<string, Fold>): Map<string, Message> {
   const index = new Map<string, Message>();
-  for (const message of messages) {
+  for (const original of messages) {
+    const message = asEdited(original, folds.get(original.id) ?? null);
     index.set(message.id, message);
     if (message.wamid) index.set(message.wamid, message);
   }
