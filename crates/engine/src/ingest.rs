@@ -12,8 +12,9 @@ mod unrouted;
 use std::{collections::BTreeMap, sync::Arc};
 
 use control::unrouted::UnroutedHit;
-use pg::TenantId;
+use pg::{ChannelId, TenantId};
 use resolver::Line;
+use tenant::inbound::InboundItem;
 use whatsapp::{
     signature::Signature,
     webhook::{Change, Envelope, ParseError},
@@ -242,6 +243,21 @@ impl Engine {
             tracing::warn!(%error, "could not note unregistered lines");
         }
     }
+}
+
+/// What a body holds, were all its changes about the line `channel`: a body on its way to a
+/// tenant's database without routing, signature or lane. For whoever puts the applying to the test.
+///
+/// # Errors
+/// The body is not what Meta sends.
+pub fn items_of(body: &[u8], channel: ChannelId) -> Result<Vec<InboundItem>, ParseError> {
+    let envelope = Envelope::parse(body)?;
+    let of_change = |change| {
+        let scope = Change::account(change);
+        let is_account = scope.is_some_and(|scope| scope.display_phone_number.is_none());
+        translate::items(change, Place { channel, is_account })
+    };
+    Ok(envelope.changes.iter().flat_map(of_change).collect())
 }
 
 fn bad_signature() -> IngestError {

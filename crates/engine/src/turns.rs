@@ -14,6 +14,9 @@ use tokio::{
     time::Instant,
 };
 
+/// How long a tenant rests whose turn broke off.
+const REST: Duration = Duration::from_secs(30);
+
 /// When a tenant wants its next turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Next {
@@ -39,6 +42,20 @@ struct State {
     waiting: BTreeSet<(Instant, TenantId)>,
     running: usize,
     closed: bool,
+}
+
+/// A turn under way, over when this is dropped: also where it broke off.
+struct Running {
+    turns: Arc<Turns>,
+    tenant: TenantId,
+    next: Option<Next>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let next = self.next.unwrap_or_else(|| Next::At(Instant::now() + REST));
+        self.turns.done(self.tenant, next);
+    }
 }
 
 /// Tenants waiting for a turn.
@@ -78,9 +95,15 @@ impl Turns {
         loop {
             let slot = Arc::clone(&slots).acquire_owned().await;
             let tenant = self.next().await;
-            let (turns, turn) = (Arc::clone(self), turn(tenant));
+            let mut running = Running {
+                turns: Arc::clone(self),
+                tenant,
+                next: None,
+            };
+            let turn = turn(tenant);
             tokio::spawn(async move {
-                turns.done(tenant, turn.await);
+                running.next = Some(turn.await);
+                drop(running);
                 drop(slot);
             });
         }
@@ -225,6 +248,30 @@ mod tests {
         turns.done(second, Next::At(Instant::now() + Duration::from_millis(1)));
         turns.done(first, Next::Woken);
         assert_eq!(turns.next().await, second);
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_breaks_off_is_over_and_the_tenant_comes_again() {
+        let turns = Arc::new(Turns::default());
+        let (told, mut begun) = tokio::sync::mpsc::unbounded_channel();
+        let giving = tokio::spawn({
+            let turns = Arc::clone(&turns);
+            async move {
+                let turn = |tenant| {
+                    told.send(tenant).unwrap();
+                    async { panic!("the turn breaks off") }
+                };
+                turns.give(1, turn).await;
+            }
+        });
+        let tenant = TenantId::generate();
+        turns.wake(tenant);
+        assert_eq!(begun.recv().await, Some(tenant));
+        turns.wake(tenant);
+        assert_eq!(begun.recv().await, Some(tenant));
+        turns.close();
+        turns.ended().await;
+        giving.abort();
     }
 
     #[tokio::test]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
@@ -21,11 +21,14 @@ use crate::{
 };
 
 #[derive(QueryableByName)]
-struct Touched {
+struct Known {
     #[diesel(sql_type = SqlUuid)]
     id: MessageId,
     #[diesel(sql_type = SqlUuid)]
     conversation_id: ConversationId,
+    /// Whether the report told anything new.
+    #[diesel(sql_type = Bool)]
+    is_news: bool,
 }
 
 pub(super) async fn apply(
@@ -38,9 +41,10 @@ pub(super) async fn apply(
     let at = clamp(report.at, now);
     // Also where the message has its wamid already: a status may be what tells
     // that an attempt of unknown outcome arrived.
-    if let Some(attempt) = report.attempt {
-        settle_by_status(tx, channel, attempt, report).await?;
-    }
+    let settled = match report.attempt {
+        Some(attempt) => settle_by_status(tx, channel, attempt, report).await?,
+        None => false,
+    };
     let mut filled = fill(tx, channel, report, at).await?;
     if filled.is_none() {
         // The message may be learning its id at this moment.
@@ -48,7 +52,11 @@ pub(super) async fn apply(
         filled = fill(tx, channel, report, at).await?;
     }
     match filled {
-        Some(Touched { id, conversation_id }) => {
+        // Told again, there is nothing to announce.
+        Some(known) if !settled && !known.is_news => {}
+        Some(Known {
+            id, conversation_id, ..
+        }) => {
             events.push(NewEvent {
                 kind: EventKind::MessageUpdated,
                 conversation: conversation_id,
@@ -67,18 +75,35 @@ impl Sql for Fill {
     const TEXT: &'static str = "\
         WITH told (channel_id, wamid, sent_at, delivered_at, read_at, failed_at, code, title, detail) AS ( \
             VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}) \
-        ) \
-        UPDATE messages AS m SET \
-            sent_at = LEAST(m.sent_at, told.sent_at), delivered_at = LEAST(m.delivered_at, told.delivered_at), \
-            read_at = LEAST(m.read_at, told.read_at), failed_at = LEAST(m.failed_at, told.failed_at), \
-            (error_code, error_title, error_detail) = ( \
+        ), \
+        known AS MATERIALIZED ( \
+            SELECT m.id, m.conversation_id, m.sent_at, m.delivered_at, m.read_at, m.failed_at, \
+                   m.error_code, m.error_title, m.error_detail \
+            FROM messages AS m JOIN told USING (channel_id, wamid) WHERE m.direction = 'out' FOR UPDATE OF m \
+        ), \
+        filled AS ( \
+            SELECT known.id, LEAST(known.sent_at, told.sent_at) AS sent_at, \
+                   LEAST(known.delivered_at, told.delivered_at) AS delivered_at, \
+                   LEAST(known.read_at, told.read_at) AS read_at, \
+                   LEAST(known.failed_at, told.failed_at) AS failed_at, why.code, why.title, why.detail \
+            FROM known CROSS JOIN told LEFT JOIN LATERAL ( \
                 SELECT code, title, detail \
-                FROM (VALUES (m.failed_at, m.error_code, m.error_title, m.error_detail), \
+                FROM (VALUES (known.failed_at, known.error_code, known.error_title, known.error_detail), \
                              (told.failed_at, told.code, told.title, told.detail)) AS each (at, code, title, detail) \
-                WHERE at IS NOT NULL ORDER BY at, code, title, detail LIMIT 1) \
-        FROM told \
-        WHERE m.channel_id = told.channel_id AND m.wamid = told.wamid AND m.direction = 'out' \
-        RETURNING m.id, m.conversation_id";
+                WHERE at IS NOT NULL ORDER BY at, code, title, detail LIMIT 1 \
+            ) AS why ON true \
+        ), \
+        changed AS ( \
+            UPDATE messages AS m SET \
+                sent_at = filled.sent_at, delivered_at = filled.delivered_at, \
+                read_at = filled.read_at, failed_at = filled.failed_at, \
+                error_code = filled.code, error_title = filled.title, error_detail = filled.detail \
+            FROM filled JOIN known USING (id) \
+            WHERE m.id = filled.id AND filled IS DISTINCT FROM ROW (known.id, known.sent_at, known.delivered_at, \
+                known.read_at, known.failed_at, known.error_code, known.error_title, known.error_detail) \
+            RETURNING m.id \
+        ) \
+        SELECT id, conversation_id, EXISTS (SELECT FROM changed) AS is_news FROM known";
 }
 
 struct Park;
@@ -109,7 +134,7 @@ async fn fill(
     channel: ChannelId,
     report: &StatusReport,
     at: DateTime<Utc>,
-) -> Result<Option<Touched>, DbError> {
+) -> Result<Option<Known>, DbError> {
     let only = |kind: Delivery| (report.delivery == kind).then_some(at);
     let failure = report.failure.as_ref();
     Ok(Statement::<Fill>::new()

@@ -26,7 +26,7 @@ pub const LINE: ChannelId = ChannelId(Uuid::from_u128(1));
 pub struct Test {
     pub db: Db<Tenant>,
     applier: Mutex<Applier>,
-    _database: TestDb,
+    database: TestDb,
 }
 
 impl Test {
@@ -36,8 +36,18 @@ impl Test {
         Self {
             db: Db::new(&Connector::current(), &url, 12),
             applier: Mutex::default(),
-            _database: database,
+            database,
         }
+    }
+
+    /// Where the database is.
+    pub fn url(&self) -> &str {
+        self.database.url()
+    }
+
+    /// How many rows each table holds.
+    pub fn rows(&self) -> std::collections::BTreeMap<String, i64> {
+        self.database.row_counts()
     }
 
     pub async fn conn(&self) -> Conn<Tenant> {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
 
 mod common;
+mod concurrency;
 mod contact;
 mod conversation;
 mod dead_letter;

@@ -2,6 +2,7 @@
 
 use tenant::{
     conversation::ConversationId,
+    event,
     inbound::InboundItem,
     message::{Message, MessageStatus},
     outbox::{Attempt, Settlement, expire_leases, retry_message, settle},
@@ -330,4 +331,16 @@ async fn a_report_that_comes_while_the_answer_is_written_down_is_not_lost() {
     reporting.await.unwrap().unwrap();
     let message = test.message(attempt.reference.message).await;
     assert_eq!(message.status(), MessageStatus::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_told_again_tells_nobody_anything() {
+    let test = Test::new();
+    let (thread, user) = test.thread(ANA).await;
+    let attempt = accepted(&test, thread, &user, "w1").await;
+    let failure = [report("w1", Failed, 10, Some(attempt.reference))];
+    test.apply(&failure, 10).await;
+    let told = event::newest(&mut test.conn().await).await.unwrap();
+    test.apply(&failure, 11).await;
+    assert_eq!(event::newest(&mut test.conn().await).await.unwrap(), told);
 }
