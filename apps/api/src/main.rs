@@ -3,8 +3,20 @@
 use anyhow::Context;
 use api::{app::App, config::Config, server, telemetry};
 
-#[tokio::main]
-async fn main() -> anyhow::Result<()> {
+/// The main runtime drives databases and what runs by itself; requests have threads
+/// of their own. A thread for every four cores: a second one on a small machine
+/// mostly wakes the first, which costs a single webhook more than it helps.
+fn main() -> anyhow::Result<()> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.div_ceil(4))
+        .enable_all()
+        .build()
+        .context("the runtime cannot start")?
+        .block_on(serve())
+}
+
+async fn serve() -> anyhow::Result<()> {
     let config = match Config::from_env() {
         Ok(config) => config,
         Err(error) => {

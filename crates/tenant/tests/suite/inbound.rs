@@ -258,3 +258,18 @@ async fn an_unreadable_item_is_set_aside_once_however_often_it_comes() {
     test.apply(&[elsewhere], 6).await;
     assert_eq!(test.count("SELECT count(*) AS count FROM dead_letters").await, 3);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_runs_for_every_webhook_stays_prepared() {
+    let test = Test::new();
+    let mut conn = test.conn().await;
+    let mut applier = inbound::Applier::default();
+    for n in 0..5 {
+        let item = text(&format!("w{n}"), ANA, "hola", n);
+        applier.apply(&mut conn, &[&item], at(n)).await.unwrap();
+    }
+    let runs = "SELECT (generic_plans + custom_plans)::text AS row FROM pg_prepared_statements \
+                WHERE statement LIKE 'WITH locked AS%' AND statement NOT LIKE '%unnest%'";
+    // The first one had to look the sender up.
+    assert_eq!(rows(&mut conn, runs).await, ["4"]);
+}
