@@ -63,11 +63,28 @@ impl Applier {
             }
         } else if sorted.reports.is_empty()
             && sorted.messages.iter().all(|(_, message)| message.media.is_none())
-            && let Some((new, epoch)) = self.placed(&sorted.messages)
         {
-            return batch::store(conn, &new, epoch, now).await;
+            self.look_up(conn, &sorted.messages).await?;
+            if let Some((new, epoch)) = self.placed(&sorted.messages) {
+                return batch::store(conn, &new, epoch, now).await;
+            }
         }
         self.apply_all(conn, sorted, now).await
+    }
+
+    /// Remembers the threads of those who are known and were not remembered.
+    async fn look_up(&mut self, conn: &mut Conn<Tenant>, messages: &[Message<'_>]) -> Result<(), DbError> {
+        let wanted: Vec<_> = messages
+            .iter()
+            .map(|(item, message)| (item.channel, &message.from))
+            .filter(|(channel, from)| self.threads.get(*channel, from).is_none())
+            .collect();
+        if !wanted.is_empty()
+            && let Some((found, epoch)) = threads::look_up(conn, &wanted).await?
+        {
+            self.threads.learn(&found, epoch);
+        }
+        Ok(())
     }
 
     /// The messages with their threads, if all of these are remembered and one statement does for all.

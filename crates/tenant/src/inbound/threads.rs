@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
-    sql_types::{Array, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
@@ -84,6 +84,69 @@ pub(super) fn sender(channel: ChannelId, from: &Identity) -> Sender {
     let mut sender = Sender::default();
     sender.copy_from_slice(&digest[..16]);
     sender
+}
+
+struct LookUp;
+
+/// Every id that is shown must be in use by one contact, and nothing told of it may
+/// be new: the same rule as in [`contact::find`].
+impl Sql for LookUp {
+    const TEXT: &'static str = "\
+        SELECT given.n, thread.id, (SELECT identity_epoch FROM tenant_meta) AS epoch \
+        FROM unnest({}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY \
+            AS given (channel_id, user_key, phone, bsuid, profile_name, username, parent_bsuid, n) \
+        JOIN contact_keys AS known ON known.key = given.user_key AND known.left_at IS NULL \
+        JOIN contacts AS contact ON contact.id = known.contact_id \
+        JOIN conversations AS thread \
+            ON thread.channel_id = given.channel_id AND thread.user_key = contact.user_key \
+        WHERE (given.phone IS NULL OR EXISTS (SELECT FROM contact_keys AS also WHERE also.key = given.phone \
+                                              AND also.contact_id = contact.id AND also.left_at IS NULL)) \
+          AND (given.bsuid IS NULL OR EXISTS (SELECT FROM contact_keys AS also WHERE also.key = given.bsuid \
+                                              AND also.contact_id = contact.id AND also.left_at IS NULL)) \
+          AND (given.profile_name IS NULL OR given.profile_name = contact.profile_name) \
+          AND (given.username IS NULL OR given.username = contact.username) \
+          AND (given.parent_bsuid IS NULL OR given.parent_bsuid = contact.parent_bsuid)";
+}
+
+/// The threads of those senders who are known and tell nothing new, and the epoch
+/// at which that holds; `None` if there are none. Reads only.
+pub(super) async fn look_up(
+    conn: &mut Conn<Tenant>,
+    wanted: &[(ChannelId, &Identity)],
+) -> Result<Option<(Found, i64)>, DbError> {
+    #[derive(QueryableByName)]
+    struct Known {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+        #[diesel(sql_type = SqlUuid)]
+        id: ConversationId,
+        #[diesel(sql_type = BigInt)]
+        epoch: i64,
+    }
+    fn column<'i>(
+        wanted: &[(ChannelId, &'i Identity)],
+        of: impl Fn(&'i Identity) -> &'i Option<String>,
+    ) -> Vec<Option<&'i str>> {
+        wanted.iter().map(|(_, from)| of(from).as_deref()).collect()
+    }
+    let rows: Vec<Known> = Statement::<LookUp>::new()
+        .bind::<Array<SqlUuid>, Vec<Uuid>>(wanted.iter().map(|(channel, _)| channel.0).collect())
+        .bind::<Array<Text>, Vec<&str>>(wanted.iter().map(|(_, from)| from.user_key.as_str()).collect())
+        .bind::<Array<Nullable<Text>>, _>(column(wanted, |from| &from.phone))
+        .bind::<Array<Nullable<Text>>, _>(column(wanted, |from| &from.bsuid))
+        .bind::<Array<Nullable<Text>>, _>(column(wanted, |from| &from.profile_name))
+        .bind::<Array<Nullable<Text>>, _>(column(wanted, |from| &from.username))
+        .bind::<Array<Nullable<Text>>, _>(column(wanted, |from| &from.parent_bsuid))
+        .get_results(&mut **conn)
+        .await?;
+    let Some(epoch) = rows.iter().map(|row| row.epoch).next() else {
+        return Ok(None);
+    };
+    let places = rows.into_iter().filter_map(|row| {
+        let (channel, from) = wanted.get(usize::try_from(row.n - 1).ok()?)?;
+        Some((sender(*channel, from), row.id))
+    });
+    Ok(Some((places.collect(), epoch)))
 }
 
 /// The messages among `new` that are stored already: the common redelivery, which
