@@ -126,7 +126,7 @@ pub(crate) async fn raise_epoch(tx: &mut Conn<Tenant>) -> Result<(), DbError> {
     Ok(())
 }
 
-/// The number that [`raise_epoch`] raises.
+/// The number that is raised when a known key comes to mean somebody else.
 pub async fn identity_epoch(conn: &mut Conn<Tenant>) -> Result<i64, DbError> {
     Ok(tenant_meta::table
         .select(tenant_meta::identity_epoch)

@@ -231,6 +231,19 @@ async fn large_bodies_and_other_kinds_of_content_are_refused() {
     lives(&app).await;
 }
 
+/// What is no number of rows.
+const LIMITS: [&str; 9] = [
+    "0",
+    "201",
+    "-1",
+    "65536",
+    "99999999999999999999",
+    "x",
+    "1.5",
+    "",
+    "1e1",
+];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn queries_with_wrong_values_are_refused() {
     let app = TestApp::start().await;
@@ -244,17 +257,7 @@ async fn queries_with_wrong_values_are_refused() {
             queries.push(format!("{name}=a%00b"));
             queries.push(format!("{name}=1&{name}=2"));
             let wrong: &[&str] = match name.as_str() {
-                "limit" => &[
-                    "0",
-                    "201",
-                    "-1",
-                    "65536",
-                    "99999999999999999999",
-                    "x",
-                    "1.5",
-                    "",
-                    "1e1",
-                ],
+                "limit" => &LIMITS,
                 "cursor" => &["zzz", "e30", "W10", "%F0%9F%99%82", "null", "bnVsbA"],
                 "since" => &["x", "1.5", "9223372036854775808"],
                 "unread" | "download" => &["x", "2", "TRUE"],
