@@ -58,6 +58,7 @@ pub(crate) async fn upsert(
         && new != old
     {
         keys::leave(tx, old, contact.id, at).await?;
+        moved = true;
     }
     let bsuid = identity
         .bsuid

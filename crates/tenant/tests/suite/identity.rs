@@ -273,3 +273,16 @@ async fn a_thread_that_was_merged_elsewhere_loses_nothing_that_is_written_to_it(
     let events = "SELECT count(*) - max(seq) AS count FROM events";
     assert_eq!(test.count(events).await, 0, "numbers without gaps");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_was_left_without_a_notice_is_not_remembered_as_its_old_holders() {
+    let test = Test::new();
+    test.apply(&[from(by_both(OLD, ID), "w1", "hola", 1)], 1).await;
+    // Remembered: whoever shows OLD alone writes in this thread.
+    test.apply(&[text("w2", OLD, "otra vez", 2)], 2).await;
+    test.apply(&[text("w3", OLD, "y otra", 3)], 3).await;
+    test.apply(&[from(by_both(NEW, ID), "w4", "número nuevo", 10)], 10)
+        .await;
+    test.apply(&[text("w5", OLD, "soy otra persona", 20)], 20).await;
+    assert_eq!(threads(&test).await.len(), 2);
+}
