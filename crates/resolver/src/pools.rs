@@ -89,6 +89,10 @@ impl Pool {
         self.both().iter().map(|db| db.open_connections()).sum()
     }
 
+    fn close(&self) {
+        self.both().iter().for_each(|db| db.close());
+    }
+
     fn close_idle(&self, age: Duration) {
         self.both().iter().for_each(|db| db.close_idle(age));
     }
@@ -251,7 +255,7 @@ impl Pools {
         if let Some(old) = open.insert(id, Arc::clone(&handle))
             && old.pool.saved_at != handle.pool.saved_at
         {
-            old.pool.both().iter().for_each(|db| db.close());
+            old.pool.close();
         }
         Ok(handle)
     }
@@ -273,7 +277,7 @@ impl Pools {
 
     pub(crate) fn close(&self) {
         for handle in lock(&self.open).values() {
-            handle.pool.db.close();
+            handle.pool.close();
         }
     }
 
