@@ -72,6 +72,8 @@ impl Engine {
     /// up to `patience`, and the lanes are given back for others to take at once.
     pub async fn shut_down(&self, patience: Duration) {
         self.0.turns.close();
+        // A fetch may break off anywhere: whoever takes the lane over repeats it.
+        self.0.fetcher.turns.close();
         self.0.leases.end();
         if tokio::time::timeout(patience, self.0.turns.ended())
             .await
