@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    HasQuery, OptionalExtension, QueryDsl, QueryableByName,
+    HasQuery, QueryDsl, QueryableByName,
     sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
@@ -278,19 +278,6 @@ impl<'c> Lanes<'c> {
     /// All lanes at a glance.
     pub async fn totals(&mut self) -> Result<LaneTotals, DbError> {
         Ok(diesel::sql_query(TOTALS).get_result(&mut **self.0).await?)
-    }
-
-    /// Who owns a tenant's lane, dead or alive; `None` when nobody does.
-    pub async fn owner(&mut self, tenant: TenantId) -> Result<Option<WorkerId>, DbError> {
-        use crate::schema::lanes;
-
-        let owner: Option<Option<WorkerId>> = lanes::table
-            .find(tenant)
-            .select(lanes::owner)
-            .first(&mut **self.0)
-            .await
-            .optional()?;
-        Ok(owner.flatten())
     }
 }
 
