@@ -49,16 +49,42 @@ impl<'v, S: Sql> Statement<'v, S> {
 impl<S: Sql> QueryFragment<Pg> for Statement<'_, S> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         let mut values = self.values.iter();
-        for (number, part) in S::TEXT.split("{}").enumerate() {
-            if number > 0
-                && let Some(value) = values.next()
-            {
+        let mut begin = 0;
+        for cut in &Cuts::<S>::AT.0[..Cuts::<S>::AT.1] {
+            out.push_sql(&S::TEXT[begin..*cut]);
+            if let Some(value) = values.next() {
                 value.walk_ast(out.reborrow())?;
             }
-            out.push_sql(part);
+            begin = cut + HOLE.len();
         }
+        out.push_sql(&S::TEXT[begin..]);
         Ok(())
     }
+}
+
+/// What stands for a value.
+const HOLE: &str = "{}";
+/// Values of one statement at most; more do not compile.
+const MOST: usize = 40;
+
+/// Where a text's values go, found when this is compiled: diesel goes through a
+/// statement several times each time it runs.
+struct Cuts<S>(PhantomData<S>);
+
+impl<S: Sql> Cuts<S> {
+    const AT: ([usize; MOST], usize) = {
+        let text = S::TEXT.as_bytes();
+        let (mut cuts, mut count, mut at) = ([0; MOST], 0, 0);
+        while at + 1 < text.len() {
+            if text[at] == b'{' && text[at + 1] == b'}' {
+                cuts[count] = at;
+                count += 1;
+                at += 1;
+            }
+            at += 1;
+        }
+        (cuts, count)
+    };
 }
 
 /// What a prepared statement is found by.
