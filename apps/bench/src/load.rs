@@ -41,6 +41,8 @@ pub enum Content {
     Known(u64),
     /// Texts of customers who never wrote before.
     Strangers,
+    /// One text of each of so many customers of each tenant; then the load ends.
+    EachOnce(u64),
     /// Nothing to store.
     Nothing,
 }
@@ -99,8 +101,12 @@ impl Plan {
 
     /// Which tenant the n-th message belongs to.
     pub fn tenant_of(&self, n: u64) -> usize {
-        let count = u64::try_from(self.lines.len().max(1)).unwrap_or(1);
-        usize::try_from(scatter(n) % count).unwrap_or_default()
+        let count = self.tenants();
+        let turn = match self.content {
+            Content::EachOnce(_) => n,
+            _ => scatter(n),
+        };
+        usize::try_from(turn % count).unwrap_or_default()
     }
 
     /// The n-th message's id at Meta.
@@ -108,14 +114,24 @@ impl Plan {
         format!("{}{:016X}{n:010}", prefix(self.scenario), scatter(n))
     }
 
+    fn tenants(&self) -> u64 {
+        u64::try_from(self.lines.len().max(1)).unwrap_or(1)
+    }
+
     fn contact_of(&self, n: u64) -> u64 {
         match self.content {
             Content::Known(contacts) => scatter(n ^ 0x5bd1_e995) % contacts.max(1),
+            Content::EachOnce(_) => n / self.tenants(),
             Content::Strangers | Content::Nothing => 1_000_000 * u64::from(self.scenario) + n,
         }
     }
 
     fn body(&self, n: u64) -> Option<String> {
+        if let Content::EachOnce(contacts) = self.content
+            && n >= contacts * self.tenants()
+        {
+            return None;
+        }
         let line = self.lines.get(self.tenant_of(n))?;
         let wamid = self.wamid(n);
         let text = Text {

@@ -73,6 +73,7 @@ pub(crate) async fn run(args: &Args) -> anyhow::Result<Report> {
     let idle = bench.idle().await?;
     let mut rows = Vec::new();
     for tenants in &grid.tenants {
+        bench.introduce(*tenants).await?;
         let closed = grid.in_flight.iter().map(|count| Pace::Closed(*count));
         let open = args.rate.iter().map(|rate| Pace::Open {
             rate: *rate,
@@ -156,6 +157,29 @@ impl Bench {
             fresh,
             known: proc::resident(self.server.pid()).0,
         })
+    }
+
+    /// Makes every customer known, and the tables as tidy as the yardsticks' are at first.
+    async fn introduce(&mut self, tenants: usize) -> anyhow::Result<()> {
+        if self.content.is_some() {
+            return Ok(());
+        }
+        say(&format!("{tenants} tenants, every customer for the first time"));
+        self.scenario += 1;
+        let tenants = self.tenants.get(..tenants).unwrap_or(&self.tenants);
+        let plan = Plan {
+            content: Content::EachOnce(contacts(tenants.len())),
+            pace: Pace::Closed(64),
+            ..Plan::new(self.port, tenants, &self.platform.app_secret, self.scenario)
+        };
+        scenario::introduce(plan).await?;
+        for tenant in tenants.iter().take(PLAIN) {
+            sql::connect(&tenant.url)
+                .await?
+                .batch_execute("VACUUM ANALYZE")
+                .await?;
+        }
+        Ok(())
     }
 
     async fn row(&mut self, tenants: usize, pace: Pace) -> anyhow::Result<Row> {
