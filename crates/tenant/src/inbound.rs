@@ -9,6 +9,7 @@ mod outside;
 mod progress;
 mod row;
 mod status;
+mod strangers;
 mod threads;
 
 use chrono::{DateTime, TimeDelta, Utc};

@@ -1,5 +1,7 @@
-//! Applying a batch: by one statement where that is enough, else by a transaction
-//! of several.
+//! Applying a batch: by single statements where these are enough, else by a
+//! transaction of several.
+
+use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 use diesel::sql_types::BigInt;
@@ -10,7 +12,8 @@ use super::{
     APPLY_LOCK, Effects, InboundContent, InboundItem, InboundMessage,
     batch::{self, NewMessage},
     notice, outside, progress, set_aside, status,
-    threads::{self, Threads, Wanted},
+    strangers::{self, Strangers},
+    threads::{self, Sender, Threads, Wanted},
 };
 use crate::{
     contact, line_event,
@@ -25,78 +28,122 @@ pub struct Applier {
 }
 
 impl Applier {
-    /// Applies `items` in one transaction: all of them, or none on an error.
-    /// Statuses whose message is not known yet may take a second one.
+    /// Applies `items`, in one transaction where that is possible and in a few where
+    /// not. On an error some may be applied; applied again, nothing changes.
     pub async fn apply(
         &mut self,
         conn: &mut Conn<Tenant>,
         items: &[&InboundItem],
         now: DateTime<Utc>,
     ) -> Result<(), DbError> {
-        match self.try_apply(conn, items, now).await {
+        let sorted = Sorted::new(items, now);
+        match self.apply_simply(conn, sorted, now).await {
+            Ok(None) => Ok(()),
+            Ok(Some(rest)) => self.apply_all(conn, rest, now).await,
             Err(error) if batch::is_stale(&error) => {
                 self.threads.forget();
-                self.try_apply(conn, items, now).await
+                self.apply_all(conn, Sorted::new(items, now), now).await
             }
-            applied => applied,
+            Err(error) => Err(error),
         }
     }
 
-    async fn try_apply(
+    /// Applies what a statement can do alone, and gives back what takes more.
+    async fn apply_simply<'i>(
         &mut self,
         conn: &mut Conn<Tenant>,
-        items: &[&InboundItem],
+        sorted: Sorted<'i>,
         now: DateTime<Utc>,
-    ) -> Result<(), DbError> {
-        let sorted = Sorted::new(items, now);
+    ) -> Result<Option<Sorted<'i>>, DbError> {
         if !sorted.others.is_empty() {
-            return self.apply_all(conn, sorted, now).await;
+            return Ok(Some(sorted));
         }
-        if sorted.messages.is_empty() {
-            if sorted.reports.is_plain() {
-                let left = progress::fill(conn, sorted.reports).await?;
-                if left.is_empty() {
-                    return Ok(());
-                }
-                let rest = Sorted::of_reports(left, now);
-                return self.apply_all(conn, rest, now).await;
-            }
-        } else if sorted.reports.is_empty()
-            && sorted.messages.iter().all(|(_, message)| message.media.is_none())
-        {
-            self.look_up(conn, &sorted.messages).await?;
-            if let Some((new, epoch)) = self.placed(&sorted.messages) {
-                return batch::store(conn, &new, epoch, now).await;
-            }
+        let Sorted {
+            messages, reports, ..
+        } = sorted;
+        let mut rest = Sorted::default();
+        if !messages.is_empty() && !self.store(conn, &messages, now).await? {
+            rest.messages = messages;
         }
-        self.apply_all(conn, sorted, now).await
+        if reports.is_plain() {
+            let left = progress::fill(conn, reports).await?;
+            rest.reports = progress::Sorted::new(left, now);
+        } else {
+            rest.reports = reports;
+        }
+        Ok((!rest.is_empty()).then_some(rest))
     }
 
-    /// Remembers the threads of those who are known and were not remembered.
-    async fn look_up(&mut self, conn: &mut Conn<Tenant>, messages: &[Message<'_>]) -> Result<(), DbError> {
+    /// Stores the messages, if each is of somebody who is known or a stranger, and
+    /// brings no file. False: nothing is done.
+    async fn store(
+        &mut self,
+        conn: &mut Conn<Tenant>,
+        messages: &[Message<'_>],
+        now: DateTime<Utc>,
+    ) -> Result<bool, DbError> {
+        if messages.iter().any(|(_, message)| message.media.is_some()) {
+            return Ok(false);
+        }
+        let new_here = self.look_up(conn, messages).await?;
+        let Some(mut placed) = self.placed(messages, &new_here) else {
+            return Ok(false);
+        };
+        for alike in batch::by_weight(&mut placed.known) {
+            batch::store(conn, alike, placed.epoch, now).await?;
+        }
+        if !placed.first.is_empty() {
+            strangers::welcome(conn, &placed.strangers, &placed.first, placed.epoch, now).await?;
+            self.threads.learn(&placed.strangers.found(), placed.epoch);
+        }
+        Ok(true)
+    }
+
+    /// Remembers the threads of those who are known and were not remembered, and
+    /// says who is a stranger.
+    async fn look_up(
+        &mut self,
+        conn: &mut Conn<Tenant>,
+        messages: &[Message<'_>],
+    ) -> Result<HashSet<Sender>, DbError> {
         let wanted: Vec<_> = messages
             .iter()
             .map(|(item, message)| (item.channel, &message.from))
             .filter(|(channel, from)| self.threads.get(*channel, from).is_none())
             .collect();
-        if !wanted.is_empty()
-            && let Some((found, epoch)) = threads::look_up(conn, &wanted).await?
-        {
-            self.threads.learn(&found, epoch);
+        if wanted.is_empty() {
+            return Ok(HashSet::new());
         }
-        Ok(())
+        let looked_up = threads::look_up(conn, &wanted).await?;
+        if let Some(epoch) = looked_up.epoch {
+            self.threads.learn(&looked_up.known, epoch);
+        }
+        Ok(looked_up.strangers)
     }
 
-    /// The messages with their threads, if all of these are remembered and one statement does for all.
-    fn placed<'m>(&self, messages: &[Message<'m>]) -> Option<(Vec<NewMessage<'m>>, i64)> {
-        let epoch = self.threads.epoch?;
-        let placed = messages.iter().map(|(item, message)| {
-            let thread = self.threads.get(item.channel, &message.from)?;
-            Some(NewMessage::new(item, message, thread))
-        });
-        let placed: Vec<NewMessage<'m>> = placed.collect::<Option<_>>()?;
-        let alike = placed.iter().all(|new| new.weight() == placed[0].weight());
-        alike.then_some((placed, epoch))
+    /// The messages with their threads; `None` if that takes a closer look.
+    fn placed<'m>(&self, messages: &[Message<'m>], new_here: &HashSet<Sender>) -> Option<Placed<'m>> {
+        let mut placed = Placed {
+            epoch: self.threads.epoch?,
+            known: Vec::new(),
+            first: Vec::new(),
+            strangers: Strangers::default(),
+        };
+        for (item, message) in messages {
+            if let Some(thread) = self.threads.get(item.channel, &message.from) {
+                placed.known.push(NewMessage::new(item, message, thread));
+                continue;
+            }
+            let sender = threads::sender(item.channel, &message.from);
+            if !new_here.contains(&sender) {
+                return None;
+            }
+            let thread = placed.strangers.add(sender, item.channel, &message.from)?;
+            placed.first.push(NewMessage::new(item, message, thread));
+        }
+        let weight = placed.first.as_slice().first().map(NewMessage::weight);
+        let alike = placed.first.iter().all(|new| Some(new.weight()) == weight);
+        alike.then_some(placed)
     }
 
     async fn apply_all(
@@ -113,9 +160,19 @@ impl Applier {
     }
 }
 
+/// Messages in their threads.
+struct Placed<'m> {
+    epoch: i64,
+    known: Vec<NewMessage<'m>>,
+    /// Those of strangers.
+    first: Vec<NewMessage<'m>>,
+    strangers: Strangers<'m>,
+}
+
 type Message<'i> = (&'i InboundItem, &'i InboundMessage);
 
 /// A batch by what has to be done with its items.
+#[derive(Default)]
 struct Sorted<'i> {
     messages: Vec<Message<'i>>,
     reports: progress::Sorted<'i>,
@@ -140,12 +197,8 @@ impl<'i> Sorted<'i> {
         }
     }
 
-    fn of_reports(reports: Vec<progress::Report<'i>>, now: DateTime<Utc>) -> Self {
-        Self {
-            messages: Vec::new(),
-            reports: progress::Sorted::new(reports, now),
-            others: Vec::new(),
-        }
+    fn is_empty(&self) -> bool {
+        self.messages.is_empty() && self.reports.is_empty() && self.others.is_empty()
     }
 }
 

@@ -102,7 +102,7 @@ macro_rules! stored {
     };
 }
 
-macro_rules! many {
+macro_rules! summed {
     () => {
         concat!(
             "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({})), \
@@ -112,16 +112,22 @@ macro_rules! many {
                     AS given (id, conversation_id, channel_id, wamid, kind, body, payload, raw, context_wamid, \
                               occurred_at) \
             ), ",
-            stored!(),
+            $crate::inbound::batch::stored!(),
             "summed AS ( \
                 SELECT conversation_id, count(*) FILTER (WHERE {})::integer AS unread, max(occurred_at) AS at, \
                        max(occurred_at) FILTER (WHERE {}) AS news_at, \
                        max(occurred_at) FILTER (WHERE {}) AS opened_at, \
                        (array_agg(id ORDER BY occurred_at DESC, id DESC))[1] AS newest \
                 FROM inserted GROUP BY conversation_id \
-            ), ",
-            counted!()
+            ), "
         )
+    };
+}
+pub(super) use {stored, summed};
+
+macro_rules! many {
+    () => {
+        concat!(summed!(), counted!())
     };
 }
 
@@ -194,8 +200,7 @@ pub(super) async fn store(
             .await?;
         return Ok(());
     }
-    let weight = new.first().map(NewMessage::weight).unwrap_or_default();
-    arrays::<Many>(new, weight, now)
+    arrays::<Many>(new, now)
         .bind::<BigInt, _>(epoch)
         .bind::<Text, _>(EventKind::MessageCreated.as_str())
         .execute(&mut **conn)
@@ -219,11 +224,16 @@ pub(super) async fn store_quietly(
     now: DateTime<Utc>,
     events: &mut Vec<NewEvent>,
 ) -> Result<(), DbError> {
-    new.sort_by_key(NewMessage::weight);
-    for alike in new.chunk_by(|one, other| one.weight() == other.weight()) {
+    for alike in by_weight(&mut new) {
         store_alike(tx, alike, now, events).await?;
     }
     Ok(())
+}
+
+/// The messages, those of one [`Weight`] together.
+pub(super) fn by_weight<'n, 'm>(new: &'n mut [NewMessage<'m>]) -> impl Iterator<Item = &'n [NewMessage<'m>]> {
+    new.sort_by_key(NewMessage::weight);
+    new.chunk_by(|one, other| one.weight() == other.weight())
 }
 
 async fn store_alike(
@@ -232,10 +242,7 @@ async fn store_alike(
     now: DateTime<Utc>,
     events: &mut Vec<NewEvent>,
 ) -> Result<(), DbError> {
-    let weight = new.first().map(NewMessage::weight).unwrap_or_default();
-    let inserted: Vec<Inserted> = arrays::<ManyQuietly>(new, weight, now)
-        .get_results(&mut **tx)
-        .await?;
+    let inserted: Vec<Inserted> = arrays::<ManyQuietly>(new, now).get_results(&mut **tx).await?;
     let files: Vec<NewMedia<'_>> = new
         .iter()
         .filter(|new| new.message.media.is_some() && inserted.iter().any(|row| row.id == new.id))
@@ -259,10 +266,12 @@ async fn store_alike(
     Ok(())
 }
 
-fn arrays<'m, S: Sql>(new: &'m [NewMessage<'m>], weight: Weight, now: DateTime<Utc>) -> Statement<'m, S> {
-    fn column<'m, T>(new: &'m [NewMessage<'m>], of: impl Fn(&'m NewMessage<'m>) -> T) -> Vec<T> {
+/// A statement that begins with [`summed`], and the values of that part: `new`, all of one [`Weight`].
+pub(super) fn arrays<'m, S: Sql>(new: &[NewMessage<'m>], now: DateTime<Utc>) -> Statement<'m, S> {
+    fn column<'m, T>(new: &[NewMessage<'m>], of: impl Fn(&NewMessage<'m>) -> T) -> Vec<T> {
         new.iter().map(of).collect()
     }
+    let weight = new.first().map(NewMessage::weight).unwrap_or_default();
     Statement::new()
         .bind::<BigInt, _>(APPLY_LOCK)
         .bind::<Timestamptz, _>(now)
@@ -285,8 +294,14 @@ fn payload(message: &InboundMessage) -> Option<String> {
     message.payload.as_ref().map(serde_json::Value::to_string)
 }
 
-/// Whether the threads that a batch went by are no longer those of its senders:
-/// identities were merged or changed, or a conversation is gone.
+/// Whether what a batch went by is no longer so: identities were merged or changed,
+/// a conversation is gone, or a stranger became known.
 pub(super) fn is_stale(error: &DbError) -> bool {
-    error.conflicts_with("messages_conversation_id_fkey") || error.is_missing("seq")
+    const BROKEN: [&str; 4] = [
+        "messages_conversation_id_fkey",
+        "contacts_user_key_key",
+        "contact_keys_pkey",
+        "conversations_channel_id_user_key_key",
+    ];
+    BROKEN.iter().any(|name| error.conflicts_with(name)) || error.is_missing("seq")
 }

@@ -38,6 +38,7 @@ struct Progress<'r> {
 }
 
 /// Reports of progress, one entry for each message, and those that need a closer look.
+#[derive(Default)]
 pub(super) struct Sorted<'r> {
     progress: Vec<Progress<'r>>,
     /// Failures, and reports that name another attempt than their neighbours.

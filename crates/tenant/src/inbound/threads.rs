@@ -27,7 +27,7 @@ const CAPACITY: usize = 1024;
 const PASSES: usize = 3;
 
 /// What a message shows of its sender, on which line. A digest, since names are long.
-type Sender = [u8; 16];
+pub(super) type Sender = [u8; 16];
 
 /// The threads of recent senders, as they were at one value of the tenant's
 /// identity epoch. Whoever shows anything new is not among them.
@@ -89,37 +89,54 @@ pub(super) fn sender(channel: ChannelId, from: &Identity) -> Sender {
 struct LookUp;
 
 /// Every id that is shown must be in use by one contact, and nothing told of it may
-/// be new: the same rule as in [`contact::find`].
+/// be new: the same rule as in [`contact::find`]. Somebody is a stranger if nobody
+/// ever had any of the ids.
 impl Sql for LookUp {
     const TEXT: &'static str = "\
-        SELECT given.n, thread.id, (SELECT identity_epoch FROM tenant_meta) AS epoch \
+        SELECT given.n, found.id, (SELECT identity_epoch FROM tenant_meta) AS epoch \
         FROM unnest({}, {}, {}, {}, {}, {}, {}) WITH ORDINALITY \
             AS given (channel_id, user_key, phone, bsuid, profile_name, username, parent_bsuid, n) \
-        JOIN contact_keys AS known ON known.key = given.user_key AND known.left_at IS NULL \
-        JOIN contacts AS contact ON contact.id = known.contact_id \
-        JOIN conversations AS thread \
-            ON thread.channel_id = given.channel_id AND thread.user_key = contact.user_key \
-        WHERE (given.phone IS NULL OR EXISTS (SELECT FROM contact_keys AS also WHERE also.key = given.phone \
-                                              AND also.contact_id = contact.id AND also.left_at IS NULL)) \
-          AND (given.bsuid IS NULL OR EXISTS (SELECT FROM contact_keys AS also WHERE also.key = given.bsuid \
-                                              AND also.contact_id = contact.id AND also.left_at IS NULL)) \
-          AND (given.profile_name IS NULL OR given.profile_name = contact.profile_name) \
-          AND (given.username IS NULL OR given.username = contact.username) \
-          AND (given.parent_bsuid IS NULL OR given.parent_bsuid = contact.parent_bsuid)";
+        LEFT JOIN LATERAL ( \
+            SELECT thread.id FROM contact_keys AS known \
+            JOIN contacts AS contact ON contact.id = known.contact_id \
+            JOIN conversations AS thread \
+                ON thread.channel_id = given.channel_id AND thread.user_key = contact.user_key \
+            WHERE known.key = given.user_key AND known.left_at IS NULL \
+              AND (given.phone IS NULL OR EXISTS (SELECT FROM contact_keys AS also WHERE also.key = given.phone \
+                                                  AND also.contact_id = contact.id AND also.left_at IS NULL)) \
+              AND (given.bsuid IS NULL OR EXISTS (SELECT FROM contact_keys AS also WHERE also.key = given.bsuid \
+                                                  AND also.contact_id = contact.id AND also.left_at IS NULL)) \
+              AND (given.profile_name IS NULL OR given.profile_name = contact.profile_name) \
+              AND (given.username IS NULL OR given.username = contact.username) \
+              AND (given.parent_bsuid IS NULL OR given.parent_bsuid = contact.parent_bsuid) \
+        ) AS found ON true \
+        WHERE found.id IS NOT NULL \
+           OR NOT EXISTS (SELECT FROM contact_keys AS had \
+                          WHERE had.key = ANY (ARRAY[given.user_key, given.phone, given.bsuid]))";
 }
 
-/// The threads of those senders who are known and tell nothing new, and the epoch
-/// at which that holds; `None` if there are none. Reads only.
+/// What a look-up came to.
+#[derive(Debug, Default)]
+pub(super) struct LookedUp {
+    /// The threads of those who are known and tell nothing new.
+    pub(super) known: Found,
+    /// Those whose every id is new.
+    pub(super) strangers: HashSet<Sender>,
+    /// The epoch at which that holds; `None` if all are neither.
+    pub(super) epoch: Option<i64>,
+}
+
+/// Who of these senders is known and tells nothing new, and who is a stranger. Reads only.
 pub(super) async fn look_up(
     conn: &mut Conn<Tenant>,
     wanted: &[(ChannelId, &Identity)],
-) -> Result<Option<(Found, i64)>, DbError> {
+) -> Result<LookedUp, DbError> {
     #[derive(QueryableByName)]
-    struct Known {
+    struct Row {
         #[diesel(sql_type = BigInt)]
         n: i64,
-        #[diesel(sql_type = SqlUuid)]
-        id: ConversationId,
+        #[diesel(sql_type = Nullable<SqlUuid>)]
+        id: Option<ConversationId>,
         #[diesel(sql_type = BigInt)]
         epoch: i64,
     }
@@ -129,7 +146,7 @@ pub(super) async fn look_up(
     ) -> Vec<Option<&'i str>> {
         wanted.iter().map(|(_, from)| of(from).as_deref()).collect()
     }
-    let rows: Vec<Known> = Statement::<LookUp>::new()
+    let rows: Vec<Row> = Statement::<LookUp>::new()
         .bind::<Array<SqlUuid>, Vec<Uuid>>(wanted.iter().map(|(channel, _)| channel.0).collect())
         .bind::<Array<Text>, Vec<&str>>(wanted.iter().map(|(_, from)| from.user_key.as_str()).collect())
         .bind::<Array<Nullable<Text>>, _>(column(wanted, |from| &from.phone))
@@ -139,14 +156,22 @@ pub(super) async fn look_up(
         .bind::<Array<Nullable<Text>>, _>(column(wanted, |from| &from.parent_bsuid))
         .get_results(&mut **conn)
         .await?;
-    let Some(epoch) = rows.iter().map(|row| row.epoch).next() else {
-        return Ok(None);
-    };
-    let places = rows.into_iter().filter_map(|row| {
-        let (channel, from) = wanted.get(usize::try_from(row.n - 1).ok()?)?;
-        Some((sender(*channel, from), row.id))
-    });
-    Ok(Some((places.collect(), epoch)))
+    let mut looked_up = LookedUp::default();
+    for row in rows {
+        looked_up.epoch = Some(row.epoch);
+        let place = usize::try_from(row.n - 1).ok().and_then(|n| wanted.get(n));
+        let Some((channel, from)) = place else { continue };
+        let sender = sender(*channel, from);
+        match row.id {
+            Some(thread) => {
+                looked_up.known.insert(sender, thread);
+            }
+            None => {
+                looked_up.strangers.insert(sender);
+            }
+        }
+    }
+    Ok(looked_up)
 }
 
 /// The messages among `new` that are stored already: the common redelivery, which
