@@ -292,7 +292,7 @@ impl Engine {
         if items.is_empty() {
             return Ok(());
         }
-        match timeout(APPLY, self.0.lanes.apply(Arc::clone(handle), items)).await {
+        match timeout(APPLY, self.0.lanes.apply(Arc::clone(handle), items, None)).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(LaneError::Full)) => Err(ApplyFailure::Full),
             Ok(Err(LaneError::Ended)) => Err(ApplyFailure::Broke),

@@ -5,6 +5,7 @@
 //! in the spool, so that the caller may answer 200. Meta redelivers whatever is answered otherwise.
 
 mod account;
+mod gate;
 mod lane;
 pub(crate) mod translate;
 mod unrouted;

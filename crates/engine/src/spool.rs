@@ -18,6 +18,7 @@ use tenant::inbound::InboundItem;
 use tokio::runtime::Handle;
 use whatsapp::webhook::Change;
 
+pub(crate) use self::guard::Reserved;
 use self::{
     guard::{Guard, Guards},
     writer::{SpoolError, Writer},
@@ -126,21 +127,16 @@ impl Engine {
             }
             Err(error) => return Err(blame(guard, &LaneError::Resolve(error))),
         };
-        let lanes = self.0.lanes.clone();
         // The lane works on after the webhook lost its patience, and the bytes count until then.
-        let applying = tokio::spawn(async move {
-            let _reserved = reserved;
-            lanes.apply(handle, items).await
-        });
+        let applying = self.0.lanes.apply(handle, items, Some(reserved));
         match tokio::time::timeout(PATIENCE, applying).await {
-            Ok(Ok(Ok(()))) => {
+            Ok(Ok(())) => {
                 if guard.succeeded() {
                     self.wake_drain(tenant);
                 }
                 Ok(())
             }
-            Ok(Ok(Err(error))) => Err(blame(guard, &error)),
-            Ok(Err(_broke_off)) => Err(blame(guard, &LaneError::Ended)),
+            Ok(Err(error)) => Err(blame(guard, &error)),
             Err(_elapsed) => {
                 guard.failed();
                 Err(Detour::new(SpoolReason::Slow))

@@ -1,6 +1,6 @@
-//! One lane per tenant: what queued while the previous commit ran is applied
-//! in one transaction. Nobody waits for company, and a busy tenant commits no
-//! more often than its disk allows.
+//! One lane per tenant: what queued while the previous commit ran, or while it was
+//! others' turn ([`super::gate`]), is applied in one transaction. Nobody waits for
+//! company, and a busy tenant commits no more often than its disk allows.
 
 use std::{
     collections::HashMap,
@@ -16,7 +16,8 @@ use tokio::{
     sync::{mpsc, oneshot},
 };
 
-use crate::{Clock, realtime::Feeds};
+use super::gate::Gate;
+use crate::{Clock, realtime::Feeds, spool::Reserved};
 
 /// Webhooks that may wait for one tenant; further ones are spooled.
 const QUEUE: usize = 512;
@@ -41,6 +42,8 @@ pub(crate) enum LaneError {
 struct Job {
     handle: Arc<TenantHandle>,
     items: Vec<InboundItem>,
+    /// What is under way counts until it is done, also when nobody waits for it any more.
+    _reserved: Option<Reserved>,
     done: oneshot::Sender<Result<(), LaneError>>,
 }
 
@@ -71,6 +74,7 @@ pub(crate) struct Lanes {
     runtime: Handle,
     clock: Clock,
     feeds: Feeds,
+    gate: Gate,
     open: Arc<Mutex<HashMap<TenantId, mpsc::Sender<Job>>>>,
 }
 
@@ -80,18 +84,26 @@ impl Lanes {
             runtime: Handle::current(),
             clock,
             feeds,
+            gate: Gate::new(),
             open: Arc::default(),
         }
     }
 
-    /// Applies `items` and returns when they are committed.
+    /// Applies `items` and returns when they are committed. They are applied also
+    /// when the caller gives up waiting; `reserved` is held until then.
     pub(crate) async fn apply(
         &self,
         handle: Arc<TenantHandle>,
         items: Vec<InboundItem>,
+        reserved: Option<Reserved>,
     ) -> Result<(), LaneError> {
         let (done, committed) = oneshot::channel();
-        self.enqueue(Job { handle, items, done })?;
+        self.enqueue(Job {
+            handle,
+            items,
+            _reserved: reserved,
+            done,
+        })?;
         committed.await.unwrap_or(Err(LaneError::Ended))
     }
 
@@ -122,6 +134,7 @@ impl Lanes {
     async fn run(&self, tenant: TenantId, mut jobs: mpsc::Receiver<Job>) {
         let mut worker = Worker::default();
         while let Ok(Some(first)) = tokio::time::timeout(IDLE, jobs.recv()).await {
+            let turn = self.gate.enter().await;
             let mut count = first.items.len();
             let mut batch = vec![first];
             while count < BATCH
@@ -130,7 +143,7 @@ impl Lanes {
                 count += next.items.len();
                 batch.push(next);
             }
-            self.commit(&mut worker, batch).await;
+            turn.during(self.commit(&mut worker, batch)).await;
             self.feeds.hint(tenant);
         }
         // Whatever was sent between the time-out and here is still answered.
