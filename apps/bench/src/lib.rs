@@ -18,6 +18,7 @@ pub mod report;
 pub mod scenario;
 pub mod server;
 pub mod socket;
+pub mod spread;
 pub mod sql;
 pub mod stand;
 pub mod webhook;

@@ -48,29 +48,109 @@ pub fn raw() -> String {
     })
 }
 
+/// How values are written in the transaction's statements.
+struct Written<'w> {
+    /// The customer's number.
+    customer: &'w str,
+    contact: &'w str,
+    conversation: &'w str,
+    message: &'w str,
+    /// A number that makes an id.
+    number: &'w str,
+    raw: &'w str,
+}
+
+fn contact(to: &Written<'_>) -> String {
+    let Written { customer, .. } = to;
+    let key = key(customer);
+    format!(
+        "INSERT INTO contacts AS known (id, user_key, phone, bsuid, profile_name) VALUES (gen_random_uuid(), {key}, '52155' || lpad({customer}::text, 8, '0'), {key}, 'Cliente ' || {customer}) ON CONFLICT (user_key) DO UPDATE SET profile_name = excluded.profile_name, updated_at = now() RETURNING id AS contact"
+    )
+}
+
+fn conversation(to: &Written<'_>) -> String {
+    let Written {
+        customer, contact, ..
+    } = to;
+    let key = key(customer);
+    format!(
+        "INSERT INTO conversations (id, channel_id, user_key, contact_id, last_activity_at) VALUES (gen_random_uuid(), '{CHANNEL}', {key}, {contact}, now()) ON CONFLICT (channel_id, user_key) DO UPDATE SET contact_id = excluded.contact_id RETURNING id AS conversation"
+    )
+}
+
+fn message(to: &Written<'_>) -> String {
+    let Written {
+        conversation,
+        number,
+        raw,
+        ..
+    } = to;
+    format!(
+        "INSERT INTO messages (id, conversation_id, channel_id, wamid, direction, kind, body, raw, author_kind, occurred_at) VALUES (gen_random_uuid(), {conversation}, '{CHANNEL}', 'wamid.HBgLB00001' || {number}, 'in', 'text', 'Hola, ¿tienen lugar para mañana a las diez? Muchas gracias.', {raw}, 'contact', now()) RETURNING id AS message"
+    )
+}
+
+fn counted(to: &Written<'_>) -> String {
+    let Written {
+        conversation,
+        message,
+        ..
+    } = to;
+    format!(
+        "WITH told AS (INSERT INTO events (seq, kind, conversation_id, message_id) VALUES (nextval('bench_events'), 'message.created', {conversation}, {message})) UPDATE conversations SET unread_count = unread_count + 1, last_message_id = {message}, last_activity_at = now(), last_inbound_at = now(), window_expires_at = now() + interval '24 hours' WHERE id = {conversation}"
+    )
+}
+
+fn key(customer: &str) -> String {
+    format!("'MX.' || (90000000000000000000 + {customer})")
+}
+
 /// The transaction for pgbench: four statements, each its own round trip, between BEGIN and COMMIT.
 /// `raw` is given from outside, as an application would send it each time.
 pub fn script(mode: Mode, contacts: u64) -> String {
-    let text = |name: &str| match mode {
-        Mode::Prepared => format!(":{name}"),
+    let value = |name: &str, kind: &str| match mode {
+        Mode::Prepared => format!("(:{name})::{kind}"),
         // Put into the text as it stands.
-        Mode::Simple => format!("':{name}'"),
+        Mode::Simple => format!("(':{name}')::{kind}"),
     };
-    let (contact, conversation) = (text("contact"), text("conversation"));
-    let (message, raw, last) = (text("message"), text("raw"), contacts.max(1) - 1);
-    let key = "'MX.' || (90000000000000000000 + (:c)::bigint)";
-    let body = "'Hola, ¿tienen lugar para mañana a las diez? Muchas gracias.'";
+    let to = Written {
+        customer: "(:c)::bigint",
+        contact: &value("contact", "uuid"),
+        conversation: &value("conversation", "uuid"),
+        message: &value("message", "uuid"),
+        number: "(:n)::bigint",
+        raw: &value("raw", "json"),
+    };
+    let last = contacts.max(1) - 1;
     format!(
         "\\set c random(0, {last})
 \\set n random(1, 9000000000000000000)
 BEGIN;
-INSERT INTO contacts AS known (id, user_key, phone, bsuid, profile_name) VALUES (gen_random_uuid(), {key}, '52155' || lpad((:c)::bigint::text, 8, '0'), {key}, 'Cliente ' || (:c)::bigint) ON CONFLICT (user_key) DO UPDATE SET profile_name = excluded.profile_name, updated_at = now() RETURNING id AS contact \\gset
-INSERT INTO conversations (id, channel_id, user_key, contact_id, last_activity_at) VALUES (gen_random_uuid(), '{CHANNEL}', {key}, ({contact})::uuid, now()) ON CONFLICT (channel_id, user_key) DO UPDATE SET contact_id = excluded.contact_id RETURNING id AS conversation \\gset
-INSERT INTO messages (id, conversation_id, channel_id, wamid, direction, kind, body, raw, author_kind, occurred_at) VALUES (gen_random_uuid(), ({conversation})::uuid, '{CHANNEL}', 'wamid.HBgLB00001' || (:n)::bigint, 'in', 'text', {body}, ({raw})::json, 'contact', now()) RETURNING id AS message \\gset
-WITH told AS (INSERT INTO events (seq, kind, conversation_id, message_id) VALUES (nextval('bench_events'), 'message.created', ({conversation})::uuid, ({message})::uuid)) UPDATE conversations SET unread_count = unread_count + 1, last_message_id = ({message})::uuid, last_activity_at = now(), last_inbound_at = now(), window_expires_at = now() + interval '24 hours' WHERE id = ({conversation})::uuid;
+{} \\gset
+{} \\gset
+{} \\gset
+{};
 COMMIT;
-"
+",
+        contact(&to),
+        conversation(&to),
+        message(&to),
+        counted(&to)
     )
+}
+
+/// The same four statements for a driver that numbers values: customer; customer and contact;
+/// conversation, number and raw JSON as text; conversation and message.
+pub fn numbered() -> [String; 4] {
+    let to = Written {
+        customer: "($1)::bigint",
+        contact: "($2)::uuid",
+        conversation: "($1)::uuid",
+        message: "($2)::uuid",
+        number: "($2)::bigint",
+        raw: "($3::text)::json",
+    };
+    [contact(&to), conversation(&to), message(&to), counted(&to)]
 }
 
 /// What the disk and Postgres allow when nobody asks for single rows.

@@ -11,7 +11,7 @@ use bench::{
     report::{Idle, Report, Row, goals},
     scenario::{self, Outcome, Processes, Times},
     server::{Server, Spec},
-    sql,
+    spread, sql,
     stand::Folder,
 };
 use pgcluster::Cluster;
@@ -188,13 +188,17 @@ impl Bench {
         let content = self.content.unwrap_or(Content::Known(contacts(tenants)));
         let server = self.load(tenants, pace, content, false, self.times).await?;
         let watched = self.load(tenants, pace, content, true, self.times).await?;
-        let (mut handler, mut prepared, mut simple) = (None, None, None);
+        let (mut handler, mut prepared, mut simple, mut plain_spread) = (None, None, None, None);
         // An open loop's figures follow from its rate: there is nothing to compare.
         if !self.plain.is_empty() && matches!(pace, Pace::Closed(_)) {
             let nothing = Content::Nothing;
             handler = Some(self.load(tenants, pace, nothing, false, self.times).await?);
             prepared = self.plain(tenants, in_flight, Mode::Prepared).await?;
             simple = self.plain(tenants, in_flight, Mode::Simple).await?;
+            // With one tenant it is the same thing twice.
+            if tenants > 1 {
+                plain_spread = Some(self.spread(tenants, in_flight).await?);
+            }
         }
         let mut row = Row {
             tenants,
@@ -208,6 +212,7 @@ impl Bench {
             handler,
             plain: prepared,
             plain_simple: simple,
+            plain_spread,
             ratio: None,
         };
         row.compare();
@@ -256,6 +261,19 @@ impl Bench {
             window: self.times.window,
         };
         Ok(Some(pgbench.run(&self.cluster, &run).await?))
+    }
+
+    async fn spread(&self, tenants: usize, in_flight: usize) -> anyhow::Result<bench::pgbench::Reached> {
+        self.settle().await?;
+        let run = spread::Run {
+            urls: self.plain.get(..tenants).unwrap_or(&self.plain).to_vec(),
+            in_flight,
+            contacts: contacts(tenants),
+            postgres: self.cluster.pid(),
+            warm: self.times.warm,
+            window: self.times.window,
+        };
+        tokio::task::spawn_blocking(move || spread::run(&run)).await?
     }
 
     /// What earlier scenarios left to be written is written before the next one counts.

@@ -64,6 +64,13 @@ impl Test {
             .unwrap();
     }
 
+    /// Applies these items as a server does that has just begun.
+    pub async fn apply_fresh(&self, items: &[InboundItem], seconds: i64) {
+        tenant::inbound::apply(&mut self.conn().await, items, at(seconds))
+            .await
+            .unwrap();
+    }
+
     /// Somebody of the team.
     pub async fn user(&self, role: Role) -> User {
         let email = format!("{}@clinic.example", Uuid::now_v7().simple());

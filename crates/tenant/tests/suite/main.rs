@@ -17,5 +17,6 @@ mod queue;
 mod schema;
 mod status;
 mod status_merging;
+mod strangers;
 mod tag;
 mod user;
