@@ -12,7 +12,8 @@ use diesel::{
     sql_types::{SqlType, Untyped},
 };
 
-/// A statement's text, known by its type. `{}` stands for each value, in order.
+/// A statement's text, known by its type. `{}` stands for each value, in order; `$n`
+/// names the n-th one again.
 pub(crate) trait Sql: Send + Sync + 'static {
     /// The text. A literal `{}` cannot occur in it otherwise.
     const TEXT: &'static str;

@@ -84,7 +84,7 @@ macro_rules! numbered {
             RETURNING last_event - (SELECT count(*) FROM inserted) AS base \
         ) \
         INSERT INTO events (seq, kind, conversation_id, message_id) \
-        SELECT (SELECT base FROM counter) + row_number() OVER (ORDER BY id), {}, conversation_id, id FROM inserted"
+        SELECT (SELECT base FROM counter) + row_number() OVER (), {}, conversation_id, id FROM inserted"
     };
 }
 
@@ -145,26 +145,35 @@ impl Sql for ManyQuietly {
     const TEXT: &'static str = concat!(many!(), "SELECT id, conversation_id FROM inserted ORDER BY id");
 }
 
-/// One message, as a transaction of its own: without arrays and sums, half the cost.
+/// One message, as a transaction of its own. Most batches are one message: here
+/// nothing is summed, sorted or read twice, which is a fifth of the statement's cost.
 struct One;
 
 impl Sql for One {
-    const TEXT: &'static str = concat!(
-        "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({})), \
-        new (created_at, id, conversation_id, channel_id, wamid, kind, body, payload, raw, context_wamid, \
-             occurred_at, is_news, opens) AS ( \
-            VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}) \
-        ), ",
-        stored!(),
-        "summed AS ( \
-            SELECT i.conversation_id, n.is_news::integer AS unread, i.occurred_at AS at, \
-                   CASE WHEN n.is_news THEN i.occurred_at END AS news_at, \
-                   CASE WHEN n.opens THEN i.occurred_at END AS opened_at, i.id AS newest \
-            FROM inserted AS i, new AS n \
-        ), ",
-        counted!(),
-        numbered!()
-    );
+    const TEXT: &'static str = "\
+        WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({})), \
+        inserted AS ( \
+            INSERT INTO messages (id, conversation_id, channel_id, wamid, direction, kind, body, payload, raw, \
+                                  author_kind, context_wamid, occurred_at, created_at) \
+            SELECT {}, {}, {}, {}, 'in', {}, {}, {}::jsonb, {}::json, 'contact', {}, {}, {} FROM locked \
+            ON CONFLICT (channel_id, wamid) DO NOTHING RETURNING id \
+        ), touched AS ( \
+            UPDATE conversations AS c SET \
+                unread_count = unread_count + {}::integer, \
+                last_message_id = CASE WHEN $11 >= last_activity_at OR last_message_id IS NULL THEN $2 \
+                                  ELSE last_message_id END, \
+                last_activity_at = GREATEST(last_activity_at, $11), \
+                last_inbound_at = GREATEST(last_inbound_at, CASE WHEN $13 THEN $11 END), \
+                window_expires_at = GREATEST(window_expires_at, CASE WHEN {} THEN $11 + interval '24 hours' END), \
+                status = CASE WHEN $13 AND status IN ('closed', 'snoozed') THEN 'open' ELSE status END, \
+                snoozed_until = CASE WHEN $13 THEN NULL ELSE snoozed_until END \
+            FROM inserted WHERE c.id = $3 RETURNING c.id \
+        ), counter AS ( \
+            UPDATE tenant_meta SET last_event = last_event + 1 FROM touched WHERE identity_epoch = {} \
+            RETURNING last_event \
+        ) \
+        INSERT INTO events (seq, kind, conversation_id, message_id) \
+        SELECT (SELECT last_event FROM counter), {}, $3, id FROM inserted";
 }
 
 /// Stores `new`, all of one [`Weight`], and its events in a transaction of its own.
@@ -181,7 +190,6 @@ pub(super) async fn store(
         let NewMessage { message, .. } = only;
         Statement::<One>::new()
             .bind::<BigInt, _>(APPLY_LOCK)
-            .bind::<Timestamptz, _>(now)
             .bind::<SqlUuid, _>(only.id)
             .bind::<SqlUuid, _>(only.conversation)
             .bind::<SqlUuid, _>(only.channel)
@@ -192,6 +200,7 @@ pub(super) async fn store(
             .bind::<Text, _>(only.raw)
             .bind::<Nullable<Text>, _>(message.context_wamid.as_deref())
             .bind::<Timestamptz, _>(clamp(message.at, now))
+            .bind::<Timestamptz, _>(now)
             .bind::<Bool, _>(message.is_news)
             .bind::<Bool, _>(message.opens_window)
             .bind::<BigInt, _>(epoch)
