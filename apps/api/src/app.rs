@@ -56,7 +56,10 @@ impl App {
             control,
             config.control_url.clone(),
             Arc::clone(&config.keyring),
-            Limits::default(),
+            Limits {
+                connections: config.tenant_connections,
+                ..Limits::default()
+            },
         );
         let http = whatsapp::client::http_client().context("the HTTP client")?;
         let graph = whatsapp::client::Client::new(&config.graph_base_url, &config.graph_version, http)

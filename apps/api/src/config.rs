@@ -3,10 +3,11 @@
 
 mod files;
 
-use std::{path::PathBuf, str::FromStr, sync::Arc};
+use std::{ops::RangeInclusive, path::PathBuf, str::FromStr, sync::Arc};
 
 use crypto::{ExposeSecret, Keyring, MasterKey, SecretString};
 use pg::DatabaseUrl;
+use resolver::Limits;
 use serde::Deserialize;
 
 pub use self::files::Files;
@@ -57,11 +58,16 @@ pub struct Config {
     pub log_format: LogFormat,
     /// Whether this is a developer's machine.
     pub development: bool,
+    /// Connections to tenants' databases that this process keeps.
+    pub tenant_connections: usize,
     /// Where the files that customers send are kept.
     pub files: Files,
     /// Folder of the built web, if this server serves it.
     pub web_dir: Option<PathBuf>,
 }
+
+/// What `TENANT_CONNECTIONS` may be.
+const TENANT_CONNECTIONS: RangeInclusive<usize> = 10..=10_000;
 
 /// What is wrong with the configuration, in a sentence.
 #[derive(Debug, thiserror::Error)]
@@ -82,6 +88,7 @@ struct Raw {
     graph_version: Option<String>,
     role: Option<String>,
     log_format: Option<String>,
+    tenant_connections: Option<String>,
     app_env: Option<String>,
     node_env: Option<String>,
     web_dir: Option<PathBuf>,
@@ -170,8 +177,25 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
             .app_env
             .or(raw.node_env)
             .is_some_and(|env| env == "development" || env == "test"),
+        tenant_connections: tenant_connections(raw.tenant_connections)?,
         web_dir: raw.web_dir,
         files: files::check(raw.files)?,
+    })
+}
+
+fn tenant_connections(text: Option<String>) -> Result<usize, ConfigError> {
+    let Some(text) = text else {
+        return Ok(Limits::default().connections);
+    };
+    let (least, most) = (TENANT_CONNECTIONS.start(), TENANT_CONNECTIONS.end());
+    let count = text
+        .parse()
+        .ok()
+        .filter(|count| TENANT_CONNECTIONS.contains(count));
+    count.ok_or_else(|| {
+        ConfigError(format!(
+            "TENANT_CONNECTIONS is {text:?}; it must be a number from {least} to {most}"
+        ))
     })
 }
 
@@ -250,9 +274,20 @@ mod tests {
     fn the_required_variables_are_enough() {
         let config = with(&[]).unwrap();
         assert_eq!(
-            (config.port, config.role, config.origins.len()),
-            (3000, Role::All, 0)
+            (
+                config.port,
+                config.role,
+                config.origins.len(),
+                config.tenant_connections
+            ),
+            (3000, Role::All, 0, 80)
         );
+    }
+
+    #[test]
+    fn an_installation_with_many_busy_tenants_keeps_more_connections() {
+        let config = with(&[("TENANT_CONNECTIONS", "600")]).unwrap();
+        assert_eq!(config.tenant_connections, 600);
     }
 
     #[test]
@@ -263,6 +298,8 @@ mod tests {
             ("CONTROL_DB_URL", "mysql://root:hunter2@db/x"),
             ("PORT", "http"),
             ("ROLE", "boss"),
+            ("TENANT_CONNECTIONS", "9"),
+            ("TENANT_CONNECTIONS", "all"),
             ("FRONTEND_ORIGIN", "*"),
             ("VERIFY_TOKEN", " "),
             ("MEDIA_URL", "https://hunter2@files.example"),

@@ -121,7 +121,9 @@ impl Bench {
         if pgbench.is_none() && !args.no_yardsticks {
             say("pgbench is not installed beside the server's programs: no plain transaction, no ratios");
         }
-        let spec = Spec::new(&args.server, folder.path(), &cluster.url(CONTROL), &platform)?;
+        let spec = Spec::new(&args.server, folder.path(), &cluster.url(CONTROL), &platform)?
+            // One for each tenant's writer, and some for readers, as the runbook tells.
+            .with("TENANT_CONNECTIONS", (grid.most() + 30).max(80));
         Ok(Self {
             server: Server::start_ready(&spec).await?,
             port: spec.port,

@@ -67,6 +67,13 @@ impl Spec {
         })
     }
 
+    /// The same server with this variable, unless somebody set it from outside.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+        self.variables.insert(0, (name.to_owned(), value.to_string()));
+        self
+    }
+
     /// The same server on another port.
     pub fn beside(&self) -> anyhow::Result<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();

@@ -29,7 +29,7 @@ impl Folder {
     pub fn options(&self) -> anyhow::Result<Options> {
         let setting = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         Ok(Options {
-            max_connections: 700,
+            max_connections: 1200,
             source: Source::from_env()?,
             cache: self.path.parent().map(|base| base.join("pg-bin")),
             settings: vec![
