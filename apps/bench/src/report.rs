@@ -144,25 +144,29 @@ pub fn goals(rows: &[Row], idle: Option<Idle>) -> Vec<Goal> {
         }
     }
     if let Some(idle) = idle.filter(|idle| idle.tenants >= 500) {
-        goals.push(at_most(
-            "500 tenants known and idle: MB of the server".to_owned(),
-            megabytes(idle.known),
-            100.0,
-        ));
-        let peak = rows
-            .iter()
-            .filter(|row| row.tenants >= 500)
-            .map(|row| row.server.server_peak)
-            .max();
-        if let Some(peak) = peak {
-            goals.push(at_most(
-                "500 tenants under load: MB of the server".to_owned(),
-                megabytes(peak),
-                150.0,
-            ));
-        }
+        memory(rows, idle, &mut goals);
     }
     goals
+}
+
+fn memory(rows: &[Row], idle: Idle, goals: &mut Vec<Goal>) {
+    goals.push(at_most(
+        "500 tenants known and idle: MB of the server".to_owned(),
+        megabytes(idle.known),
+        100.0,
+    ));
+    let peak = rows
+        .iter()
+        .filter(|row| row.tenants >= 500)
+        .map(|row| row.server.server_peak)
+        .max();
+    if let Some(peak) = peak {
+        goals.push(at_most(
+            "500 tenants under load: MB of the server".to_owned(),
+            megabytes(peak),
+            150.0,
+        ));
+    }
 }
 
 fn at_most(what: String, reached: f64, wanted: f64) -> Goal {

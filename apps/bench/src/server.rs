@@ -69,7 +69,7 @@ impl Spec {
 
     /// The same server with this variable, unless somebody set it from outside.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl ToString) -> Self {
+    pub fn with(mut self, name: &str, value: usize) -> Self {
         self.variables.insert(0, (name.to_owned(), value.to_string()));
         self
     }

@@ -149,7 +149,8 @@ impl Session {
 
     async fn transaction(&self, customer: i64, raw: &str) -> anyhow::Result<()> {
         let [contact, conversation, message, counted] = &self.statements;
-        let number = i64::from_le_bytes(Uuid::new_v4().as_u64_pair().0.to_le_bytes()).saturating_abs();
+        // What is behind the time in such an id is random.
+        let number = i64::from_le_bytes(Uuid::now_v7().as_u64_pair().1.to_le_bytes()).saturating_abs();
         let client = &self.client;
         client.batch_execute("BEGIN").await?;
         let row = client.query_one(contact, &[&customer]).await?;
