@@ -20,31 +20,12 @@ use tokio_postgres::config::Host;
 
 use crate::{
     figures::{Cpu, Latencies, Spread, Used, per_second},
-    plain, proc, sql,
+    plain::{self, Mode},
+    proc, sql,
 };
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_mins(1);
-
-/// How the statements travel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
-    /// Parsed once on each connection.
-    Prepared,
-    /// As text, parsed each time.
-    Simple,
-}
-
-impl Mode {
-    /// pgbench's name of it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Prepared => "prepared",
-            Self::Simple => "simple",
-        }
-    }
-}
 
 /// What pgbench reached.
 #[derive(Debug, Clone, Copy, Serialize)]

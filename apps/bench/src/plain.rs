@@ -8,7 +8,6 @@ use serde::Serialize;
 
 use crate::{
     figures::{Used, per_second},
-    pgbench::Mode,
     proc, sql,
     webhook::{self, Text},
 };
@@ -19,6 +18,26 @@ const CHANNEL: &str = "01999d6e-0000-7000-8000-000000000001";
 const ROWS: u32 = 100;
 /// How often it is done.
 const REPEATS: u32 = 200;
+
+/// How the statements travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Parsed once on each connection.
+    Prepared,
+    /// As text, parsed each time.
+    Simple,
+}
+
+impl Mode {
+    /// pgbench's name of it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Simple => "simple",
+        }
+    }
+}
 
 /// What every yardstick database needs before the first transaction: its customers, and numbers
 /// for events that no transaction waits for (the product's own counter is gapless and locks).

@@ -5,8 +5,9 @@ use std::time::Duration;
 use bench::{
     load::{Content, Pace, Plan},
     machine::Machine,
-    pgbench::{Mode, Pgbench, Run},
-    plain, proc,
+    pgbench::{Pgbench, Run},
+    plain::{self, Mode},
+    proc,
     provision::{CONTROL, Platform, Tenant, Wanted, copy},
     report::{Idle, Report, Row, goals},
     scenario::{self, Outcome, Processes, Times},
