@@ -54,43 +54,18 @@ pub(super) struct Weight {
     opens_window: bool,
 }
 
-/// The parts that the statements share. Free-form answers are allowed for 24 hours
-/// after a customer's message (Meta, "customer service windows"). Conversations are touched before the
-/// events' counter: whoever answers takes the two in that order as well.
-macro_rules! counted {
+/// How a statement over arrays begins: the lock, what is new (`inserted`), and what that
+/// comes to in each conversation (`summed`).
+macro_rules! summed {
     () => {
-        "touched AS ( \
-            UPDATE conversations AS c SET \
-                unread_count = unread_count + s.unread, \
-                last_message_id = CASE WHEN s.at >= last_activity_at OR last_message_id IS NULL THEN s.newest \
-                                  ELSE last_message_id END, \
-                last_activity_at = GREATEST(last_activity_at, s.at), \
-                last_inbound_at = GREATEST(last_inbound_at, s.news_at), \
-                window_expires_at = GREATEST(window_expires_at, s.opened_at + interval '24 hours'), \
-                status = CASE WHEN s.unread > 0 AND status IN ('closed', 'snoozed') THEN 'open' ELSE status END, \
-                snoozed_until = CASE WHEN s.unread > 0 THEN NULL ELSE snoozed_until END \
-            FROM summed AS s WHERE c.id = s.conversation_id RETURNING c.id \
-        ) "
-    };
-}
-
-/// The numbers are missing when identities changed since the threads were looked
-/// up: the events' constraint then refuses the whole statement.
-macro_rules! numbered {
-    () => {
-        ", counter AS ( \
-            UPDATE tenant_meta SET last_event = last_event + (SELECT count(*) FROM inserted) \
-            WHERE identity_epoch = {} AND (SELECT count(*) FROM touched) > 0 \
-            RETURNING last_event - (SELECT count(*) FROM inserted) AS base \
-        ) \
-        INSERT INTO events (seq, kind, conversation_id, message_id) \
-        SELECT (SELECT base FROM counter) + row_number() OVER (), {}, conversation_id, id FROM inserted"
-    };
-}
-
-macro_rules! stored {
-    () => {
-        "inserted AS ( \
+        "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({})), \
+        new AS MATERIALIZED ( \
+            SELECT *, {} AS created_at \
+            FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) \
+                AS given (id, conversation_id, channel_id, wamid, kind, body, payload, raw, context_wamid, \
+                          occurred_at) \
+        ), \
+        inserted AS ( \
             INSERT INTO messages (id, conversation_id, channel_id, wamid, direction, kind, body, payload, raw, \
                                   author_kind, context_wamid, occurred_at, created_at) \
             SELECT id, conversation_id, channel_id, wamid, 'in', kind, body, payload::jsonb, raw::json, \
@@ -98,44 +73,57 @@ macro_rules! stored {
             FROM locked, new \
             ON CONFLICT (channel_id, wamid) DO NOTHING \
             RETURNING id, conversation_id, occurred_at \
+        ), \
+        summed AS ( \
+            SELECT conversation_id, count(*) FILTER (WHERE {})::integer AS unread, max(occurred_at) AS at, \
+                   max(occurred_at) FILTER (WHERE {}) AS news_at, \
+                   max(occurred_at) FILTER (WHERE {}) AS opened_at, \
+                   (array_agg(id ORDER BY occurred_at DESC, id DESC))[1] AS newest \
+            FROM inserted GROUP BY conversation_id \
         ), "
     };
 }
+pub(super) use summed;
 
-macro_rules! summed {
+/// Counts what is new in its conversations. Free-form answers are allowed for 24 hours
+/// after a customer's message (Meta, "customer service windows"). Conversations are touched before the
+/// events' counter: whoever answers takes the two in that order as well.
+macro_rules! many {
     () => {
         concat!(
-            "WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock({})), \
-            new AS MATERIALIZED ( \
-                SELECT *, {} AS created_at \
-                FROM unnest({}, {}, {}, {}, {}, {}, {}, {}, {}, {}) \
-                    AS given (id, conversation_id, channel_id, wamid, kind, body, payload, raw, context_wamid, \
-                              occurred_at) \
-            ), ",
-            $crate::inbound::batch::stored!(),
-            "summed AS ( \
-                SELECT conversation_id, count(*) FILTER (WHERE {})::integer AS unread, max(occurred_at) AS at, \
-                       max(occurred_at) FILTER (WHERE {}) AS news_at, \
-                       max(occurred_at) FILTER (WHERE {}) AS opened_at, \
-                       (array_agg(id ORDER BY occurred_at DESC, id DESC))[1] AS newest \
-                FROM inserted GROUP BY conversation_id \
-            ), "
+            summed!(),
+            "touched AS ( \
+                UPDATE conversations AS c SET \
+                    unread_count = unread_count + s.unread, \
+                    last_message_id = CASE WHEN s.at >= last_activity_at OR last_message_id IS NULL THEN s.newest \
+                                      ELSE last_message_id END, \
+                    last_activity_at = GREATEST(last_activity_at, s.at), \
+                    last_inbound_at = GREATEST(last_inbound_at, s.news_at), \
+                    window_expires_at = GREATEST(window_expires_at, s.opened_at + interval '24 hours'), \
+                    status = CASE WHEN s.unread > 0 AND status IN ('closed', 'snoozed') THEN 'open' \
+                             ELSE status END, \
+                    snoozed_until = CASE WHEN s.unread > 0 THEN NULL ELSE snoozed_until END \
+                FROM summed AS s WHERE c.id = s.conversation_id RETURNING c.id \
+            ) "
         )
     };
 }
-pub(super) use {stored, summed};
 
-macro_rules! many {
-    () => {
-        concat!(summed!(), counted!())
-    };
-}
-
-/// Many messages, as a transaction of its own.
+/// Many messages, as a transaction of its own. The events' numbers are missing when
+/// identities changed since the threads were looked up: their constraint then refuses the whole statement.
 struct Many;
 
 impl Sql for Many {
-    const TEXT: &'static str = concat!(many!(), numbered!());
+    const TEXT: &'static str = concat!(
+        many!(),
+        ", counter AS ( \
+            UPDATE tenant_meta SET last_event = last_event + (SELECT count(*) FROM inserted) \
+            WHERE identity_epoch = {} AND (SELECT count(*) FROM touched) > 0 \
+            RETURNING last_event - (SELECT count(*) FROM inserted) AS base \
+        ) \
+        INSERT INTO events (seq, kind, conversation_id, message_id) \
+        SELECT (SELECT base FROM counter) + row_number() OVER (), {}, conversation_id, id FROM inserted"
+    );
 }
 
 /// Many messages inside a transaction that writes its events at its end.
