@@ -65,6 +65,9 @@ struct Inner {
     leases: Leases,
     hints: hints::Hints,
     turns: Arc<turns::Turns>,
+    paces: sender::Paces,
+    /// One permit for each call to Meta that may be under way.
+    calls: Arc<tokio::sync::Semaphore>,
     fetcher: media::Fetcher,
 }
 
@@ -87,6 +90,8 @@ impl Engine {
             leases,
             hints,
             turns: Arc::default(),
+            paces: sender::Paces::default(),
+            calls: Arc::new(tokio::sync::Semaphore::new(sender::MOST_CALLS)),
             fetcher: media::Fetcher::new(),
             parts,
         }))

@@ -7,7 +7,7 @@ use resolver::{ResolveError, TenantHandle};
 use tenant::{
     conversation::Conversations,
     message::{Message, MessageId, Messages},
-    outbox::{self, QueueMessageError, QueueText, RetryError},
+    outbox::{self, QueueMessage, QueueMessageError, RetryError, Target},
     user::UserId,
 };
 use whatsapp::outbound::{InvalidMessageError, OutboundMessage, Recipient};
@@ -41,20 +41,25 @@ pub enum ReplyError {
 }
 
 impl Engine {
-    /// Queues an agent's text on the line that the conversation belongs to.
+    /// Queues a message on the line that its conversation belongs to.
     pub async fn reply(
         &self,
         handle: &Arc<TenantHandle>,
-        text: &QueueText<'_>,
+        new: &QueueMessage<'_>,
     ) -> Result<Message, ReplyError> {
         let mut conn = handle.db().await?.conn().await?;
-        let conversation = Conversations::new(&mut conn)
-            .find(text.conversation)
-            .await?
-            .ok_or(QueueMessageError::UnknownConversation)?;
-        OutboundMessage::text(Recipient::from_user_key(&conversation.user_key), text.body).validate()?;
-        self.usable(conversation.channel_id).await?;
-        let message = outbox::queue_text(&mut conn, text, self.clock().now()).await?;
+        let channel = match &new.target {
+            Target::Person { channel, .. } => *channel,
+            Target::Thread(id) => {
+                let conversation = Conversations::new(&mut conn)
+                    .find(*id)
+                    .await?
+                    .ok_or(QueueMessageError::UnknownConversation)?;
+                conversation.channel_id
+            }
+        };
+        self.usable(handle, channel).await?;
+        let message = outbox::queue_message(&mut conn, new, self.clock().now()).await?;
         self.queued(handle.tenant.id);
         Ok(message)
     }
@@ -71,15 +76,15 @@ impl Engine {
             .find(message)
             .await?
             .ok_or(RetryError::Unknown)?;
-        self.usable(known.channel_id).await?;
+        self.usable(handle, known.channel_id).await?;
         let message = outbox::retry_message(&mut conn, message, actor, self.clock().now()).await?;
         self.queued(handle.tenant.id);
         Ok(message)
     }
 
-    async fn usable(&self, channel: pg::ChannelId) -> Result<(), ReplyError> {
+    async fn usable(&self, handle: &TenantHandle, channel: pg::ChannelId) -> Result<(), ReplyError> {
         let line = self.resolver().line_of_channel(channel).await?;
-        match line {
+        match line.filter(|line| line.channel.tenant_id == handle.tenant.id) {
             Some(line) if line.channel.is_active && line.token.is_some() => Ok(()),
             Some(line) if line.channel.is_active => Err(ReplyError::ChannelWithoutToken),
             _ => Err(ReplyError::ChannelInactive),

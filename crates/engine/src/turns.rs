@@ -158,6 +158,13 @@ impl Turns {
         self.changed.notify_one();
     }
 
+    /// Whether somebody's turn has come who has no place yet.
+    pub(crate) fn others_wait(&self) -> bool {
+        let mut state = self.state();
+        state.queue_due(Instant::now());
+        !state.queue.is_empty()
+    }
+
     /// Whether no turn begins any more.
     pub(crate) fn is_closed(&self) -> bool {
         self.state().closed

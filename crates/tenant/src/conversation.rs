@@ -1,5 +1,6 @@
 //! One thread per customer and line: its state, its owner, its window.
 
+mod begin;
 mod change;
 mod list;
 
@@ -8,7 +9,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
 
-pub(crate) use self::list::escape_like;
+pub(crate) use self::{begin::thread_with, list::escape_like};
 pub use self::{
     change::{ChangeError, ConversationChanges, change, mark_read, next_wake, set_tags, wake_due},
     list::{AssigneeFilter, ConversationFilter, ConversationView, Counts, TagFilter, UserRef},
@@ -49,6 +50,7 @@ pub struct Conversation {
     pub last_inbound_at: Option<DateTime<Utc>>,
     pub window_expires_at: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
+    pub entry_point_expires_at: Option<DateTime<Utc>>,
 }
 
 impl Conversation {

@@ -36,6 +36,11 @@ pg::id_type! {
 }
 
 pg::id_type! {
+    /// A file that the team wants to send.
+    UploadId
+}
+
+pg::id_type! {
     /// An item that could not be applied.
     DeadLetterId
 }

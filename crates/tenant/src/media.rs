@@ -1,4 +1,4 @@
-//! The files that customers' messages carry: what is known of each, and how far fetching it got.
+//! The files that messages carry: what is known of each, and how far fetching it got.
 //!
 //! `pending → fetching → stored`, or back to `pending` for another try, or `failed`, `refused`,
 //! `too_large`, `expired`. Like a send, an attempt is committed before its call, fenced by its id
@@ -22,6 +22,8 @@ pub use self::{
 };
 use crate::{
     id::{MediaId, MessageId},
+    message::Message,
+    outbox::Upload,
     schema::media,
 };
 
@@ -158,4 +160,36 @@ pub async fn of(conn: &mut Conn<Tenant>, messages: &[MessageId]) -> Result<Vec<M
         .select(Media::as_select())
         .load(&mut **conn)
         .await?)
+}
+
+/// Writes down the file of a message of ours, whose bytes are in the store, in its message's transaction.
+pub(crate) async fn attach_own(
+    tx: &mut Conn<Tenant>,
+    message: &Message,
+    file: &Upload,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::insert_into(media::table)
+        .values((
+            media::id.eq(MediaId::generate()),
+            media::message_id.eq(message.id),
+            media::channel_id.eq(message.channel_id),
+            media::kind.eq(&message.kind),
+            media::mime_type.eq(&file.content_type),
+            media::filename.eq(&file.filename),
+            media::voice.eq(file.voice),
+            media::animated.eq(file.animated),
+            media::state.eq(MediaState::Stored.as_str()),
+            media::content_hash.eq(&file.content_hash),
+            media::content_type.eq(&file.content_type),
+            media::size.eq(file.size),
+            (
+                media::expires_at.eq(now),
+                media::next_attempt_at.eq(now),
+                media::created_at.eq(now),
+            ),
+        ))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }

@@ -32,6 +32,8 @@ crate::text_enum! {
         Agent = "agent",
         /// The bot.
         Bot = "bot",
+        /// A campaign.
+        Campaign = "campaign",
         /// The system itself.
         System = "system",
     }
@@ -89,6 +91,7 @@ pub struct Message {
     pub error_detail: Option<String>,
     pub occurred_at: DateTime<Utc>,
     pub created_at: DateTime<Utc>,
+    pub send_at: Option<DateTime<Utc>>,
 }
 
 impl Message {

@@ -58,6 +58,7 @@ diesel::table! {
         last_inbound_at -> Nullable<Timestamptz>,
         window_expires_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
+        entry_point_expires_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -172,6 +173,7 @@ diesel::table! {
         error_detail -> Nullable<Text>,
         occurred_at -> Timestamptz,
         created_at -> Timestamptz,
+        send_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -200,6 +202,10 @@ diesel::table! {
         lease_until -> Nullable<Timestamptz>,
         next_attempt_at -> Timestamptz,
         created_at -> Timestamptz,
+        class -> Text,
+        tries -> Int4,
+        repeated -> Bool,
+        unknown_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -231,6 +237,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    uploads (id) {
+        id -> Uuid,
+        content_hash -> Bytea,
+        content_type -> Text,
+        size -> Int8,
+        filename -> Nullable<Text>,
+        voice -> Bool,
+        animated -> Bool,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Uuid,
         name -> Text,
@@ -245,6 +265,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    wa_uploads (channel_id, content_hash, content_type) {
+        channel_id -> Uuid,
+        content_hash -> Bytea,
+        content_type -> Text,
+        wa_media_id -> Text,
+        expires_at -> Timestamptz,
+    }
+}
+
 diesel::joinable!(contact_keys -> contacts (contact_id));
 diesel::joinable!(conversation_tags -> conversations (conversation_id));
 diesel::joinable!(conversation_tags -> tags (tag_id));
@@ -255,6 +285,7 @@ diesel::joinable!(media -> messages (message_id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(outbox -> conversations (conversation_id));
 diesel::joinable!(outbox -> messages (message_id));
+diesel::joinable!(uploads -> users (created_by));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
@@ -274,5 +305,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     settings,
     tags,
     tenant_meta,
+    uploads,
     users,
+    wa_uploads,
 );

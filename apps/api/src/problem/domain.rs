@@ -14,7 +14,7 @@ use tenant::{
     dead_letter::DiscardLetterError,
     media,
     message::AddNoteError,
-    outbox::{QueueMessageError, RetryError},
+    outbox::{CancelError, QueueMessageError, RetryError},
     tag::SaveTagError,
     user::SaveUserError,
 };
@@ -111,6 +111,7 @@ impl From<QueueMessageError> for Problem {
         match error {
             QueueMessageError::UnknownConversation => Self::new(Kind::NotFound, error),
             QueueMessageError::WindowClosed { since } => window_closed(since),
+            QueueMessageError::OptedOut => Self::new(Kind::ContactOptedOut, error),
             QueueMessageError::IdempotencyMismatch => Self::new(Kind::IdempotencyMismatch, error),
             QueueMessageError::Db(error) => error.into(),
         }
@@ -122,8 +123,18 @@ impl From<RetryError> for Problem {
         match error {
             RetryError::Unknown => Self::new(Kind::NotFound, error),
             RetryError::NotFailed => Self::new(Kind::NotFailed, error),
-            RetryError::WindowClosed { since } => window_closed(since),
+            RetryError::Refused(error) => error.into(),
             RetryError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<CancelError> for Problem {
+    fn from(error: CancelError) -> Self {
+        match error {
+            CancelError::Unknown => Self::new(Kind::NotFound, error),
+            CancelError::TooLate => Self::new(Kind::TooLate, error),
+            CancelError::Db(error) => error.into(),
         }
     }
 }

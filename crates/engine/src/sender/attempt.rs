@@ -1,128 +1,103 @@
-//! One attempt: the call to Meta, and writing down how it ended.
+//! One attempt: the call to Meta, and what its end means.
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use resolver::{Line, TenantHandle};
 use tenant::{
-    outbox::{self, Attempt, Settlement},
+    outbox::{Attempt, Settlement},
     status::SendFailure,
 };
+use tokio::time::Instant;
 use whatsapp::{
     client::{NotSentReason, SendError, Sent},
     error::{ErrorClass, GraphError},
-    outbound::{OutboundContent, OutboundMessage, Recipient},
 };
 
+use super::{compose, pace::Pace};
 use crate::Engine;
 
-/// After so many attempts that Meta turned away, a person decides.
-const MAX_ATTEMPTS: i32 = 8;
-/// Tries to write down how a call ended; the lease outlasts them.
-const SETTLE_TRIES: u32 = 5;
+/// What Meta takes from a line in a second unless it says otherwise (Cloud API, throughput).
+pub(super) const PER_SECOND: u32 = 80;
+/// After so many tries that Meta turned away, a person decides: some 20 minutes.
+const MAX_TRIES: i32 = 12;
+/// Too many messages to one person: its own rule for when to try again.
+const PAIR_LIMIT: i64 = 131_056;
+/// Refusals that are about the line, its account or the app, not about the message.
+const TOO_FAST: [i64; 5] = [4, 80_007, 130_429, 131_057, 2_494_100];
 
 impl Engine {
-    /// Makes the call that `attempt` permits, and settles it.
-    pub(super) async fn make(&self, handle: &TenantHandle, attempt: Attempt) {
-        let settlement = match self.line_for(handle, &attempt).await {
-            Ok(line) => self.call(&line, &attempt).await,
-            Err(settlement) => settlement,
+    /// Makes the call that `attempt` permits and says how it ended.
+    pub(super) async fn make(
+        &self,
+        handle: &TenantHandle,
+        pace: &Pace,
+        line: Option<&Line>,
+        attempt: &Attempt,
+    ) -> Settlement {
+        let settlement = match line {
+            // Whatever a tenant's database names, nothing goes out over a line of somebody else's.
+            Some(line) if line.channel.tenant_id == handle.tenant.id && line.channel.is_active => {
+                self.call(pace, line, attempt).await
+            }
+            _ => ours("channel_inactive"),
         };
-        let outcome = match &settlement {
+        let result = match &settlement {
             Settlement::Accepted { .. } => "accepted",
             Settlement::Retry { .. } => "retry",
             Settlement::Failed(_) => "failed",
-            Settlement::Unknown => "unknown",
+            Settlement::Unknown { .. } => "unknown",
         };
-        metrics::counter!("sends_total", "result" => outcome).increment(1);
-        for attempt_no in 0..SETTLE_TRIES {
-            match self.settle(handle, &attempt, &settlement).await {
-                Ok(()) => break,
-                Err(error) => {
-                    tracing::warn!(tenant.id = %handle.tenant.id, %error, "cannot write down how a send ended");
-                    tokio::time::sleep(Duration::from_secs(1 << attempt_no)).await;
-                }
-            }
-        }
-        self.0.feeds.hint(handle.tenant.id);
+        metrics::counter!("sends_total", "result" => result).increment(1);
+        settlement
     }
 
-    async fn settle(
-        &self,
-        handle: &TenantHandle,
-        attempt: &Attempt,
-        settlement: &Settlement,
-    ) -> Result<(), super::OutboxFailure> {
-        let mut conn = handle.db().await?.conn().await?;
-        let current = outbox::settle(&mut conn, attempt, settlement, self.clock().now()).await?;
-        if !current {
-            tracing::debug!(message.id = %attempt.reference.message, "the attempt had been settled otherwise");
-        }
-        Ok(())
-    }
-
-    async fn line_for(
-        &self,
-        handle: &TenantHandle,
-        attempt: &Attempt,
-    ) -> Result<std::sync::Arc<Line>, Settlement> {
-        match self.resolver().line_of_channel(attempt.channel).await {
-            // Whatever a tenant's database names, nothing goes out over a line of somebody else's.
-            Ok(Some(line)) if line.channel.tenant_id != handle.tenant.id => Err(ours("channel_inactive")),
-            Ok(Some(line)) if !line.channel.is_active => Err(ours("channel_inactive")),
-            Ok(Some(line)) if line.token.is_none() => Err(ours("channel_without_token")),
-            Ok(Some(line)) => Ok(line),
-            Ok(None) => Err(ours("channel_inactive")),
-            Err(error) => {
-                tracing::warn!(%error, "cannot look the line up");
-                Err(Settlement::Retry {
-                    at: self.later(attempt, None),
-                })
-            }
-        }
-    }
-
-    async fn call(&self, line: &Line, attempt: &Attempt) -> Settlement {
+    async fn call(&self, pace: &Pace, line: &Line, attempt: &Attempt) -> Settlement {
         let Some(token) = &line.token else {
             return ours("channel_without_token");
-        };
-        let message = OutboundMessage {
-            recipient: recipient(attempt),
-            content: OutboundContent::Text {
-                body: attempt.body.clone(),
-                preview_url: true,
-            },
-            context_wamid: attempt.context_wamid.clone(),
-            callback_data: Some(attempt.reference.to_string()),
         };
         let sent = self
             .0
             .parts
             .graph
-            .send_message(&line.channel.phone_number_id, token, &message)
+            .send_message(&line.channel.phone_number_id, token, &compose::message(attempt))
             .await;
-        self.judge(attempt, sent)
+        match sent {
+            Ok(Sent {
+                wamid,
+                wa_id,
+                user_id,
+            }) => Settlement::Accepted {
+                wamid,
+                wa_id,
+                user_id,
+            },
+            Err(error) => self.judge(pace, attempt, error),
+        }
     }
 
-    fn judge(&self, attempt: &Attempt, sent: Result<Sent, SendError>) -> Settlement {
-        match sent {
-            Ok(sent) => Settlement::Accepted { wamid: sent.wamid },
-            Err(SendError::Unknown { reason, .. }) => {
+    fn judge(&self, pace: &Pace, attempt: &Attempt, error: SendError) -> Settlement {
+        match error {
+            SendError::Unknown { reason, error } => {
                 tracing::warn!(message.id = %attempt.reference.message, %reason, "nobody knows whether it was sent");
-                Settlement::Unknown
-            }
-            Err(SendError::NotSent(NotSentReason::Connect)) if attempt.reference.attempt < MAX_ATTEMPTS => {
-                Settlement::Retry {
-                    at: self.later(attempt, None),
+                Settlement::Unknown {
+                    why: error.as_deref().map(failure),
                 }
             }
-            Err(SendError::NotSent(NotSentReason::Connect)) => ours("meta_unreachable"),
-            Err(SendError::NotSent(NotSentReason::Token)) => ours("token_malformed"),
-            Err(SendError::NotSent(NotSentReason::Request)) => ours("request_invalid"),
-            Err(SendError::Refused(error)) => match error.class() {
-                ErrorClass::Ambiguous => Settlement::Unknown,
-                ErrorClass::Retry if attempt.reference.attempt < MAX_ATTEMPTS => Settlement::Retry {
-                    at: self.later(attempt, error.retry_after),
+            SendError::NotSent(NotSentReason::Connect) if attempt.tries < MAX_TRIES => Settlement::Retry {
+                at: self.later(attempt, None),
+                why: None,
+            },
+            SendError::NotSent(NotSentReason::Connect) => ours("meta_unreachable"),
+            SendError::NotSent(NotSentReason::Token) => ours("token_malformed"),
+            SendError::NotSent(NotSentReason::Request) => ours("request_invalid"),
+            SendError::Refused(error) => match error.class() {
+                ErrorClass::Ambiguous => Settlement::Unknown {
+                    why: Some(failure(&error)),
+                },
+                ErrorClass::Retry if attempt.tries < MAX_TRIES => Settlement::Retry {
+                    at: self.turned_away(pace, attempt, &error),
+                    why: Some(failure(&error)),
                 },
                 ErrorClass::Retry
                 | ErrorClass::RetryLater
@@ -132,25 +107,37 @@ impl Engine {
         }
     }
 
+    /// When to try again what Meta turned away; whoever else is concerned waits too.
+    fn turned_away(&self, pace: &Pace, attempt: &Attempt, error: &GraphError) -> DateTime<Utc> {
+        let now = Instant::now();
+        match error.code {
+            Some(PAIR_LIMIT) => {
+                // 1, 4, 16… seconds (Cloud API, pair rate limit).
+                let doublings = u32::try_from(attempt.tries - 1).unwrap_or_default().min(4);
+                let wait = error
+                    .retry_after
+                    .unwrap_or(Duration::from_secs(4_u64.pow(doublings)));
+                pace.too_often(attempt.conversation, now + wait);
+                self.later(attempt, Some(wait))
+            }
+            Some(code) if TOO_FAST.contains(&code) => {
+                let until = pace.too_fast(attempt.channel, error.retry_after, now);
+                self.later(attempt, Some(until.saturating_duration_since(now)))
+            }
+            _ => self.later(attempt, error.retry_after),
+        }
+    }
+
     /// When to try again: what Meta asked for, else doubling from a second to
     /// five minutes, spread so that many do not come at once.
     fn later(&self, attempt: &Attempt, asked: Option<Duration>) -> DateTime<Utc> {
-        let doubled =
-            TimeDelta::seconds(1_i64 << attempt.reference.attempt.clamp(0, 8)).min(TimeDelta::minutes(5));
+        let doubled = TimeDelta::seconds(1_i64 << (attempt.tries - 1).clamp(0, 9)).min(TimeDelta::minutes(5));
         let wait = asked
             .and_then(|asked| TimeDelta::from_std(asked).ok())
             .unwrap_or(doubled);
-        // The attempt's id is as good as random in its last bytes.
-        let spread = i64::from(attempt.attempt_id.as_bytes()[15]) * 4;
+        // An id is as good as random in its last bytes.
+        let spread = i64::from(attempt.outbox.uuid().as_bytes()[15]) * 4;
         self.clock().now() + wait + TimeDelta::milliseconds(spread)
-    }
-}
-
-fn recipient(attempt: &Attempt) -> Recipient {
-    match (&attempt.phone, &attempt.bsuid) {
-        (Some(phone), _) => Recipient::Phone(phone.clone()),
-        (None, Some(bsuid)) => Recipient::UserId(bsuid.clone()),
-        (None, None) => Recipient::from_user_key(&attempt.user_key),
     }
 }
 

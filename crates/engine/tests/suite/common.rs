@@ -27,7 +27,7 @@ use simulator::{Simulator, config::Config, world::World};
 use tenant::{
     conversation::{ConversationFilter, ConversationId, Conversations},
     message::{Message, MessageId, MessageStatus, Messages},
-    outbox::QueueText,
+    outbox::{NewContent, QueueMessage, SendClass, Target},
     user::{NewUser, Role, UserId, create_user},
 };
 use testkit::{TestDb, proxy::Proxy};
@@ -276,13 +276,7 @@ impl Stage {
         conversation: ConversationId,
         words: &str,
     ) -> Message {
-        let text = QueueText {
-            conversation,
-            author: company.agent,
-            body: words,
-            context_wamid: None,
-            idempotency: None,
-        };
+        let text = text(company, conversation, words);
         engine.reply(&self.handle(company).await, &text).await.unwrap()
     }
 }
@@ -337,6 +331,22 @@ impl Company {
             (message.status() == status).then_some(message)
         })
         .await
+    }
+}
+
+/// An agent's text.
+pub fn text<'a>(company: &Company, conversation: ConversationId, words: &str) -> QueueMessage<'a> {
+    QueueMessage {
+        target: Target::Thread(conversation),
+        class: SendClass::Agent,
+        author: Some(company.agent),
+        content: NewContent {
+            kind: "text",
+            body: Some(words.to_owned()),
+            ..NewContent::default()
+        },
+        send_at: None,
+        idempotency: None,
     }
 }
 

@@ -9,7 +9,7 @@ use tenant::message::MessageStatus;
 
 use crate::{
     bodies::{body, messages, text},
-    common::{A, B, CUSTOMER, Company, PLATFORM, Stage, eventually, now, signed},
+    common::{self, A, B, CUSTOMER, Company, PLATFORM, Stage, eventually, now, signed},
     receiver::{Slow, connect},
 };
 
@@ -231,29 +231,32 @@ async fn a_call_under_way_is_seen_to_its_end_when_the_database_goes_away() {
     let one = written_by(&stage, &sol, A, "34600000101").await;
     let two = written_by(&stage, &sol, A, "34600000102").await;
     let sending = stage.another_at(&meta.url);
-    // Both are queued while nobody sends; taking the second will have to wait.
     let mut keeper = sol.db.conn().await.unwrap();
     let mut queued = Vec::new();
     for thread in [one, two] {
-        let text = tenant::outbox::QueueText {
-            conversation: thread,
-            author: sol.agent,
-            body: "buenas",
-            context_wamid: None,
-            idempotency: None,
-        };
-        let message = tenant::outbox::queue_text(&mut keeper, &text, now())
+        let words = common::text(&sol, thread, "buenas");
+        let message = tenant::outbox::queue_message(&mut keeper, &words, now())
             .await
             .unwrap();
         queued.push(message.id);
     }
+    // The second is due when the first is under way, and taking it has to wait.
+    let due = |at: &str| {
+        format!(
+            "UPDATE outbox SET next_attempt_at = {at} WHERE message_id = '{}'",
+            queued[1]
+        )
+    };
+    keeper.batch_execute(&due("now() + interval '1 hour'")).await.unwrap();
+    sending.queued(sol.id);
+    meta.arrived.acquire().await.unwrap().forget();
     let hold = format!(
-        "BEGIN; SELECT id FROM messages WHERE id = '{}' FOR UPDATE",
+        "{}; BEGIN; SELECT id FROM messages WHERE id = '{}' FOR UPDATE",
+        due("now() - interval '1 second'"),
         queued[1]
     );
     keeper.batch_execute(&hold).await.unwrap();
     sending.queued(sol.id);
-    meta.arrived.acquire().await.unwrap().forget();
     let waiting = "pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
     eventually(async || (sol.count(waiting).await > 0).then_some(())).await;
     // The claim of the second fails while the first one's call is under way.

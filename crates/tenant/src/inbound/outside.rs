@@ -92,7 +92,7 @@ pub(super) async fn apply(
         && message.is_outbound
     {
         got(tx, id, message.delivery, at).await?;
-        join_orphans(tx, channel, &message.wamid).await?;
+        join_orphans(tx, &[(channel, &message.wamid)]).await?;
     }
     Ok(())
 }

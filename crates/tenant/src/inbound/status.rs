@@ -2,20 +2,19 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    QueryableByName,
-    prelude::*,
-    sql_types::{Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    OptionalExtension, QueryableByName,
+    sql_types::{Array, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
+use uuid::Uuid;
 
 use super::clamp;
 use crate::{
     conversation::ConversationId,
     event::{EventKind, NewEvent},
     message::MessageId,
-    outbox::settle_by_status,
-    schema::orphan_statuses,
+    outbox::{meta_said, settle_by_status},
     sql::{Sql, Statement},
     status::{Delivery, SendFailure, StatusReport},
 };
@@ -62,6 +61,8 @@ pub(super) async fn apply(
                 conversation: conversation_id,
                 message: Some(id),
             });
+            let code = report.failure.as_ref().and_then(|failure| failure.code);
+            meta_said(tx, conversation_id, code, now, events).await?;
         }
         None => park(tx, channel, report, at).await?,
     }
@@ -182,41 +183,71 @@ async fn lock_wamid(tx: &mut Conn<Tenant>, wamid: &str) -> Result<(), DbError> {
     Ok(())
 }
 
-type Parked = (String, DateTime<Utc>, Option<i32>, Option<String>, Option<String>);
+#[derive(QueryableByName)]
+struct Parked {
+    #[diesel(sql_type = SqlUuid)]
+    channel_id: ChannelId,
+    #[diesel(sql_type = Text)]
+    wamid: String,
+    #[diesel(sql_type = Text)]
+    status: String,
+    #[diesel(sql_type = Timestamptz)]
+    at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    error_code: Option<i32>,
+    #[diesel(sql_type = Nullable<Text>)]
+    error_title: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    error_detail: Option<String>,
+}
 
-/// Gives a message that has just learnt its wamid the reports that came before.
-pub(crate) async fn join_orphans(
-    tx: &mut Conn<Tenant>,
-    channel: ChannelId,
-    wamid: &str,
-) -> Result<(), DbError> {
-    lock_wamid(tx, wamid).await?;
-    let parked: Vec<Parked> = diesel::delete(orphan_statuses::table)
-        .filter(
-            orphan_statuses::channel_id
-                .eq(channel)
-                .and(orphan_statuses::wamid.eq(wamid)),
-        )
-        .returning((
-            orphan_statuses::status,
-            orphan_statuses::at,
-            orphan_statuses::error_code,
-            orphan_statuses::error_title,
-            orphan_statuses::error_detail,
-        ))
+/// The same as [`lock_wamid`] for many, always in one order.
+struct LockWamids;
+
+impl Sql for LockWamids {
+    const TEXT: &'static str = "\
+        SELECT pg_advisory_xact_lock(hashtextextended(wamid, 0)) FROM unnest({}) AS given (wamid)";
+}
+
+struct TakeParked;
+
+impl Sql for TakeParked {
+    const TEXT: &'static str = "\
+        DELETE FROM orphan_statuses AS parked USING unnest({}, {}) AS given (channel_id, wamid) \
+        WHERE parked.channel_id = given.channel_id AND parked.wamid = given.wamid \
+        RETURNING parked.channel_id, parked.wamid, parked.status, parked.at, \
+                  parked.error_code, parked.error_title, parked.error_detail";
+}
+
+/// Gives messages that have just learnt their wamids the reports that came before.
+pub(crate) async fn join_orphans(tx: &mut Conn<Tenant>, learnt: &[(ChannelId, &str)]) -> Result<(), DbError> {
+    if learnt.is_empty() {
+        return Ok(());
+    }
+    let mut wamids: Vec<&str> = learnt.iter().map(|(_, wamid)| *wamid).collect();
+    wamids.sort_unstable();
+    Statement::<LockWamids>::new()
+        .bind::<Array<Text>, _>(&wamids)
+        .execute(&mut **tx)
+        .await?;
+    let parked: Vec<Parked> = Statement::<TakeParked>::new()
+        .bind::<Array<SqlUuid>, Vec<Uuid>>(learnt.iter().map(|(channel, _)| channel.0).collect())
+        .bind::<Array<Text>, Vec<&str>>(learnt.iter().map(|(_, wamid)| *wamid).collect())
         .get_results(&mut **tx)
         .await?;
-    for (status, at, code, title, detail) in parked {
-        if let Some(delivery) = Delivery::parse(&status) {
-            let report = StatusReport {
-                wamid: wamid.to_owned(),
-                delivery,
-                at: Some(at),
-                failure: title.map(|title| SendFailure { code, title, detail }),
-                attempt: None,
-            };
-            fill(tx, channel, &report, at).await?;
-        }
+    for row in parked {
+        let Some(delivery) = Delivery::parse(&row.status) else {
+            continue;
+        };
+        let (code, detail) = (row.error_code, row.error_detail);
+        let report = StatusReport {
+            wamid: row.wamid,
+            delivery,
+            at: Some(row.at),
+            failure: row.error_title.map(|title| SendFailure { code, title, detail }),
+            attempt: None,
+        };
+        fill(tx, row.channel_id, &report, row.at).await?;
     }
     Ok(())
 }

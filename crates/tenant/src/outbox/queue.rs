@@ -1,40 +1,63 @@
-//! Putting messages into the outbox: an agent's answer, and the retry of one that failed.
+//! Putting messages into the outbox: answers, first messages, messages for later.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use pg::{Conn, DbError, Tenant};
+use pg::{ChannelId, Conn, DbError, Tenant};
 
-use super::OutboxId;
+use super::{Idempotency, OutboxId, SendClass, Upload};
 use crate::{
-    audit::{self, AuditEntry},
-    conversation::{Conversation, ConversationId, ConversationStatus, Conversations},
+    contact::Identity,
+    conversation::{Conversation, ConversationId, ConversationStatus, Conversations, thread_with},
     event::{self, EventKind, NewEvent},
-    message::{AuthorKind, Direction, Message, MessageId, MessageStatus, Messages},
-    schema::{conversations, idempotency_keys, messages, outbox},
+    media,
+    message::{AuthorKind, Direction, Message, MessageId, MessageStatus},
+    schema::{contacts, conversations, messages, outbox},
     user::UserId,
 };
 
-/// A request that may come twice.
+/// Whom a message is for.
 #[derive(Debug, Clone)]
-pub struct Idempotency {
-    /// The client's key.
-    pub key: String,
-    /// Digest of conversation and body: the same key with another one is a mistake.
-    pub body_digest: Vec<u8>,
+pub enum Target {
+    /// A thread.
+    Thread(ConversationId),
+    /// Somebody on a line, with whom there may be no thread yet.
+    Person {
+        /// The line.
+        channel: ChannelId,
+        /// The ids he is known by.
+        identity: Identity,
+    },
 }
 
-/// An agent's text.
-#[derive(Debug, Clone)]
-pub struct QueueText<'a> {
-    /// The thread.
-    pub conversation: ConversationId,
-    /// Who writes.
-    pub author: UserId,
-    /// What.
-    pub body: &'a str,
-    /// The message it answers, by wamid.
+/// What a message says.
+#[derive(Debug, Clone, Default)]
+pub struct NewContent<'a> {
+    /// Meta's type.
+    pub kind: &'a str,
+    /// The words in it, for the list and for searching; of a text: the text.
+    pub body: Option<String>,
+    /// The object named after the type, in Meta's shape; not needed for a plain text.
+    pub payload: Option<serde_json::Value>,
+    /// The message that it answers, or is about.
     pub context_wamid: Option<&'a str>,
+    /// The file that it carries, if it is one of ours.
+    pub file: Option<&'a Upload>,
+}
+
+/// A message to send.
+#[derive(Debug, Clone)]
+pub struct QueueMessage<'a> {
+    /// Whom it is for.
+    pub target: Target,
+    /// Who waits for it.
+    pub class: SendClass,
+    /// Which person wrote it; `None` where nobody did.
+    pub author: Option<UserId>,
+    /// What it says.
+    pub content: NewContent<'a>,
+    /// When it should go out; `None`: at once.
+    pub send_at: Option<DateTime<Utc>>,
     /// Set when the client sent an idempotency key.
     pub idempotency: Option<Idempotency>,
 }
@@ -51,6 +74,9 @@ pub enum QueueMessageError {
         /// Until when it was open; `None` if the customer never wrote.
         since: Option<DateTime<Utc>>,
     },
+    /// The customer wants no marketing messages, and a template may be one.
+    #[error("this customer wants no marketing messages; answer when he writes again")]
+    OptedOut,
     /// The key was used before with something else.
     #[error("this Idempotency-Key was used for another request")]
     IdempotencyMismatch,
@@ -59,129 +85,165 @@ pub enum QueueMessageError {
     Db(#[from] DbError),
 }
 
-/// Stores an agent's text and its send job together, so neither exists without
-/// the other. The same idempotency key and body give the same message again.
-pub async fn queue_text(
+/// Stores a message and its send job together, so neither exists without the other. The same
+/// idempotency key and body give the same message again. What is for later is judged when its time
+/// has come; everything else must be allowed now.
+pub async fn queue_message(
     conn: &mut Conn<Tenant>,
-    text: &QueueText<'_>,
+    new: &QueueMessage<'_>,
     now: DateTime<Utc>,
 ) -> Result<Message, QueueMessageError> {
-    let queued = conn.transaction(async |tx| queue_in(tx, text, now).await).await;
-    match (queued, &text.idempotency) {
+    let mut queued = conn.transaction(async |tx| queue_in(tx, new, now).await).await;
+    if matches!(&queued, Err(QueueMessageError::Db(error)) if was_met(error)) {
+        queued = conn.transaction(async |tx| queue_in(tx, new, now).await).await;
+    }
+    match (queued, &new.idempotency) {
         // Two requests with one key ran side by side; the other one won.
-        (Err(QueueMessageError::Db(error)), Some(idempotency))
-            if error.conflicts_with("idempotency_keys_pkey") =>
-        {
-            earlier(conn, text.author, idempotency)
-                .await?
-                .ok_or(QueueMessageError::Db(error))
+        (Err(QueueMessageError::Db(error)), Some(key)) if Idempotency::is_lost_race(&error) => {
+            key.earlier(conn).await?.ok_or(QueueMessageError::Db(error))
         }
         (result, _) => result,
     }
 }
 
+/// Whether somebody made the same contact or thread at the same time: the next look finds it.
+fn was_met(error: &DbError) -> bool {
+    [
+        "contacts_user_key_key",
+        "contact_keys_pkey",
+        "conversations_channel_id_user_key_key",
+    ]
+    .iter()
+    .any(|name| error.conflicts_with(name))
+}
+
 async fn queue_in(
     tx: &mut Conn<Tenant>,
-    text: &QueueText<'_>,
+    new: &QueueMessage<'_>,
     now: DateTime<Utc>,
 ) -> Result<Message, QueueMessageError> {
-    if let Some(idempotency) = &text.idempotency
-        && let Some(message) = earlier(tx, text.author, idempotency).await?
+    if let Some(key) = &new.idempotency
+        && let Some(message) = key.earlier(tx).await?
     {
         return Ok(message);
     }
+    let mut events = Vec::new();
+    let (id, moved) = match &new.target {
+        Target::Thread(id) => (*id, false),
+        Target::Person { channel, identity } => thread_with(tx, *channel, identity, now, &mut events).await?,
+    };
     let conversation = Conversations::new(tx)
-        .lock(text.conversation)
+        .lock(id)
         .await?
         .ok_or(QueueMessageError::UnknownConversation)?;
-    if !conversation.in_service_window(now) {
-        return Err(QueueMessageError::WindowClosed {
-            since: conversation.window_expires_at,
-        });
+    if new.send_at.is_none() {
+        judge(tx, &conversation, new.content.kind, now).await?;
     }
-    let message = insert(tx, &conversation, text, now).await?;
-    enqueue(tx, &message, now).await?;
-    if let Some(idempotency) = &text.idempotency {
-        diesel::insert_into(idempotency_keys::table)
-            .values((
-                idempotency_keys::user_id.eq(text.author.uuid()),
-                idempotency_keys::key.eq(&idempotency.key),
-                idempotency_keys::body_digest.eq(&idempotency.body_digest),
-                idempotency_keys::message_id.eq(message.id),
-            ))
-            .execute(&mut **tx)
-            .await
-            .map_err(DbError::from)?;
+    let message = insert(tx, &conversation, new, now).await?;
+    enqueue(tx, &message, new, now).await?;
+    if let Some(file) = new.content.file {
+        media::attach_own(tx, &message, file, now).await?;
     }
-    show_as_newest(tx, &conversation, &message).await?;
-    let new = |kind| NewEvent {
+    if let Some(key) = &new.idempotency {
+        key.keep(tx, message.id, now).await?;
+    }
+    let told = |kind| NewEvent {
         kind,
         conversation: conversation.id,
         message: Some(message.id),
     };
-    event::append(
-        tx,
-        &[
-            new(EventKind::MessageCreated),
-            new(EventKind::ConversationUpdated),
-        ],
-    )
-    .await?;
+    events.push(told(EventKind::MessageCreated));
+    if new.send_at.is_none() {
+        show_as_newest(tx, &conversation, &message).await?;
+        events.push(told(EventKind::ConversationUpdated));
+    }
+    if moved {
+        crate::contact::raise_epoch(tx).await?;
+    }
+    event::append(tx, &events).await?;
     Ok(message)
+}
+
+/// Whether a message of this type may go out now: the same rules as [`super::claim`] has.
+pub(super) async fn judge(
+    tx: &mut Conn<Tenant>,
+    conversation: &Conversation,
+    kind: &str,
+    now: DateTime<Utc>,
+) -> Result<(), QueueMessageError> {
+    if kind != "template" {
+        return if conversation.in_service_window(now) {
+            Ok(())
+        } else {
+            Err(QueueMessageError::WindowClosed {
+                since: conversation.window_expires_at,
+            })
+        };
+    }
+    let opted_out: Option<DateTime<Utc>> = contacts::table
+        .find(conversation.contact_id)
+        .select(contacts::marketing_opt_out_at)
+        .first(&mut **tx)
+        .await
+        .map_err(DbError::from)?;
+    match opted_out {
+        Some(_) => Err(QueueMessageError::OptedOut),
+        None => Ok(()),
+    }
 }
 
 async fn insert(
     tx: &mut Conn<Tenant>,
     conversation: &Conversation,
-    text: &QueueText<'_>,
+    new: &QueueMessage<'_>,
     now: DateTime<Utc>,
 ) -> Result<Message, DbError> {
+    let author = match new.class {
+        SendClass::Agent => AuthorKind::Agent,
+        SendClass::Bot => AuthorKind::Bot,
+        SendClass::Campaign => AuthorKind::Campaign,
+    };
     Ok(diesel::insert_into(messages::table)
         .values((
             messages::id.eq(MessageId::generate()),
             messages::conversation_id.eq(conversation.id),
             messages::channel_id.eq(conversation.channel_id),
             messages::direction.eq(Direction::Out.as_str()),
-            messages::kind.eq("text"),
-            messages::body.eq(text.body),
-            messages::author_kind.eq(AuthorKind::Agent.as_str()),
-            messages::author_id.eq(text.author),
-            messages::context_wamid.eq(text.context_wamid),
+            messages::kind.eq(new.content.kind),
+            messages::body.eq(new.content.body.as_deref()),
+            messages::payload.eq(new.content.payload.as_ref()),
+            messages::author_kind.eq(author.as_str()),
+            messages::author_id.eq(new.author),
+            messages::context_wamid.eq(new.content.context_wamid),
             messages::state.eq(MessageStatus::Queued.as_str()),
-            messages::occurred_at.eq(now),
+            messages::occurred_at.eq(new.send_at.unwrap_or(now)),
+            messages::send_at.eq(new.send_at),
         ))
         .returning(Message::as_returning())
         .get_result(&mut **tx)
         .await?)
 }
 
-async fn earlier(
-    conn: &mut Conn<Tenant>,
-    author: UserId,
-    idempotency: &Idempotency,
-) -> Result<Option<Message>, QueueMessageError> {
-    let found: Option<(Vec<u8>, MessageId)> = idempotency_keys::table
-        .find((author.uuid(), &idempotency.key))
-        .select((idempotency_keys::body_digest, idempotency_keys::message_id))
-        .first(&mut **conn)
-        .await
-        .optional()
-        .map_err(DbError::from)?;
-    match found {
-        None => Ok(None),
-        Some((digest, _)) if digest != idempotency.body_digest => Err(QueueMessageError::IdempotencyMismatch),
-        Some((_, message)) => Ok(Messages::new(conn).find(message).await?),
-    }
-}
-
-async fn enqueue(tx: &mut Conn<Tenant>, message: &Message, now: DateTime<Utc>) -> Result<(), DbError> {
+async fn enqueue(
+    tx: &mut Conn<Tenant>,
+    message: &Message,
+    new: &QueueMessage<'_>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let state = if new.send_at.is_some() {
+        "scheduled"
+    } else {
+        "queued"
+    };
     diesel::insert_into(outbox::table)
         .values((
             outbox::id.eq(OutboxId::generate()),
             outbox::message_id.eq(message.id),
             outbox::conversation_id.eq(message.conversation_id),
             outbox::channel_id.eq(message.channel_id),
-            outbox::next_attempt_at.eq(now),
+            outbox::class.eq(new.class.as_str()),
+            outbox::state.eq(state),
+            outbox::next_attempt_at.eq(new.send_at.unwrap_or(now)),
         ))
         .execute(&mut **tx)
         .await?;
@@ -215,112 +277,4 @@ pub(crate) async fn show_as_newest(
         .execute(&mut **tx)
         .await?;
     Ok(())
-}
-
-/// Why a message is not sent again.
-#[derive(Debug, thiserror::Error)]
-pub enum RetryError {
-    /// No such message.
-    #[error("there is no such message")]
-    Unknown,
-    /// It neither failed nor is unconfirmed.
-    #[error("only a message that failed or is not confirmed can be sent again")]
-    NotFailed,
-    /// Only templates may be sent now.
-    #[error("the 24-hour window is closed; only an approved template may be sent")]
-    WindowClosed {
-        /// Until when it was open.
-        since: Option<DateTime<Utc>>,
-    },
-    /// The database failed.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
-/// Puts a failed or unconfirmed message back into the queue, because a person asked for it.
-pub async fn retry_message(
-    conn: &mut Conn<Tenant>,
-    id: MessageId,
-    actor: UserId,
-    now: DateTime<Utc>,
-) -> Result<Message, RetryError> {
-    conn.transaction(async |tx| {
-        let message = Messages::new(tx).find(id).await?.ok_or(RetryError::Unknown)?;
-        let conversation = Conversations::new(tx)
-            .lock(message.conversation_id)
-            .await?
-            .ok_or(RetryError::Unknown)?;
-        // Read again under the conversation's lock: two clicks are one retry.
-        let message = Messages::new(tx).find(id).await?.ok_or(RetryError::Unknown)?;
-        if !matches!(message.status(), MessageStatus::Failed | MessageStatus::Unknown) {
-            return Err(RetryError::NotFailed);
-        }
-        if !conversation.in_service_window(now) {
-            return Err(RetryError::WindowClosed {
-                since: conversation.window_expires_at,
-            });
-        }
-        let message = requeue(tx, &message, now).await?;
-        let target = Some(id.to_string());
-        let data = serde_json::json!({});
-        audit::record(
-            tx,
-            AuditEntry {
-                actor: Some(actor),
-                action: "message.retried",
-                target,
-                data,
-            },
-            now,
-        )
-        .await?;
-        let new = NewEvent {
-            kind: EventKind::MessageUpdated,
-            conversation: message.conversation_id,
-            message: Some(id),
-        };
-        event::append(tx, &[new]).await?;
-        Ok(message)
-    })
-    .await
-}
-
-async fn requeue(
-    tx: &mut Conn<Tenant>,
-    message: &Message,
-    now: DateTime<Utc>,
-) -> Result<Message, RetryError> {
-    let id = message.id;
-    // What Meta still reports of an attempt that failed is of no interest any
-    // more; a report of one that is not confirmed makes the repetition needless.
-    let disowned = i32::from(message.status() == MessageStatus::Failed);
-    let requeued = diesel::update(outbox::table.filter(outbox::message_id.eq(id)))
-        .set((
-            outbox::state.eq("queued"),
-            outbox::attempt.eq(outbox::attempt + disowned),
-            outbox::attempt_id.eq(None::<uuid::Uuid>),
-            outbox::lease_until.eq(None::<DateTime<Utc>>),
-            outbox::next_attempt_at.eq(now),
-        ))
-        .execute(&mut **tx)
-        .await
-        .map_err(DbError::from)?;
-    if requeued == 0 {
-        // It was sent from the business's phone; there is nothing here to send again.
-        return Err(RetryError::NotFailed);
-    }
-    Ok(diesel::update(messages::table.find(id))
-        .set((
-            messages::state.eq(MessageStatus::Queued.as_str()),
-            messages::wamid.eq(None::<String>),
-            messages::sent_at.eq(None::<DateTime<Utc>>),
-            messages::failed_at.eq(None::<DateTime<Utc>>),
-            messages::error_code.eq(None::<i32>),
-            messages::error_title.eq(None::<String>),
-            messages::error_detail.eq(None::<String>),
-        ))
-        .returning(Message::as_returning())
-        .get_result(&mut **tx)
-        .await
-        .map_err(DbError::from)?)
 }

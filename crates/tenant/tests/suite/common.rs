@@ -6,15 +6,18 @@ use diesel::{
     sql_types::{BigInt, Bool, Text},
 };
 use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
-use pg::{ChannelId, Conn, Connector, Db, PageRequest, Tenant};
+use pg::{ChannelId, Conn, Connector, Db, DbError, PageRequest, Tenant};
 use tenant::{
     contact::Identity,
     conversation::{Conversation, ConversationFilter, ConversationId, ConversationView, Conversations},
     inbound::{Applier, InboundContent, InboundItem, InboundMessage},
     message::{Message, MessageId, Messages},
-    outbox::{Attempt, AttemptRef, Idempotency, QueueMessageError, QueueText, claim_next, queue_text},
+    outbox::{
+        self, Attempt, AttemptRef, Held, Idempotency, NewContent, Outcome, QueueMessage, QueueMessageError,
+        Room, SendClass, Settlement, Target, queue_message,
+    },
     status::{Delivery, SendFailure, StatusReport},
-    user::{NewUser, Role, User, create_user},
+    user::{NewUser, Role, User, UserId, create_user},
 };
 use testkit::TestDb;
 use tokio::sync::Mutex;
@@ -144,18 +147,15 @@ impl Test {
         idempotency: Option<Idempotency>,
         seconds: i64,
     ) -> Result<Message, QueueMessageError> {
-        let text = QueueText {
-            conversation,
-            author: author.id,
-            body,
-            context_wamid: None,
+        let text = QueueMessage {
             idempotency,
+            ..answer(conversation, author.id, body)
         };
-        queue_text(&mut self.conn().await, &text, at(seconds)).await
+        queue_message(&mut self.conn().await, &text, at(seconds)).await
     }
 
     pub async fn claim(&self, seconds: i64) -> Option<Attempt> {
-        claim_next(&mut self.conn().await, at(seconds)).await.unwrap()
+        claim_next(&mut self.conn().await, at(seconds)).await
     }
 
     pub async fn count(&self, query: &str) -> i64 {
@@ -180,6 +180,66 @@ impl Test {
         while self.waiting().await < wanted {
             tokio::task::yield_now().await;
         }
+    }
+}
+
+/// An agent's text.
+pub fn answer<'a>(conversation: ConversationId, author: UserId, body: &str) -> QueueMessage<'a> {
+    QueueMessage {
+        target: Target::Thread(conversation),
+        class: SendClass::Agent,
+        author: Some(author),
+        content: NewContent {
+            kind: "text",
+            body: Some(body.to_owned()),
+            ..NewContent::default()
+        },
+        send_at: None,
+        idempotency: None,
+    }
+}
+
+/// Takes one message that is due, whatever its line.
+pub async fn claim_next(conn: &mut Conn<Tenant>, now: DateTime<Utc>) -> Option<Attempt> {
+    for channel in outbox::lines_due(conn).await.unwrap() {
+        let room = Room { channel, messages: 1 };
+        let claimed = outbox::claim(conn, &[room], &[], now).await.unwrap();
+        if let Some(attempt) = claimed.attempts.into_iter().next() {
+            return Some(attempt);
+        }
+    }
+    None
+}
+
+/// Settles one attempt; whether it was the current one.
+pub async fn settle(
+    conn: &mut Conn<Tenant>,
+    attempt: &Attempt,
+    settlement: &Settlement,
+    now: DateTime<Utc>,
+) -> Result<bool, DbError> {
+    let outcome = Outcome {
+        attempt: attempt.clone(),
+        settlement: settlement.clone(),
+    };
+    let settled = outbox::settle(conn, &[outcome], now).await?;
+    Ok(settled.contains(&attempt.outbox))
+}
+
+/// How many attempts turn out to be lost.
+pub async fn expire_leases(conn: &mut Conn<Tenant>, now: DateTime<Utc>) -> Result<usize, DbError> {
+    Ok(outbox::tidy(conn, now).await?.lost)
+}
+
+pub async fn next_due(conn: &mut Conn<Tenant>) -> Result<Option<DateTime<Utc>>, DbError> {
+    outbox::next_due(conn, &Held::default()).await
+}
+
+pub fn accepted(wamid: &str) -> Settlement {
+    Settlement::Accepted {
+        wamid: wamid.to_owned(),
+        wa_id: None,
+        user_id: None,
     }
 }
 

@@ -9,12 +9,12 @@ use pg::{Db, Tenant};
 use tenant::{
     event,
     inbound::{self, Applier},
-    outbox::{QueueText, queue_text},
+    outbox::queue_message,
     status::Delivery,
 };
 use tokio::task::JoinSet;
 
-use crate::common::{Test, at, report, text};
+use crate::common::{Test, answer, at, report, text};
 
 /// Reads on after `last`, without a gap, until all is `done`; returns the last number.
 async fn read_on(db: Db<Tenant>, mut last: i64, done: Arc<AtomicBool>) -> i64 {
@@ -105,14 +105,8 @@ async fn statements_transactions_and_answers_at_once_leave_no_gap_and_stop_nobod
         let (db, author) = (test.db.clone(), user.id);
         work.spawn(async move {
             for n in 0..ROUNDS {
-                let answer = QueueText {
-                    conversation: thread,
-                    author,
-                    body: "buenas",
-                    context_wamid: None,
-                    idempotency: None,
-                };
-                queue_text(&mut db.conn().await.unwrap(), &answer, at(n))
+                let answer = answer(thread, author, "buenas");
+                queue_message(&mut db.conn().await.unwrap(), &answer, at(n))
                     .await
                     .unwrap();
             }

@@ -7,12 +7,12 @@ use std::{
 
 use tenant::{
     message::MessageStatus,
-    outbox::{RetryError, Settlement, claim_next, expire_leases, next_due, retry_message, settle},
+    outbox::{QueueMessageError, RetryError, Settlement, retry_message},
     status::SendFailure,
     user::Role,
 };
 
-use crate::common::{Test, at};
+use crate::common::{Test, accepted, at, claim_next, expire_leases, next_due, settle};
 
 const ANA: &str = "34600000001";
 
@@ -22,12 +22,6 @@ fn failed() -> Settlement {
         title: "token expired".to_owned(),
         detail: None,
     })
-}
-
-fn accepted(wamid: &str) -> Settlement {
-    Settlement::Accepted {
-        wamid: wamid.to_owned(),
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,11 +34,17 @@ async fn a_conversations_messages_go_one_after_the_other_and_others_beside_them(
     let other = test.queue(eva, &user, "otro", 2).await;
     let first = test.claim(3).await.unwrap();
     assert_eq!((first.reference.message, first.reference.attempt), (one.id, 1));
-    assert_eq!((first.body.as_str(), first.phone.as_deref()), ("uno", Some(ANA)));
+    assert_eq!(
+        (first.body.as_deref(), first.phone.as_deref()),
+        (Some("uno"), Some(ANA))
+    );
     assert_eq!(test.claim(3).await.unwrap().reference.message, other.id);
     assert!(test.claim(3).await.is_none(), "the second waits for the first");
     // Turned away for now: the second still waits.
-    let retry = Settlement::Retry { at: at(30) };
+    let retry = Settlement::Retry {
+        at: at(30),
+        why: None,
+    };
     assert!(
         settle(&mut test.conn().await, &first, &retry, at(4))
             .await
@@ -72,7 +72,10 @@ async fn nothing_is_due_that_waits_for_its_predecessor() {
         next_due(&mut test.conn().await).await.unwrap(),
         Some(first.lease_until)
     );
-    let retry = Settlement::Retry { at: at(300) };
+    let retry = Settlement::Retry {
+        at: at(300),
+        why: None,
+    };
     assert!(
         settle(&mut test.conn().await, &first, &retry, at(3))
             .await
@@ -103,7 +106,7 @@ async fn eight_workers_never_take_the_same_message_and_keep_every_conversations_
                 let (mut taken, mut idle) = (0, 0);
                 // A conversation under way may free its next message at any moment.
                 while idle < 200 {
-                    let Some(attempt) = claim_next(&mut conn, at(5)).await.unwrap() else {
+                    let Some(attempt) = claim_next(&mut conn, at(5)).await else {
                         idle += 1;
                         tokio::task::yield_now().await;
                         continue;
@@ -167,8 +170,11 @@ async fn a_worker_that_comes_back_after_a_retry_changes_nothing() {
     retry_message(&mut test.conn().await, message.id, user.id, at(63))
         .await
         .unwrap();
-    let mut outcomes = vec![accepted("old"), failed(), Settlement::Unknown];
-    outcomes.push(Settlement::Retry { at: at(90) });
+    let mut outcomes = vec![accepted("old"), failed(), Settlement::Unknown { why: None }];
+    outcomes.push(Settlement::Retry {
+        at: at(90),
+        why: None,
+    });
     for outcome in &outcomes {
         assert!(
             !settle(&mut test.conn().await, &old, outcome, at(64))
@@ -280,7 +286,9 @@ async fn two_clicks_on_retry_are_one_and_the_window_counts() {
         let refused = retry_message(&mut test.conn().await, message.id, user.id, late).await;
         assert!(matches!(
             refused,
-            Err(RetryError::WindowClosed { since: Some(_) })
+            Err(RetryError::Refused(QueueMessageError::WindowClosed {
+                since: Some(_)
+            }))
         ));
     }
 }

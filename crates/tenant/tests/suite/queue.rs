@@ -5,14 +5,16 @@ use tenant::{
     conversation::{ConversationChanges, ConversationId, ConversationStatus, change, mark_read},
     message::{AddNoteError, Direction, MessageStatus, add_note},
     outbox::{Idempotency, QueueMessageError},
+    user::User,
 };
 
 use crate::common::{Test, at};
 
 const ANA: &str = "34600000001";
 
-fn key(key: &str, body: &str) -> Idempotency {
+fn key(user: &User, key: &str, body: &str) -> Idempotency {
     Idempotency {
+        user: user.id,
         key: key.to_owned(),
         body_digest: body.as_bytes().to_vec(),
     }
@@ -42,27 +44,27 @@ async fn the_same_key_gives_the_same_message_and_refuses_another_body() {
     let test = Test::new();
     let (ana, user) = test.thread(ANA).await;
     let first = test
-        .try_queue(ana, &user, "hola", Some(key("k", "hola")), 1)
+        .try_queue(ana, &user, "hola", Some(key(&user, "k", "hola")), 1)
         .await
         .unwrap();
     let again = test
-        .try_queue(ana, &user, "hola", Some(key("k", "hola")), 2)
+        .try_queue(ana, &user, "hola", Some(key(&user, "k", "hola")), 2)
         .await
         .unwrap();
     assert_eq!(first.id, again.id);
     let other = test
-        .try_queue(ana, &user, "adiós", Some(key("k", "adiós")), 3)
+        .try_queue(ana, &user, "adiós", Some(key(&user, "k", "adiós")), 3)
         .await;
     assert!(matches!(other, Err(QueueMessageError::IdempotencyMismatch)));
     // Another person's key is another key, and a late repetition needs no window.
     let (_, somebody) = test.thread("34600000002").await;
     let theirs = test
-        .try_queue(ana, &somebody, "hola", Some(key("k", "hola")), 4)
+        .try_queue(ana, &somebody, "hola", Some(key(&somebody, "k", "hola")), 4)
         .await
         .unwrap();
     assert_ne!(theirs.id, first.id);
     let late = test
-        .try_queue(ana, &user, "hola", Some(key("k", "hola")), 99 * 3_600)
+        .try_queue(ana, &user, "hola", Some(key(&user, "k", "hola")), 99 * 3_600)
         .await
         .unwrap();
     assert_eq!(late.id, first.id);
@@ -73,7 +75,7 @@ async fn the_same_key_gives_the_same_message_and_refuses_another_body() {
 async fn one_key_from_many_tabs_at_once_is_one_message() {
     let test = Test::new();
     let (ana, user) = test.thread(ANA).await;
-    let request = |body: &'static str| test.try_queue(ana, &user, body, Some(key("k", body)), 1);
+    let request = |body: &'static str| test.try_queue(ana, &user, body, Some(key(&user, "k", body)), 1);
     let (one, two, three, four) = tokio::join!(request("a"), request("a"), request("a"), request("b"));
     let mut ids = Vec::new();
     let mut mismatches = 0;

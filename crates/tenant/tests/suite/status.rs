@@ -5,7 +5,7 @@ use tenant::{
     event,
     inbound::InboundItem,
     message::{Message, MessageStatus},
-    outbox::{Attempt, Settlement, expire_leases, retry_message, settle},
+    outbox::{Attempt, Settlement, retry_message},
     status::{
         Delivery::{self, Delivered, Failed, Read, Sent},
         SendFailure,
@@ -13,7 +13,7 @@ use tenant::{
     user::User,
 };
 
-use crate::common::{Test, at, report, rows};
+use crate::common::{Test, accepted, at, expire_leases, report, rows, settle};
 
 const ANA: &str = "34600000001";
 
@@ -22,16 +22,14 @@ async fn claimed(test: &Test, thread: ConversationId, user: &User) -> Attempt {
     test.claim(1).await.unwrap()
 }
 
-async fn accepted(test: &Test, thread: ConversationId, user: &User, wamid: &str) -> Attempt {
+async fn sent(test: &Test, thread: ConversationId, user: &User, wamid: &str) -> Attempt {
     let attempt = claimed(test, thread, user).await;
     assert!(accept(test, &attempt, wamid).await);
     attempt
 }
 
 async fn accept(test: &Test, attempt: &Attempt, wamid: &str) -> bool {
-    let settlement = Settlement::Accepted {
-        wamid: wamid.to_owned(),
-    };
+    let settlement = accepted(wamid);
     settle(&mut test.conn().await, attempt, &settlement, at(2))
         .await
         .unwrap()
@@ -167,7 +165,7 @@ async fn a_failure_after_sent_shows_and_one_after_delivered_does_not() {
     .enumerate()
     {
         let wamid = format!("out{number}");
-        let attempt = accepted(&test, thread, &user, &wamid).await;
+        let attempt = sent(&test, thread, &user, &wamid).await;
         test.apply(
             &[report(&wamid, before, 10, None), report(&wamid, Failed, 11, None)],
             12,
@@ -225,7 +223,10 @@ async fn a_report_proves_wrong_that_an_attempt_was_turned_away() {
     let test = Test::new();
     let (thread, user) = test.thread(ANA).await;
     let attempt = claimed(&test, thread, &user).await;
-    let retry = Settlement::Retry { at: at(30) };
+    let retry = Settlement::Retry {
+        at: at(30),
+        why: None,
+    };
     assert!(
         settle(&mut test.conn().await, &attempt, &retry, at(2))
             .await
@@ -247,9 +248,14 @@ async fn a_report_of_the_unconfirmed_attempt_calls_a_repetition_off_that_has_not
     let attempt = claimed(&test, thread, &user).await;
     let message = attempt.reference.message;
     assert!(
-        settle(&mut test.conn().await, &attempt, &Settlement::Unknown, at(2))
-            .await
-            .unwrap()
+        settle(
+            &mut test.conn().await,
+            &attempt,
+            &Settlement::Unknown { why: None },
+            at(2)
+        )
+        .await
+        .unwrap()
     );
     retry_message(&mut test.conn().await, message, user.id, at(3))
         .await
@@ -264,7 +270,7 @@ async fn a_report_of_the_unconfirmed_attempt_calls_a_repetition_off_that_has_not
 async fn a_late_report_of_an_older_attempt_changes_nothing() {
     let test = Test::new();
     let (thread, user) = test.thread(ANA).await;
-    let first = accepted(&test, thread, &user, "out1").await;
+    let first = sent(&test, thread, &user, "out1").await;
     let message = first.reference.message;
     test.apply(&[report("out1", Failed, 5, Some(first.reference))], 6)
         .await;
@@ -309,9 +315,7 @@ async fn a_report_that_comes_while_the_answer_is_written_down_is_not_lost() {
     let test = Test::new();
     let (thread, user) = test.thread(ANA).await;
     let attempt = claimed(&test, thread, &user).await;
-    let settlement = Settlement::Accepted {
-        wamid: "out".to_owned(),
-    };
+    let settlement = accepted("out");
     let mut conn = test.conn().await;
     let reporting = conn
         .transaction(async |tx| {
@@ -337,7 +341,7 @@ async fn a_report_that_comes_while_the_answer_is_written_down_is_not_lost() {
 async fn a_failure_told_again_tells_nobody_anything() {
     let test = Test::new();
     let (thread, user) = test.thread(ANA).await;
-    let attempt = accepted(&test, thread, &user, "w1").await;
+    let attempt = sent(&test, thread, &user, "w1").await;
     let failure = [report("w1", Failed, 10, Some(attempt.reference))];
     test.apply(&failure, 10).await;
     let told = event::newest(&mut test.conn().await).await.unwrap();

@@ -10,13 +10,13 @@ use tenant::{
     conversation::ConversationId,
     inbound::{InboundContent, InboundItem},
     message::Message,
-    outbox::{Attempt, Settlement, settle},
+    outbox::Attempt,
     status::{Delivery, SendFailure},
     user::User,
 };
 use tokio::runtime::Builder;
 
-use crate::common::{Test, at, report};
+use crate::common::{Test, accepted, at, report, settle};
 
 /// What Meta reports once: a kind, a second, the error of a failure, and whether
 /// our callback data came along.
@@ -86,9 +86,7 @@ fn item(told: &Told, wamid: &str, attempt: &Attempt) -> InboundItem {
 }
 
 async fn accept(test: &Test, attempt: &Attempt, wamid: &str) {
-    let settlement = Settlement::Accepted {
-        wamid: wamid.to_owned(),
-    };
+    let settlement = accepted(wamid);
     // False where a report had settled it before.
     settle(&mut test.conn().await, attempt, &settlement, at(2))
         .await

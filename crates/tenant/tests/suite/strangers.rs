@@ -5,12 +5,11 @@ use tenant::{
     conversation::ConversationFilter,
     inbound::{InboundContent, InboundItem},
     message::MessageStatus,
-    outbox::{Settlement, settle},
     status::Delivery,
     user::Role,
 };
 
-use crate::common::{Test, at, from, known_by_phone, report, rows, text};
+use crate::common::{Test, accepted, at, from, known_by_phone, report, rows, settle, text};
 
 const ANA: &str = "34600000001";
 const LUIS: &str = "34600000002";
@@ -143,9 +142,7 @@ async fn messages_and_reports_in_one_batch_all_arrive_whoever_wrote() {
     let agent = test.user(Role::Recepcion).await;
     let ours = test.queue(thread, &agent, "buenas", 3).await;
     let attempt = test.claim(4).await.unwrap();
-    let taken = Settlement::Accepted {
-        wamid: "out1".to_owned(),
-    };
+    let taken = accepted("out1");
     assert!(
         settle(&mut test.conn().await, &attempt, &taken, at(5))
             .await
