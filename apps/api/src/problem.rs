@@ -159,15 +159,19 @@ impl Problem {
 
     /// One wrong field.
     pub fn field(pointer: &str, code: &'static str, message: impl fmt::Display) -> Self {
-        let message = message.to_string();
-        let error = FieldError {
+        Self::fields(vec![FieldError {
             pointer: pointer.to_owned(),
             code: code.into(),
-            message: message.clone(),
-        };
+            message: message.to_string(),
+        }])
+    }
+
+    /// Several wrong fields; the detail is the first one's.
+    pub fn fields(errors: Vec<FieldError>) -> Self {
         Self {
-            errors: vec![error],
-            ..Self::new(Kind::InvalidRequest, message)
+            detail: errors.first().map(|error| error.message.clone()),
+            errors,
+            ..Self::bare(Kind::InvalidRequest)
         }
     }
 

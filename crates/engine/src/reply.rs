@@ -10,7 +10,7 @@ use tenant::{
     outbox::{self, QueueMessage, QueueMessageError, RetryError, Target},
     user::UserId,
 };
-use whatsapp::outbound::{InvalidMessageError, OutboundMessage, Recipient};
+use whatsapp::outbound::{OutboundMessage, Problems, Recipient};
 
 use crate::Engine;
 
@@ -19,7 +19,7 @@ use crate::Engine;
 pub enum ReplyError {
     /// Meta would refuse it.
     #[error(transparent)]
-    Invalid(#[from] InvalidMessageError),
+    Invalid(#[from] Problems),
     /// The conversation's line was removed or switched off.
     #[error("this conversation's line is not active")]
     ChannelInactive,

@@ -152,7 +152,11 @@ impl Client {
         token: &SecretString,
         message: &OutboundMessage,
     ) -> Result<Sent, SendError> {
-        self.post_message(phone_number_id, token, message).await?.sent()
+        let endpoint = match message.marketing {
+            Some(_) => "marketing_messages",
+            None => "messages",
+        };
+        self.post(phone_number_id, endpoint, token, message).await?.sent()
     }
 
     /// Marks an inbound message, and those before it, as read; with `typing` it also shows the
@@ -170,19 +174,20 @@ impl Client {
             message_id: wamid,
             typing_indicator: typing.then_some(Typing { kind: "text" }),
         };
-        self.post_message(phone_number_id, token, &receipt)
+        self.post(phone_number_id, "messages", token, &receipt)
             .await?
             .success()
     }
 
-    async fn post_message(
+    async fn post(
         &self,
         phone_number_id: &str,
+        endpoint: &str,
         token: &SecretString,
         body: &impl Serialize,
     ) -> Result<Answer, SendError> {
         let mut url = Url::clone(&self.root);
-        push(&mut url, [phone_number_id, "messages"]);
+        push(&mut url, [phone_number_id, endpoint]);
         let request = authorize(self.http.post(url), token)?
             .json(body)
             .timeout(TOTAL_TIMEOUT);

@@ -19,7 +19,7 @@ use tenant::{
     user::SaveUserError,
 };
 
-use super::{ChoiceBody, Kind, Problem};
+use super::{ChoiceBody, FieldError, Kind, Problem};
 
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
@@ -92,10 +92,16 @@ impl From<RefreshError> for Problem {
 impl From<ReplyError> for Problem {
     fn from(error: ReplyError) -> Self {
         match error {
-            ReplyError::Invalid(invalid) => {
-                let pointer = format!("/{}", invalid.field.replace('.', "/"));
-                Self::field(&pointer, "invalid", invalid.reason)
-            }
+            ReplyError::Invalid(problems) => Self::fields(
+                problems
+                    .into_iter()
+                    .map(|problem| FieldError {
+                        pointer: problem.pointer,
+                        code: problem.code.into(),
+                        message: problem.reason,
+                    })
+                    .collect(),
+            ),
             ReplyError::ChannelInactive => Self::new(Kind::ChannelInactive, error),
             ReplyError::ChannelWithoutToken => Self::new(Kind::ChannelWithoutToken, error),
             ReplyError::Queue(error) => error.into(),

@@ -287,8 +287,8 @@ async fn what_meta_would_refuse_is_refused_here_with_the_fields_name() {
     let conversation = app.customer_writes(0, "hola").await;
     let path = messages(&conversation);
     for (body, pointer, code) in [
-        (text(""), "/text/body", "invalid"),
-        (text(&"x".repeat(4_097)), "/text/body", "invalid"),
+        (text(""), "/text/body", "empty"),
+        (text(&"x".repeat(4_097)), "/text/body", "too_long"),
         (json!({ "type": "text" }), "/text", "missing"),
         (
             json!({ "type": "image", "text": { "body": "x" } }),

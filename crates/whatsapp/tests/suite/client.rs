@@ -13,7 +13,10 @@ use whatsapp::{
     outbound::{OutboundMessage, Recipient},
 };
 
-use crate::common::{bytes, json};
+use crate::{
+    common::{bytes, json},
+    outbound_requests::message_of,
+};
 
 const LINE: &str = "800000000000001";
 
@@ -82,6 +85,21 @@ async fn an_accepted_message_has_an_id() {
     assert!(request.contains("authorization: Bearer s3cret\r\n"));
     let body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
     assert_eq!(body, serde_json::to_value(message()).unwrap());
+}
+
+#[tokio::test]
+async fn a_marketing_message_goes_to_its_own_endpoint() {
+    let (url, request) = server(answer("200 OK", &bytes("api/responses/send_ok_phone.json"))).await;
+    let client = Client::new(&url, "v25.0", http_client().unwrap()).unwrap();
+    let expected = json("api/requests/marketing_messages_template.json");
+    client
+        .send_message(LINE, &SecretString::from("t"), &message_of(&expected))
+        .await
+        .unwrap();
+    let request = request.await.unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("POST /v25.0/800000000000001/marketing_messages HTTP/1.1\r\n"));
+    assert_eq!(serde_json::from_str::<Value>(body).unwrap(), expected);
 }
 
 #[tokio::test]
