@@ -18,6 +18,7 @@ mod envelope;
 pub mod interactive;
 mod limits;
 mod mark;
+pub mod media_limits;
 mod place;
 mod plain;
 mod problem;

@@ -4,6 +4,7 @@
 mod client;
 mod common;
 mod media;
+mod media_limits;
 mod outbound;
 mod outbound_invalid;
 mod outbound_requests;
