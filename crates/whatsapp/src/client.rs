@@ -5,6 +5,7 @@
 
 mod answer;
 mod media;
+mod upload;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -17,7 +18,10 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 
 use self::answer::Answer;
-pub use self::media::{Download, MediaError, MediaLocation};
+pub use self::{
+    media::{Download, MediaError, MediaLocation},
+    upload::{MediaId, Upload, UploadError},
+};
 use crate::{error::GraphError, outbound::OutboundMessage};
 
 /// Where Meta answers.

@@ -10,6 +10,7 @@ mod outbound_invalid;
 mod outbound_requests;
 mod outbound_roundtrip;
 mod signature;
+mod upload;
 mod webhook;
 mod webhook_content;
 mod webhook_events;
