@@ -59,7 +59,6 @@ CREATE TABLE uploads (
     size bigint NOT NULL,
     filename text,
     voice boolean NOT NULL DEFAULT false,
-    animated boolean NOT NULL DEFAULT false,
     created_by uuid REFERENCES users (id),
     created_at timestamptz NOT NULL
 );

@@ -66,6 +66,7 @@ struct Inner {
     hints: hints::Hints,
     turns: Arc<turns::Turns>,
     paces: sender::Paces,
+    uploads: sender::Uploads,
     /// One permit for each call to Meta that may be under way.
     calls: Arc<tokio::sync::Semaphore>,
     fetcher: media::Fetcher,
@@ -91,6 +92,7 @@ impl Engine {
             hints,
             turns: Arc::default(),
             paces: sender::Paces::default(),
+            uploads: sender::Uploads::default(),
             calls: Arc::new(tokio::sync::Semaphore::new(sender::MOST_CALLS)),
             fetcher: media::Fetcher::new(),
             parts,

@@ -8,6 +8,7 @@
 
 mod attempt;
 mod compose;
+mod files;
 mod pace;
 mod pump;
 
@@ -18,7 +19,7 @@ use resolver::{ResolveError, TenantHandle, Unready};
 use tenant::{conversation::next_wake, outbox};
 use tokio::time::Instant;
 
-pub(crate) use self::pace::Paces;
+pub(crate) use self::{files::Uploads, pace::Paces};
 use self::pump::{Pump, Stop};
 use crate::{Engine, turns::Next};
 

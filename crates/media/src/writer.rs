@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// How much of a file's beginning tells its type.
-const HEAD: usize = 1024;
+const HEAD: usize = 4096;
 
 /// Takes a file's bytes as they come; holds a part of it in memory, never the whole.
 pub struct Writer {

@@ -178,7 +178,6 @@ pub(crate) async fn attach_own(
             media::mime_type.eq(&file.content_type),
             media::filename.eq(&file.filename),
             media::voice.eq(file.voice),
-            media::animated.eq(file.animated),
             media::state.eq(MediaState::Stored.as_str()),
             media::content_hash.eq(&file.content_hash),
             media::content_type.eq(&file.content_type),

@@ -14,6 +14,7 @@ mod idempotency;
 mod queue;
 mod settle;
 mod upload;
+mod wait;
 
 use chrono::{DateTime, Utc};
 use pg::ChannelId;
@@ -26,9 +27,8 @@ pub use self::{
     idempotency::Idempotency,
     queue::{NewContent, QueueMessage, QueueMessageError, Target, queue_message},
     settle::{Outcome, Settlement, settle},
-    upload::{
-        NewUpload, Upload, WaUpload, add_upload, find_upload, forget_wa_upload, remember_wa_upload, wa_upload,
-    },
+    upload::{NewUpload, Upload, WaUpload, add_upload, find_upload, remember_wa_upload, wa_upload},
+    wait::{give_up_waiting, wait_until},
 };
 pub(crate) use self::{
     queue::show_as_newest,

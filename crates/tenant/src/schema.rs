@@ -244,7 +244,6 @@ diesel::table! {
         size -> Int8,
         filename -> Nullable<Text>,
         voice -> Bool,
-        animated -> Bool,
         created_by -> Nullable<Uuid>,
         created_at -> Timestamptz,
     }

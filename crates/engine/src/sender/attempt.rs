@@ -1,6 +1,6 @@
 //! One attempt: the call to Meta, and what its end means.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use resolver::{Line, TenantHandle};
@@ -14,7 +14,11 @@ use whatsapp::{
     error::{ErrorClass, GraphError},
 };
 
-use super::{compose, pace::Pace};
+use super::{
+    compose,
+    files::{self, Files},
+    pace::Pace,
+};
 use crate::Engine;
 
 /// What Meta takes from a line in a second unless it says otherwise (Cloud API, throughput).
@@ -30,15 +34,15 @@ impl Engine {
     /// Makes the call that `attempt` permits and says how it ended.
     pub(super) async fn make(
         &self,
-        handle: &TenantHandle,
-        pace: &Pace,
-        line: Option<&Line>,
+        handle: &Arc<TenantHandle>,
+        pace: &Arc<Pace>,
+        line: Option<&Arc<Line>>,
         attempt: &Attempt,
     ) -> Settlement {
         let settlement = match line {
             // Whatever a tenant's database names, nothing goes out over a line of somebody else's.
             Some(line) if line.channel.tenant_id == handle.tenant.id && line.channel.is_active => {
-                self.call(pace, line, attempt).await
+                self.call(handle, pace, line, attempt).await
             }
             _ => ours("channel_inactive"),
         };
@@ -52,15 +56,47 @@ impl Engine {
         settlement
     }
 
-    async fn call(&self, pace: &Pace, line: &Line, attempt: &Attempt) -> Settlement {
+    async fn call(
+        &self,
+        handle: &Arc<TenantHandle>,
+        pace: &Arc<Pace>,
+        line: &Arc<Line>,
+        attempt: &Attempt,
+    ) -> Settlement {
         let Some(token) = &line.token else {
             return ours("channel_without_token");
         };
-        let sent = self
-            .0
-            .parts
-            .graph
-            .send_message(&line.channel.phone_number_id, token, &compose::message(attempt))
+        let mut message = match compose::message(attempt) {
+            Ok(message) => message,
+            Err(problems) => {
+                let detail = Some(problems.to_string());
+                return Settlement::Failed(SendFailure {
+                    detail,
+                    ..plain("request_invalid")
+                });
+            }
+        };
+        match self.name_files(handle, line.channel.id, &mut message.content).await {
+            Ok(Files::There) => {}
+            Ok(Files::Unknown) => return ours("file_missing"),
+            Ok(Files::Missing(missing)) => {
+                self.bring(handle, pace, line, attempt, missing);
+                return Settlement::Retry {
+                    at: self.later(attempt, Some(files::PATIENCE)),
+                    why: None,
+                };
+            }
+            Err(error) => {
+                tracing::warn!(%error, "cannot look for a message's files");
+                return Settlement::Retry {
+                    at: self.later(attempt, None),
+                    why: None,
+                };
+            }
+        }
+        let graph = &self.0.parts.graph;
+        let sent = graph
+            .send_message(&line.channel.phone_number_id, token, &message)
             .await;
         match sent {
             Ok(Sent {
@@ -142,14 +178,18 @@ impl Engine {
 }
 
 fn ours(code: &str) -> Settlement {
-    Settlement::Failed(SendFailure {
+    Settlement::Failed(plain(code))
+}
+
+fn plain(code: &str) -> SendFailure {
+    SendFailure {
         code: None,
         title: code.to_owned(),
         detail: None,
-    })
+    }
 }
 
-fn failure(error: &GraphError) -> SendFailure {
+pub(super) fn failure(error: &GraphError) -> SendFailure {
     SendFailure {
         code: error.code.and_then(|code| i32::try_from(code).ok()),
         title: error

@@ -250,7 +250,7 @@ impl Pump {
         );
         self.calls.spawn(async move {
             sleep_until(at).await;
-            let settlement = engine.make(&handle, &pace, line.as_deref(), &attempt).await;
+            let settlement = engine.make(&handle, &pace, line.as_ref(), &attempt).await;
             drop(permit);
             Outcome { attempt, settlement }
         });

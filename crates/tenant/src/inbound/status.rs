@@ -62,7 +62,7 @@ pub(super) async fn apply(
                 message: Some(id),
             });
             let code = report.failure.as_ref().and_then(|failure| failure.code);
-            meta_said(tx, conversation_id, code, now, events).await?;
+            meta_said(tx, id, conversation_id, code, now, events).await?;
         }
         None => park(tx, channel, report, at).await?,
     }

@@ -25,8 +25,6 @@ pub struct NewUpload<'a> {
     pub filename: Option<&'a str>,
     /// Whether it is a voice message.
     pub voice: bool,
-    /// Whether it is a sticker that moves.
-    pub animated: bool,
     /// Who brought it.
     pub by: UserId,
 }
@@ -42,7 +40,6 @@ pub struct Upload {
     pub size: i64,
     pub filename: Option<String>,
     pub voice: bool,
-    pub animated: bool,
     pub created_at: DateTime<Utc>,
 }
 
@@ -71,7 +68,6 @@ pub async fn add_upload(
             uploads::size.eq(new.size),
             uploads::filename.eq(new.filename),
             uploads::voice.eq(new.voice),
-            uploads::animated.eq(new.animated),
             uploads::created_by.eq(new.by),
             uploads::created_at.eq(now),
         ))
@@ -130,20 +126,6 @@ pub async fn remember_wa_upload(
         ))
         .do_update()
         .set(known)
-        .execute(&mut **conn)
-        .await?;
-    Ok(())
-}
-
-/// WhatsApp does not know the id any more: the next message uploads the file again.
-pub async fn forget_wa_upload(
-    conn: &mut Conn<Tenant>,
-    channel: ChannelId,
-    wa_media_id: &str,
-) -> Result<(), DbError> {
-    diesel::delete(wa_uploads::table)
-        .filter(wa_uploads::channel_id.eq(channel))
-        .filter(wa_uploads::wa_media_id.eq(wa_media_id))
         .execute(&mut **conn)
         .await?;
     Ok(())

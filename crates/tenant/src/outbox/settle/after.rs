@@ -14,6 +14,7 @@ use super::{Outcome, Settlement};
 use crate::{
     conversation::ConversationId,
     event::{EventKind, NewEvent},
+    message::MessageId,
     outbox::SendClass,
     sql::{Sql, Statement},
 };
@@ -22,6 +23,8 @@ use crate::{
 const WINDOW_CLOSED: i32 = 131_047;
 /// The customer stopped marketing messages from this business (Meta, error codes).
 const MARKETING_STOPPED: i32 = 131_050;
+/// Meta could not use the file (Meta, error codes).
+const FILE_FAILED: i32 = 131_053;
 /// How long after an answer to somebody who came from an advertisement messages are free
 /// (Meta, "free entry points").
 const ENTRY_POINT: TimeDelta = TimeDelta::hours(72);
@@ -49,7 +52,10 @@ pub(super) async fn learn(
                     also_known_as(tx, thread, user_id, true).await?;
                 }
             }
-            Settlement::Failed(why) => meta_said(tx, thread, why.code, now, events).await?,
+            Settlement::Failed(why) => {
+                let message = outcome.attempt.reference.message;
+                meta_said(tx, message, thread, why.code, now, events).await?;
+            }
             Settlement::Retry { .. } | Settlement::Unknown { .. } => {}
         }
     }
@@ -112,6 +118,16 @@ impl Sql for OptOut {
         RETURNING thread.id";
 }
 
+/// Should the message be sent again, its file is uploaded again.
+struct ForgetFile;
+
+impl Sql for ForgetFile {
+    const TEXT: &'static str = "\
+        DELETE FROM wa_uploads AS known USING media \
+        WHERE media.message_id = {} AND known.channel_id = media.channel_id \
+          AND known.content_hash = media.content_hash";
+}
+
 #[derive(QueryableByName)]
 struct Touched {
     #[diesel(sql_type = SqlUuid)]
@@ -121,6 +137,7 @@ struct Touched {
 /// Takes Meta's word about a customer where an error tells more than that a message failed.
 pub(crate) async fn meta_said(
     tx: &mut Conn<Tenant>,
+    message: MessageId,
     thread: ConversationId,
     code: Option<i32>,
     now: DateTime<Utc>,
@@ -140,6 +157,13 @@ pub(crate) async fn meta_said(
                 .bind::<SqlUuid, _>(thread)
                 .get_results(&mut **tx)
                 .await?
+        }
+        Some(FILE_FAILED) => {
+            Statement::<ForgetFile>::new()
+                .bind::<SqlUuid, _>(message)
+                .execute(&mut **tx)
+                .await?;
+            Vec::new()
         }
         _ => Vec::new(),
     };
