@@ -19,7 +19,9 @@ use crate::{
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
-        auth, channels, conversations, dead_letters, events, health, line_events, media, messages,
+        auth, channels, conversations, dead_letters, events, health, line_events,
+        media::{self, upload},
+        messages::{self, send},
         superadmin::{
             audit, branding, channels as platform_channels, database, fleet, platform, spool, tenants,
             unrouted, users as tenant_users,
@@ -49,8 +51,9 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         auth::post_login, auth::post_refresh, auth::post_logout, auth::get_me,
         conversations::list_conversations, conversations::get_counts, conversations::get_conversation,
         conversations::patch_conversation, conversations::put_tags, conversations::post_read,
-        messages::list_messages, messages::post_message, messages::post_note, messages::post_retry,
-        media::get_media, media::post_fetch,
+        messages::list_messages, messages::post_note,
+        send::post_message, send::post_conversation, send::post_retry, send::post_cancel, send::post_typing,
+        media::get_media, media::post_fetch, upload::post_media,
         channels::list_channels,
         line_events::list_line_events, line_events::list_line_health,
         tags::list_tags, tags::post_tag, tags::patch_tag, tags::remove_tag,

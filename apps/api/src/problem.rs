@@ -61,6 +61,8 @@ problem_kinds! {
     EmailTaken           CONFLICT              "email_taken"            "The e-mail is taken";
     TagNameTaken         CONFLICT              "tag_name_taken"         "There is a tag of this name";
     WindowClosed         CONFLICT              "window_closed"          "Only templates may be sent now";
+    ContactOptedOut      CONFLICT              "contact_opted_out"      "The customer wants no marketing messages";
+    TooLate              CONFLICT              "too_late"               "The message does not wait any more";
     ChannelInactive      CONFLICT              "channel_inactive"       "The line is not active";
     ChannelWithoutToken  CONFLICT              "channel_without_token"  "The line has no access token";
     MediaPending         CONFLICT              "media_pending"          "The file is being fetched";

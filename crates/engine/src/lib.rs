@@ -16,6 +16,7 @@ pub mod leases;
 pub mod lines;
 pub mod media;
 pub mod realtime;
+mod receipts;
 pub mod reply;
 mod sender;
 mod spool;

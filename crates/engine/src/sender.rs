@@ -15,12 +15,12 @@ mod pump;
 use std::{sync::Arc, time::Duration};
 
 use pg::{DbError, TenantId};
-use resolver::{ResolveError, TenantHandle, Unready};
+use resolver::{ResolveError, Unready};
 use tenant::{conversation::next_wake, outbox};
 use tokio::time::Instant;
 
-pub(crate) use self::{files::Uploads, pace::Paces};
 use self::pump::{Pump, Stop};
+pub(crate) use self::{files::Uploads, pace::Paces};
 use crate::{Engine, turns::Next};
 
 /// Tenants whose turn it is at once.

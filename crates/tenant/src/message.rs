@@ -161,6 +161,24 @@ impl<'c> Messages<'c> {
             .await?)
     }
 
+    /// The wamid of the newest message of a conversation's customer, if it came after `since`.
+    pub async fn newest_inbound(
+        &mut self,
+        conversation: ConversationId,
+        since: DateTime<Utc>,
+    ) -> Result<Option<String>, DbError> {
+        Ok(messages::table
+            .filter(messages::conversation_id.eq(conversation))
+            .filter(messages::occurred_at.gt(since))
+            .filter(messages::direction.eq(Direction::In.as_str()))
+            .filter(messages::wamid.is_not_null())
+            .order((messages::occurred_at.desc(), messages::id.desc()))
+            .select(messages::wamid.assume_not_null())
+            .first(&mut **self.0)
+            .await
+            .optional()?)
+    }
+
     /// A conversation's messages, newest first.
     pub async fn list(
         &mut self,

@@ -5,7 +5,7 @@ use engine::{
     dead_letters::ReplayError,
     ingest::IngestError,
     media::{FetchAgainError, OpenMediaError},
-    reply::ReplyError,
+    reply::{AddFileError, ReplyError},
 };
 use pg::{DbError, InvalidCursor};
 use resolver::ResolveError;
@@ -102,10 +102,17 @@ impl From<ReplyError> for Problem {
                     })
                     .collect(),
             ),
+            ReplyError::File {
+                pointer,
+                code,
+                reason,
+            } => Self::field(&pointer, code, reason),
+            ReplyError::InvalidTime => Self::field("/send_at", "out_of_range", error),
             ReplyError::ChannelInactive => Self::new(Kind::ChannelInactive, error),
             ReplyError::ChannelWithoutToken => Self::new(Kind::ChannelWithoutToken, error),
             ReplyError::Queue(error) => error.into(),
             ReplyError::Retry(error) => error.into(),
+            ReplyError::Cancel(error) => error.into(),
             ReplyError::Resolve(error) => error.into(),
             ReplyError::Db(error) => error.into(),
         }
@@ -154,6 +161,18 @@ fn window_closed(since: Option<chrono::DateTime<chrono::Utc>>) -> Problem {
         Kind::WindowClosed,
         format!("{when}; only an approved template may be sent"),
     )
+}
+
+impl From<AddFileError> for Problem {
+    fn from(error: AddFileError) -> Self {
+        match error {
+            AddFileError::Refused(refusal) => Self::field("/file", refusal.code(), refusal),
+            AddFileError::BrokeOff => Self::new(Kind::InvalidRequest, error),
+            AddFileError::Store(error) => Self::caused(Kind::Unavailable, error),
+            AddFileError::Resolve(error) => error.into(),
+            AddFileError::Db(error) => error.into(),
+        }
+    }
 }
 
 impl From<OpenMediaError> for Problem {

@@ -22,7 +22,11 @@ use crate::{
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
-        .service(super::resource("/conversations").route(web::get().to(list_conversations)))
+        .service(
+            super::resource("/conversations")
+                .route(web::get().to(list_conversations))
+                .route(web::post().to(super::messages::send::post_conversation)),
+        )
         .service(super::resource("/conversations/counts").route(web::get().to(get_counts)))
         .service(
             super::resource("/conversations/{id}")
@@ -248,14 +252,17 @@ pub(crate) async fn put_tags(
     view(&member, id).await
 }
 
-/// Everything in it has been seen.
+/// Everything in it has been seen; the customer is shown so.
 #[utoipa::path(post, path = "/api/conversations/{id}/read", tag = "inbox", params(("id" = String, Path)),
     responses((status = 204)), extensions(("x-permission" = json!("chat.read"))))]
 pub(crate) async fn post_read(
     member: Member<ChatRead>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    mark_read(&mut member.conn().await?, json::id(&id)?).await?;
+    let id = json::id(&id)?;
+    if mark_read(&mut member.conn().await?, id).await? {
+        member.app.engine().seen(&member.tenant, id, false);
+    }
     member.app.engine().hint(member.tenant.tenant.id);
     Ok(HttpResponse::NoContent().finish())
 }

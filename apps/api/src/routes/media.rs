@@ -1,9 +1,10 @@
-//! The files that customers sent: served to the tenant's team and to nobody else, whole or in
+//! The files of messages: served to the tenant's team and to nobody else, whole or in
 //! ranges, and only as types that a browser cannot run.
 
 pub(super) mod body;
 mod name;
 mod range;
+pub(crate) mod upload;
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
@@ -39,7 +40,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
                 .route(web::get().to(get_media))
                 .route(web::head().to(get_media)),
         )
-        .service(super::resource("/messages/{id}/media/fetch").route(web::post().to(post_fetch)));
+        .service(super::resource("/messages/{id}/media/fetch").route(web::post().to(post_fetch)))
+        .configure(upload::configure);
 }
 
 /// How to serve a file.

@@ -1,18 +1,17 @@
-//! What is said in a conversation: reading, answering, noting, sending again.
+//! What is said in a conversation: reading and noting; [`send`] has the answering.
 
 mod body;
+pub(crate) mod send;
 
 use std::collections::HashMap;
 
-use actix_web::{HttpRequest, HttpResponse, web};
-use crypto::token;
+use actix_web::{HttpResponse, web};
 use pg::Conn;
 use serde::{Deserialize, Serialize};
 use tenant::{
     conversation::{Conversation, ConversationId, Conversations},
     media::Media,
     message::{Message, MessageId, Messages, add_note},
-    outbox::{Idempotency, QueueText},
     user::{UserId, Users},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -32,10 +31,10 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .service(
             super::resource("/conversations/{id}/messages")
                 .route(web::get().to(list_messages))
-                .route(web::post().to(post_message)),
+                .route(web::post().to(send::post_message)),
         )
         .service(super::resource("/conversations/{id}/notes").route(web::post().to(post_note)))
-        .service(super::resource("/messages/{id}/retry").route(web::post().to(post_retry)));
+        .configure(send::configure);
 }
 
 /// Where in a conversation.
@@ -56,34 +55,6 @@ pub(crate) struct MessageQuery {
 pub(crate) struct MessagePage {
     items: Vec<MessageBody>,
     next_cursor: Option<String>,
-}
-
-/// A text, in Meta's shape.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TextBody {
-    /// 1 to 4,096 characters.
-    #[schema(min_length = 1, max_length = 4096)]
-    body: String,
-}
-
-/// The message that is answered.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ReplyContextBody {
-    /// Its wamid.
-    message_id: String,
-}
-
-/// A message to send: Meta's message object without the recipient.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct NewMessageBody {
-    /// `text` for now.
-    #[serde(rename = "type")]
-    kind: String,
-    text: Option<TextBody>,
-    context: Option<ReplyContextBody>,
 }
 
 /// A note to keep.
@@ -165,78 +136,6 @@ pub(crate) async fn list_messages(
     }))
 }
 
-fn idempotency(
-    request: &HttpRequest,
-    conversation: ConversationId,
-    body: &NewMessageBody,
-) -> Result<Option<Idempotency>, Problem> {
-    let Some(header) = request.headers().get("idempotency-key") else {
-        return Ok(None);
-    };
-    let key = header
-        .to_str()
-        .ok()
-        .filter(|key| (1..=200).contains(&key.len()))
-        .ok_or_else(|| {
-            Problem::field(
-                "",
-                "invalid_idempotency_key",
-                "Idempotency-Key has 1 to 200 ASCII characters",
-            )
-        })?;
-    let text = serde_json::to_string(body).map_err(|error| Problem::caused(Kind::Internal, error))?;
-    let body_digest = token::digest(format!("{conversation}|{text}"));
-    Ok(Some(Idempotency {
-        key: key.to_owned(),
-        body_digest,
-    }))
-}
-
-/// Answer the customer.
-#[utoipa::path(post, path = "/api/conversations/{id}/messages", tag = "inbox",
-    params(("id" = String, Path),
-        ("Idempotency-Key" = Option<String>, Header, description = "The same key and body give the same message again.")),
-    request_body = NewMessageBody, responses((status = 202, body = MessageBody)),
-    extensions(("x-permission" = json!("chat.write"))))]
-pub(crate) async fn post_message(
-    member: Member<ChatWrite>,
-    request: HttpRequest,
-    id: web::Path<String>,
-    Json(body): Json<NewMessageBody>,
-) -> Result<HttpResponse, Problem> {
-    let conversation = json::id(&id)?;
-    // First of all, so that whatever else is wrong, another's conversation is only ever 404.
-    drop(self::conversation(&member, conversation).await?);
-    let idempotency = idempotency(&request, conversation, &body)?;
-    let text = match (&*body.kind, &body.text) {
-        ("text", Some(text)) => text,
-        ("text", None) => {
-            return Err(Problem::field(
-                "/text",
-                "missing",
-                "a text message needs text.body",
-            ));
-        }
-        _ => {
-            return Err(Problem::field(
-                "/type",
-                "unsupported_type",
-                "only text can be sent for now",
-            ));
-        }
-    };
-    let text = QueueText {
-        conversation,
-        author: member.user.id,
-        body: &text.body,
-        context_wamid: body.context.as_ref().map(|context| &*context.message_id),
-        idempotency,
-    };
-    let message = member.app.engine().reply(&member.tenant, &text).await?;
-    let mut conn = member.conn().await?;
-    Ok(HttpResponse::Accepted().json(one(&mut conn, message).await?))
-}
-
 /// Keep a note that only the team sees.
 #[utoipa::path(post, path = "/api/conversations/{id}/notes", tag = "inbox", params(("id" = String, Path)),
     request_body = NewNoteBody, responses((status = 201, body = MessageBody)),
@@ -266,20 +165,4 @@ pub(crate) async fn post_note(
     .await?;
     member.app.engine().hint(member.tenant.tenant.id);
     Ok(HttpResponse::Created().json(one(&mut conn, note).await?))
-}
-
-/// Send a message again that failed or is not confirmed.
-#[utoipa::path(post, path = "/api/messages/{id}/retry", tag = "inbox", params(("id" = String, Path)),
-    responses((status = 202, body = MessageBody)), extensions(("x-permission" = json!("chat.write"))))]
-pub(crate) async fn post_retry(
-    member: Member<ChatWrite>,
-    id: web::Path<String>,
-) -> Result<HttpResponse, Problem> {
-    let message = member
-        .app
-        .engine()
-        .retry(&member.tenant, json::id(&id)?, member.user.id)
-        .await?;
-    let mut conn = member.conn().await?;
-    Ok(HttpResponse::Accepted().json(one(&mut conn, message).await?))
 }

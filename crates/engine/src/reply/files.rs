@@ -134,7 +134,9 @@ pub(super) async fn known(
     };
     let mut file = None;
     for (kind, id) in wanted {
-        let upload = one(conn, kind, &id).await.map_err(|error| error.at(content, &id))?;
+        let upload = one(conn, kind, &id)
+            .await
+            .map_err(|error| error.at(content, &id))?;
         if own.as_ref() == Some(&id) {
             file = Some(upload);
         }
@@ -193,9 +195,10 @@ fn pointer_to(value: &serde_json::Value, id: &str) -> Option<String> {
             }
             within(name, value)
         }),
-        serde_json::Value::Array(items) => {
-            items.iter().enumerate().find_map(|(index, value)| within(&index, value))
-        }
+        serde_json::Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, value)| within(&index, value)),
         _ => None,
     }
 }

@@ -76,7 +76,10 @@ impl Engine {
                 });
             }
         };
-        match self.name_files(handle, line.channel.id, &mut message.content).await {
+        match self
+            .name_files(handle, line.channel.id, &mut message.content)
+            .await
+        {
             Ok(Files::There) => {}
             Ok(Files::Unknown) => return ours("file_missing"),
             Ok(Files::Missing(missing)) => {

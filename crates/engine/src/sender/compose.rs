@@ -18,7 +18,10 @@ pub(super) fn message(attempt: &Attempt) -> Result<OutboundMessage, Problems> {
     let parsed = ParsedOutbound::parse(&stored)?;
     let mut message = OutboundMessage::new(recipient(attempt), parsed.content);
     // What a reaction is about stands in the reaction.
-    message.context_wamid = attempt.context_wamid.clone().filter(|_| attempt.kind != "reaction");
+    message.context_wamid = attempt
+        .context_wamid
+        .clone()
+        .filter(|_| attempt.kind != "reaction");
     message.callback_data = Some(attempt.reference.to_string());
     message.validate()?;
     Ok(message)

@@ -17,6 +17,7 @@ use diesel_async::RunQueryDsl;
 use engine::{
     Clock, Engine, LeaseTimes, Parts,
     ingest::{IngestError, Ingested},
+    reply::Reply,
 };
 use pg::{Connector, Db, PageRequest, TenantId};
 use resolver::{
@@ -32,7 +33,7 @@ use tenant::{
 };
 use testkit::{TestDb, proxy::Proxy};
 use tokio::{runtime::Handle, task::JoinHandle};
-use whatsapp::{client::Client, signature::sign};
+use whatsapp::{client::Client, outbound::ParsedOutbound, signature::sign};
 
 pub const A: &str = "800000000000001";
 pub const B: &str = "800000000000002";
@@ -276,8 +277,9 @@ impl Stage {
         conversation: ConversationId,
         words: &str,
     ) -> Message {
-        let text = text(company, conversation, words);
-        engine.reply(&self.handle(company).await, &text).await.unwrap()
+        let words = serde_json::json!({"type": "text", "text": {"body": words}});
+        let reply = reply(company, conversation, &words);
+        engine.reply(&self.handle(company).await, reply).await.unwrap()
     }
 }
 
@@ -334,7 +336,18 @@ impl Company {
     }
 }
 
-/// An agent's text.
+/// An agent's message, in Meta's shape.
+pub fn reply(company: &Company, conversation: ConversationId, message: &serde_json::Value) -> Reply {
+    Reply {
+        target: Target::Thread(conversation),
+        author: company.agent,
+        message: ParsedOutbound::parse(message).unwrap(),
+        send_at: None,
+        idempotency: None,
+    }
+}
+
+/// An agent's text, as it is queued.
 pub fn text<'a>(company: &Company, conversation: ConversationId, words: &str) -> QueueMessage<'a> {
     QueueMessage {
         target: Target::Thread(conversation),

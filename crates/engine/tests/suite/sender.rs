@@ -247,12 +247,15 @@ async fn a_call_under_way_is_seen_to_its_end_when_the_database_goes_away() {
             queued[1]
         )
     };
-    keeper.batch_execute(&due("now() + interval '1 hour'")).await.unwrap();
+    keeper
+        .batch_execute(&due("now() + interval '1 hour'"))
+        .await
+        .unwrap();
     sending.queued(sol.id);
     meta.arrived.acquire().await.unwrap().forget();
+    keeper.batch_execute(&due("now()")).await.unwrap();
     let hold = format!(
-        "{}; BEGIN; SELECT id FROM messages WHERE id = '{}' FOR UPDATE",
-        due("now() - interval '1 second'"),
+        "BEGIN; SELECT id FROM messages WHERE id = '{}' FOR UPDATE",
         queued[1]
     );
     keeper.batch_execute(&hold).await.unwrap();

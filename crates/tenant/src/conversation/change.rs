@@ -190,8 +190,8 @@ pub async fn set_tags(
     .await
 }
 
-/// Sets the unread count to zero.
-pub async fn mark_read(conn: &mut Conn<Tenant>, id: ConversationId) -> Result<(), ChangeError> {
+/// Sets the unread count to zero; whether there was anything unread.
+pub async fn mark_read(conn: &mut Conn<Tenant>, id: ConversationId) -> Result<bool, ChangeError> {
     conn.transaction(async |tx| {
         let before = Conversations::new(tx)
             .lock(id)
@@ -205,7 +205,7 @@ pub async fn mark_read(conn: &mut Conn<Tenant>, id: ConversationId) -> Result<()
                 .map_err(DbError::from)?;
             event::append(tx, &[updated(id)]).await?;
         }
-        Ok(())
+        Ok(before.unread_count > 0)
     })
     .await
 }

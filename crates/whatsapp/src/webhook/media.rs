@@ -58,7 +58,8 @@ impl MediaKind {
         }
     }
 
-    fn of_type(name: &str) -> Option<Self> {
+    /// The kind that a message's type names.
+    pub fn of_type(name: &str) -> Option<Self> {
         match name {
             "image" => Some(Self::Image),
             "video" => Some(Self::Video),

@@ -66,7 +66,10 @@ pub(crate) struct ConversationBody {
     last_message: Option<LastMessageBody>,
     last_activity_at: DateTime<Utc>,
     /// Until when free-form messages may be sent.
+    /// Until when free-form messages may be sent.
     window_expires_at: Option<DateTime<Utc>>,
+    /// Until when messages are free, since the customer came from an advertisement.
+    entry_point_expires_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
 }
 
@@ -116,6 +119,7 @@ impl ConversationBody {
             last_message: last_message.map(|message| last(&message, last_author, &contact.display_name())),
             last_activity_at: conversation.last_activity_at,
             window_expires_at: conversation.window_expires_at,
+            entry_point_expires_at: conversation.entry_point_expires_at,
             created_at: conversation.created_at,
             contact: ContactBody {
                 id: contact.id.to_string(),

@@ -46,8 +46,8 @@ pub(crate) struct StatusTimesBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = MessageError)]
 pub(crate) struct MessageErrorBody {
-    /// Meta's code, or one of ours: not_confirmed, channel_inactive,
-    /// channel_without_token, meta_unreachable, token_malformed, request_invalid.
+    /// Meta's code, or one of ours: not_confirmed, window_closed, contact_opted_out, cancelled, channel_inactive,
+    /// channel_without_token, meta_unreachable, token_malformed, request_invalid, file_missing.
     code: String,
     /// Meta's short text.
     title: String,
@@ -94,6 +94,8 @@ pub(crate) struct MessageBody {
     author: AuthorBody,
     context: Option<ContextBody>,
     created_at: DateTime<Utc>,
+    /// When it goes out, or went out, if that was to be later.
+    send_at: Option<DateTime<Utc>>,
 }
 
 impl AuthorBody {
@@ -104,7 +106,7 @@ impl AuthorBody {
             id: message.author_id.map(|id| id.to_string()),
             name: match message.author_kind {
                 AuthorKind::Contact => Some(contact.to_owned()).filter(|name| !name.is_empty()),
-                AuthorKind::Agent | AuthorKind::Bot | AuthorKind::System => name,
+                AuthorKind::Agent | AuthorKind::Bot | AuthorKind::Campaign | AuthorKind::System => name,
             },
         }
     }
@@ -136,6 +138,7 @@ impl MessageBody {
             payload: message.payload,
             wamid: message.wamid,
             created_at: message.occurred_at,
+            send_at: message.send_at,
         }
     }
 }
@@ -157,7 +160,11 @@ fn error(message: &Message) -> Option<MessageErrorBody> {
         return Some(MessageErrorBody {
             code: "not_confirmed".to_owned(),
             title: "WhatsApp did not confirm that it took the message".to_owned(),
-            detail: None,
+            // What WhatsApp said, where it said anything.
+            detail: message
+                .error_detail
+                .clone()
+                .or_else(|| message.error_title.clone()),
             advice: Advice::Retry.to_string(),
         });
     }
@@ -166,7 +173,9 @@ fn error(message: &Message) -> Option<MessageErrorBody> {
     let ours = match failure.title.as_str() {
         "channel_without_token" | "token_malformed" => Advice::CheckToken,
         "channel_inactive" => Advice::CheckNumber,
-        "meta_unreachable" => Advice::Retry,
+        "meta_unreachable" | "cancelled" | "not_confirmed" => Advice::Retry,
+        "window_closed" => Advice::UseTemplate,
+        "contact_opted_out" => Advice::ContactUnreachable,
         _ => Advice::None,
     };
     Some(MessageErrorBody {
