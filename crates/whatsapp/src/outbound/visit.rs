@@ -2,15 +2,15 @@
 
 use super::{
     OutboundContent,
-    interactive::{Action, Header, Interactive},
+    interactive::{Action, Header, Interactive, OrderDetails},
     plain::MediaRef,
-    template::{CardComponent, Component, Parameter, ParameterValue, Template},
+    template::{ButtonParameter, CardComponent, Component, Parameter, ParameterValue, Template},
 };
 use crate::webhook::MediaKind;
 
 /// Walks the same way through what is borrowed and what is borrowed to be changed.
 macro_rules! walk {
-    ($content:ident, $header:ident, $interactive:ident, $template:ident, $parameters:ident $(, $mut:ident)?) => {
+    ($content:ident, $header:ident, $interactive:ident, $order:ident, $template:ident, $parameters:ident $(, $mut:ident)?) => {
         fn $content<'a>(content: &'a $($mut)? OutboundContent, each: &mut dyn FnMut(MediaKind, &'a $($mut)? MediaRef)) {
             match content {
                 OutboundContent::Image(image) => each(MediaKind::Image, &$($mut)? image.media),
@@ -52,14 +52,16 @@ macro_rules! walk {
                         }
                     }
                 }
-                Action::OrderDetails(details) => {
-                    for item in (&$($mut)? details.order.items).into_iter().flatten() {
-                        if let Some(image) = &$($mut)? item.image {
-                            each(MediaKind::Image, &$($mut)? image.media);
-                        }
-                    }
-                }
+                Action::OrderDetails(details) => $order(details, each),
                 _ => {}
+            }
+        }
+
+        fn $order<'a>(details: &'a $($mut)? OrderDetails, each: &mut dyn FnMut(MediaKind, &'a $($mut)? MediaRef)) {
+            for item in (&$($mut)? details.order.items).into_iter().flatten() {
+                if let Some(image) = &$($mut)? item.image {
+                    each(MediaKind::Image, &$($mut)? image.media);
+                }
             }
         }
 
@@ -67,6 +69,15 @@ macro_rules! walk {
             for component in (&$($mut)? template.components).into_iter().flatten() {
                 match component {
                     Component::Header(header) => $parameters(&$($mut)? header.parameters, each),
+                    Component::Button(button) => {
+                        for parameter in (&$($mut)? button.parameters).into_iter().flatten() {
+                            if let ButtonParameter::Action(action) = parameter
+                                && let Some(details) = &$($mut)? action.order_details
+                            {
+                                $order(details, each);
+                            }
+                        }
+                    }
                     Component::Carousel(carousel) => {
                         let components = (&$($mut)? carousel.cards).into_iter().flat_map(|card| &$($mut)? card.components);
                         for component in components {
@@ -96,11 +107,12 @@ macro_rules! walk {
     };
 }
 
-walk!(content, header, interactive, template, parameters);
+walk!(content, header, interactive, order, template, parameters);
 walk!(
     content_mut,
     header_mut,
     interactive_mut,
+    order_mut,
     template_mut,
     parameters_mut,
     mut

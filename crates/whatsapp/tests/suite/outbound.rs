@@ -237,6 +237,24 @@ fn files_are_found_with_their_kind() {
 }
 
 #[test]
+fn an_orders_pictures_are_found_in_messages_and_in_buttons() {
+    let mut request = json("api/requests/interactive_order_details.json");
+    let parameters = &mut request["interactive"]["action"]["parameters"];
+    parameters["order"]["items"][0]["image"] = json!({"id": "7"});
+    let action = json!({"order_details": parameters.clone()});
+    let button = json!({"type": "button", "sub_type": "order_details", "index": 0,
+        "parameters": [{"type": "action", "action": action}]});
+    let template = json!({"name": "t", "language": {"code": "es"}, "components": [button]});
+    let template = parse(&json!({"type": "template", "template": template})).unwrap();
+    assert_eq!(template.validate(), Ok(()));
+    for mut content in [message_of(&request).content, template.content] {
+        let picture = MediaRef::Id("7".to_owned());
+        assert_eq!(content.media_refs(), [(MediaKind::Image, &picture)]);
+        assert_eq!(content.media_refs_mut().len(), 1);
+    }
+}
+
+#[test]
 fn an_authentication_code_is_short_and_goes_in_twice() {
     let template = Template::authentication("login_code", "en_US", "482913");
     let message = OutboundMessage::new(
