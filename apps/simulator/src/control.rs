@@ -26,6 +26,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/faults", web::post().to(provoke::change_faults))
             .route("/reset", web::post().to(provoke::reset))
             .route("/sends", web::get().to(observe::sends))
+            .route("/sends/reset", web::post().to(observe::count_anew))
             .route("/chats", web::get().to(observe::chats))
             .route("/deliveries", web::get().to(observe::deliveries))
             .route("/events", web::get().to(events::stream)),

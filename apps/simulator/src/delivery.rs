@@ -71,6 +71,11 @@ impl Log {
         self.entries.iter()
     }
 
+    /// Forgets the deliveries. Ids go on: those still under way are not taken for later ones.
+    pub fn forget(&mut self) {
+        self.entries.clear();
+    }
+
     fn open(&mut self, kind: &'static str) -> Delivery {
         self.next += 1;
         let delivery = Delivery {
@@ -90,12 +95,13 @@ impl Log {
     }
 
     fn update(&mut self, delivery: &Delivery) {
-        if let Some(entry) = self
-            .entries
-            .iter_mut()
-            .rev()
-            .find(|entry| entry.id == delivery.id)
-        {
+        // Ids have no gaps, so the place follows from the first.
+        let first = self.entries.front().map_or(0, |entry| entry.id);
+        let place = delivery
+            .id
+            .checked_sub(first)
+            .and_then(|n| usize::try_from(n).ok());
+        if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) {
             entry.clone_from(delivery);
         }
     }
@@ -114,10 +120,17 @@ impl Simulator {
         delivery
     }
 
-    /// Posts a webhook that nobody waits for.
-    pub fn deliver_later(self: &Arc<Self>, webhook: Webhook) {
-        let simulator = Arc::clone(self);
-        self.spawn(async move { simulator.deliver(webhook).await });
+    /// Posts a webhook that nobody waits for, after a while.
+    pub fn deliver_after(self: &Arc<Self>, delay: Duration, webhook: Webhook) {
+        let (simulator, generation) = (Arc::clone(self), self.generation());
+        self.spawn(async move {
+            if !delay.is_zero() {
+                tokio::time::sleep(delay).await;
+            }
+            if simulator.generation() == generation {
+                simulator.deliver(webhook).await;
+            }
+        });
     }
 
     async fn insist(&self, webhook: &Webhook, delivery: &mut Delivery, generation: u64) {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod clock;
+mod codes;
 pub mod config;
 mod control;
 mod delivery;
@@ -8,6 +9,7 @@ mod escape;
 pub mod faults;
 pub mod files;
 mod graph;
+pub mod ledger;
 mod lifecycle;
 mod page;
 mod payload;

@@ -1,13 +1,16 @@
 //! What becomes of a message that a business sent: sent, delivered, read, or failed.
 
-use std::sync::Arc;
+mod batch;
+
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use whatsapp::webhook::Status;
 
+pub use self::batch::Waiting;
 use crate::{
     clock,
-    delivery::{Delivery, Webhook},
+    delivery::Delivery,
     payload::{self, StatusReport},
     simulator::Simulator,
     world::{Bubble, ChatKey, Direction},
@@ -29,18 +32,18 @@ impl Simulator {
         let unread: Vec<_> = unread.map(|bubble| bubble.wamid.clone()).collect();
         drop(inner);
         for wamid in unread {
-            self.report(&wamid, "read");
+            self.post(&wamid, "read", None);
         }
     }
 
-    /// Sets a status and composes its webhook; `None` when no business sent the message.
-    pub fn set_status(
+    /// Sets a status and composes it; `None` when no business sent the message.
+    fn set_status(
         &self,
         wamid: &str,
         status: &str,
         error_code: Option<i64>,
         at: DateTime<Utc>,
-    ) -> Option<Webhook> {
+    ) -> Option<payload::Status> {
         let mut inner = self.lock();
         let (key, bubble) = inner.world.find(wamid)?;
         if bubble.direction == Direction::In {
@@ -62,20 +65,15 @@ impl Simulator {
         }
         drop(inner);
         self.tell("status", Some(key));
-        let with_conversation = major(&self.version) < 24;
         let report = StatusReport {
             bubble: &bubble,
             status,
             at,
             error_code,
             delivered,
-            with_conversation,
+            with_conversation: major(&self.version) < 24,
         };
-        Some(Webhook::of_line(
-            "status",
-            &line,
-            &payload::status(&line, &person, &report),
-        ))
+        Some(payload::status(&line, &person, &report))
     }
 
     /// Sets a status, posts it, and says how the first attempt went.
@@ -86,8 +84,8 @@ impl Simulator {
         error_code: Option<i64>,
         at: DateTime<Utc>,
     ) -> Option<Delivery> {
-        let webhook = self.set_status(wamid, status, error_code, at)?;
-        Some(self.deliver(webhook).await)
+        let status = self.set_status(wamid, status, error_code, at)?;
+        Some(self.deliver(batch::webhook(&[status])).await)
     }
 
     async fn course(self: &Arc<Self>, key: &ChatKey, wamid: &str) {
@@ -101,19 +99,19 @@ impl Simulator {
         }
         for status in self.statuses(key) {
             self.pause(step).await;
-            self.report(wamid, status);
+            self.post(wamid, status, None);
             step = step.wrapping_add(1);
         }
     }
 
     /// The statuses to come, in the order they are reported.
     fn statuses(&self, key: &ChatKey) -> Vec<&'static str> {
-        let inner = self.lock();
+        let mut inner = self.lock();
         let mut statuses = vec!["sent", "delivered"];
         if inner.faults.auto_read || inner.on_screen.contains_key(key) {
             statuses.push("read");
         }
-        if inner.faults.reorder_statuses {
+        if inner.faults.reorders() {
             statuses.reverse();
         }
         statuses
@@ -121,30 +119,27 @@ impl Simulator {
 
     /// Why the message will not arrive.
     fn failure(&self, key: &ChatKey, wamid: &str) -> Option<i64> {
-        let inner = self.lock();
+        let mut inner = self.lock();
         let is_template = inner.world.payload_of(wamid)?["type"] == "template";
         if inner.faults.unreachable.contains(&key.phone) {
             Some(131_026)
         } else if !is_template && !inner.world.window_is_open(key, clock::now()) {
             Some(131_047)
         } else {
-            None
+            inner.faults.fails()
         }
     }
 
-    fn report(self: &Arc<Self>, wamid: &str, status: &str) {
-        self.post(wamid, status, None);
-        let twice = self.lock().faults.duplicate_statuses;
-        if twice {
-            self.post(wamid, status, None);
-        }
-    }
-
+    /// Sets a status and lets it come as the faults want it: late, twice, never, in company.
     fn post(self: &Arc<Self>, wamid: &str, status: &str, error_code: Option<i64>) {
-        let webhook = self.set_status(wamid, status, error_code, clock::now());
-        let drops = self.lock().faults.drop_statuses;
-        if let Some(webhook) = webhook.filter(|_| !drops) {
-            self.deliver_later(webhook);
+        let fate = self.lock().faults.fate();
+        let at = clock::now();
+        // What does not come has happened nevertheless.
+        let Some(status) = self.set_status(wamid, status, error_code, at) else {
+            return;
+        };
+        for _ in 0..fate.copies {
+            self.send_off(status.clone(), Duration::from_millis(fate.delay_ms));
         }
     }
 }

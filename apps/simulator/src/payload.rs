@@ -1,9 +1,12 @@
 //! Webhook bodies in Meta's shapes of late 2026. Pure.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    codes::{Wording, wording},
     config::Line,
     world::{Bubble, Person, WINDOW},
 };
@@ -50,8 +53,17 @@ pub fn message(line: &Line, person: &Person, content: &Value, wamid: &str, at: D
     message.into()
 }
 
-/// The webhook of a status.
-pub fn status(line: &Line, person: &Person, report: &StatusReport<'_>) -> Value {
+/// A status on its way into a webhook.
+#[derive(Clone)]
+pub struct Status {
+    /// The line it is told on.
+    pub line: Line,
+    contact: Option<Value>,
+    status: Value,
+}
+
+/// A status, with the person it is about.
+pub fn status(line: &Line, person: &Person, report: &StatusReport<'_>) -> Status {
     let failed = report.status == "failed";
     let to_phone = !report.bubble.by_user_id;
     let mut status = Map::new();
@@ -78,24 +90,59 @@ pub fn status(line: &Line, person: &Person, report: &StatusReport<'_>) -> Value 
         }
         status.insert("pricing".to_owned(), pricing);
     }
-    let mut value = value(line);
     if failed {
         let code = report.error_code.unwrap_or(131_000);
         status.insert("errors".to_owned(), json!([error(code)]));
-    } else {
-        let shares_phone = to_phone || !person.hides_phone;
-        value.insert(
-            "contacts".to_owned(),
-            json!([contact(line, person, shares_phone)]),
-        );
     }
-    value.insert("statuses".to_owned(), json!([status]));
-    envelope(line, &value)
+    let shares_phone = to_phone || !person.hides_phone;
+    Status {
+        line: line.clone(),
+        contact: (!failed).then(|| contact(line, person, shares_phone)),
+        status: status.into(),
+    }
+}
+
+/// The webhook of statuses: an entry per account, a change per line.
+pub fn statuses(statuses: &[Status]) -> Value {
+    let mut accounts = BTreeMap::<&str, BTreeMap<&str, Vec<&Status>>>::new();
+    for status in statuses {
+        let lines = accounts.entry(&status.line.waba_id).or_default();
+        lines
+            .entry(&status.line.phone_number_id)
+            .or_default()
+            .push(status);
+    }
+    let entries = accounts.into_iter().map(|(account, lines)| {
+        let changes: Vec<_> = lines
+            .into_values()
+            .filter_map(|statuses| change(&statuses))
+            .collect();
+        json!({"id": account, "changes": changes})
+    });
+    json!({
+        "object": whatsapp::webhook::WHATSAPP_OBJECT,
+        "entry": entries.collect::<Vec<_>>(),
+    })
+}
+
+/// The change that tells statuses of one line.
+fn change(statuses: &[&Status]) -> Option<Value> {
+    let mut value = value(&statuses.first()?.line);
+    let contacts: Vec<_> = statuses
+        .iter()
+        .filter_map(|status| status.contact.clone())
+        .collect();
+    if !contacts.is_empty() {
+        value.insert("contacts".to_owned(), contacts.into());
+    }
+    let statuses: Vec<_> = statuses.iter().map(|status| status.status.clone()).collect();
+    value.insert("statuses".to_owned(), statuses.into());
+    Some(json!({"value": value, "field": "messages"}))
 }
 
 /// An error as webhooks carry it.
 pub fn error(code: i64) -> Value {
-    let (title, details) = wording(code);
+    let Wording { title, details, .. } = wording(code);
     json!({
         "code": code,
         "title": title,
@@ -154,28 +201,4 @@ fn conversation(report: &StatusReport<'_>, category: &Value) -> Value {
         conversation["expiration_timestamp"] = expiry.timestamp().to_string().into();
     }
     conversation
-}
-
-/// Meta's words for the failures that come by webhook.
-fn wording(code: i64) -> (&'static str, &'static str) {
-    match code {
-        130_472 => (
-            "User's number is part of an experiment",
-            "Failed to send message because this user's phone number is part of an experiment",
-        ),
-        131_026 => ("Message undeliverable", "Message Undeliverable."),
-        131_047 => (
-            "Re-engagement message",
-            "Message failed to send because more than 24 hours have passed since the customer last replied to this number.",
-        ),
-        131_049 => (
-            "This message was not delivered to maintain healthy ecosystem engagement.",
-            "In order to maintain a healthy ecosystem engagement, the message failed to be delivered.",
-        ),
-        131_053 => ("Media upload error", "Media upload error"),
-        _ => (
-            "Something went wrong",
-            "Message failed to send due to an unknown error.",
-        ),
-    }
 }

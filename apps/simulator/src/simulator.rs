@@ -22,6 +22,7 @@ use crate::{
     delivery::Log,
     faults::Faults,
     files::Files,
+    lifecycle::Waiting,
     world::{Callback, ChatKey, World},
 };
 
@@ -49,6 +50,8 @@ pub struct Inner {
     pub files: Files,
     /// The latest webhooks.
     pub log: Log,
+    /// Statuses that wait for company.
+    pub(crate) waiting: Waiting,
     /// The chats that are on a screen, and on how many.
     pub on_screen: HashMap<ChatKey, usize>,
 }
@@ -127,7 +130,8 @@ impl Simulator {
         inner.world.forget();
         inner.faults = Faults::default();
         inner.files = Files::default();
-        inner.log = Log::default();
+        inner.log.forget();
+        inner.waiting = Waiting::default();
         drop(inner);
         self.tell("reset", None);
     }

@@ -14,7 +14,10 @@ pub use self::{
     chat::{Bubble, Chat, ChatKey, Direction},
     people::Person,
 };
-use crate::config::Line;
+use crate::{
+    config::Line,
+    ledger::{Ledger, Sends},
+};
 
 /// How long after a person's last message a business may write freely.
 pub const WINDOW: TimeDelta = TimeDelta::hours(24);
@@ -37,20 +40,12 @@ pub struct World {
     pub callback: Option<Callback>,
     people: BTreeMap<String, Person>,
     chats: BTreeMap<String, BTreeMap<String, Chat>>,
-    sends: BTreeMap<String, u64>,
-    accepted: u64,
+    /// What was sent, counted.
+    #[serde(default)]
+    pub ledger: Ledger,
     delivered: BTreeMap<String, u64>,
     #[serde(skip)]
     index: HashMap<String, ChatKey>,
-}
-
-/// What was sent, counted.
-#[derive(Serialize)]
-pub struct Sends {
-    /// Every accepted message.
-    pub total: u64,
-    /// Accepted messages by their `biz_opaque_callback_data`.
-    pub by_callback: BTreeMap<String, u64>,
 }
 
 impl World {
@@ -88,13 +83,14 @@ impl World {
         self.chats.get(line).into_iter().flatten()
     }
 
-    /// Puts a message at the end of a chat.
-    pub fn add(&mut self, key: &ChatKey, bubble: Bubble) {
-        if let Direction::Out = bubble.direction {
-            self.accepted += 1;
-            if let Some(data) = &bubble.callback_data {
-                *self.sends.entry(data.clone()).or_default() += 1;
+    /// Puts a message at the end of a chat, and counts it.
+    pub fn add(&mut self, key: &ChatKey, bubble: Bubble, now: DateTime<Utc>) {
+        match bubble.direction {
+            Direction::Out => {
+                let callback = bubble.callback_data.as_deref();
+                self.ledger.accept(&key.line, &bubble.wamid, callback, now);
             }
+            Direction::In => self.ledger.inbound(&key.line, now),
         }
         self.index.insert(bubble.wamid.clone(), key.clone());
         if let Some(forgotten) = self.chat_mut(key).push(bubble) {
@@ -151,10 +147,7 @@ impl World {
 
     /// What was sent.
     pub fn sends(&self) -> Sends {
-        Sends {
-            total: self.accepted,
-            by_callback: self.sends.clone(),
-        }
+        self.ledger.sends()
     }
 
     /// The content of a message.

@@ -163,7 +163,7 @@ fn note(
             callback_data: None,
             by_user_id: false,
         };
-        inner.world.add(&key, bubble);
+        inner.world.add(&key, bubble, clock::now());
     }
     drop(inner);
     simulator.tell("message", Some(key));

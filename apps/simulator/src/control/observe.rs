@@ -18,9 +18,38 @@ pub struct Which {
     from: Option<String>,
 }
 
-/// Every accepted send, counted by its `biz_opaque_callback_data`.
-pub async fn sends(simulator: web::Data<Simulator>) -> HttpResponse {
-    HttpResponse::Ok().json(simulator.lock().world.sends())
+/// Which sends.
+#[derive(Deserialize)]
+pub struct Sent {
+    /// Of one line.
+    phone_number_id: Option<String>,
+    /// Without what grows with every send.
+    #[serde(default)]
+    brief: bool,
+}
+
+/// Whose counters.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Whose {
+    phone_number_id: Option<String>,
+}
+
+/// What was sent, counted: in all, twice, per line and per second.
+pub async fn sends(simulator: web::Data<Simulator>, sent: web::Query<Sent>) -> HttpResponse {
+    let report = {
+        let inner = simulator.lock();
+        let line = sent.phone_number_id.as_deref();
+        inner.world.ledger.report(line, sent.brief)
+    };
+    HttpResponse::Ok().json(report)
+}
+
+/// Counts anew.
+pub async fn count_anew(simulator: web::Data<Simulator>, whose: web::Json<Whose>) -> HttpResponse {
+    let line = whose.into_inner().phone_number_id;
+    simulator.lock().world.ledger.forget(line.as_deref());
+    HttpResponse::Ok().json(json!({"success": true}))
 }
 
 /// The latest webhooks, oldest first.

@@ -63,10 +63,19 @@ pub async fn faults(simulator: web::Data<Simulator>) -> HttpResponse {
 }
 
 /// Changes what goes wrong.
-pub async fn change_faults(simulator: web::Data<Simulator>, change: web::Json<FaultsChange>) -> HttpResponse {
+pub async fn change_faults(
+    simulator: web::Data<Simulator>,
+    change: web::Json<FaultsChange>,
+) -> Result<HttpResponse, ControlError> {
+    let change = change.into_inner();
+    if !change.is_sound() {
+        return Err(ControlError::Invalid(
+            "a share is from 0 to 1, all of the sends' no more than 1",
+        ));
+    }
     let mut inner = simulator.lock();
-    inner.faults.apply(change.into_inner());
-    HttpResponse::Ok().json(&inner.faults)
+    inner.faults.apply(change);
+    Ok(HttpResponse::Ok().json(&inner.faults))
 }
 
 /// Forgets everything but the lines and the callback.

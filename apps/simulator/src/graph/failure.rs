@@ -8,7 +8,7 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
-use crate::world::identity::trace_id;
+use crate::{codes, world::identity::trace_id};
 
 /// A refusal.
 #[derive(Debug)]
@@ -36,6 +36,26 @@ impl GraphFailure {
         }
     }
 
+    /// A refusal with one of Meta's codes, in Meta's words.
+    pub fn of_code(code: i64) -> Self {
+        let wording = codes::wording(code);
+        Self::told(code, wording.details.to_owned())
+    }
+
+    /// A refusal with one of Meta's codes and details of its own.
+    pub fn told(code: i64, details: String) -> Self {
+        let wording = codes::wording(code);
+        Self {
+            status: StatusCode::from_u16(wording.status).unwrap_or(StatusCode::BAD_REQUEST),
+            ..Self::new(code, wording.title, details)
+        }
+    }
+
+    /// Meta's code.
+    pub fn code(&self) -> i64 {
+        self.code
+    }
+
     /// A property breaks a rule of Graph itself.
     pub fn parameter(rule: &str) -> Self {
         Self::new(100, rule, None)
@@ -43,12 +63,12 @@ impl GraphFailure {
 
     /// A property of the message is missing.
     pub fn missing(details: String) -> Self {
-        Self::new(131_008, "Required parameter is missing", details)
+        Self::told(131_008, details)
     }
 
     /// A property of the message has a wrong value.
     pub fn invalid(details: &str) -> Self {
-        Self::new(131_009, "Parameter value is not valid", details.to_owned())
+        Self::told(131_009, details.to_owned())
     }
 
     /// The token is missing, wrong or expired.
@@ -81,23 +101,18 @@ impl GraphFailure {
         }
     }
 
-    /// Too many messages.
+    /// Too many messages, as gateways tell it: with 429 and a time to wait.
     pub fn rate_limit() -> Self {
-        let details = "Cloud API message throughput has been reached.".to_owned();
         Self {
             status: StatusCode::TOO_MANY_REQUESTS,
             retry_after: Some(1),
-            ..Self::new(130_429, "Rate limit hit", details)
+            ..Self::of_code(130_429)
         }
     }
 
     /// Meta failed.
     pub fn internal() -> Self {
-        let details = "Message failed to send due to an unknown error.".to_owned();
-        Self {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            ..Self::new(131_000, "Something went wrong", details)
-        }
+        Self::of_code(131_000)
     }
 
     fn body(&self) -> Value {

@@ -69,7 +69,7 @@ pub async fn download(
     ticket: web::Query<Ticket>,
     request: HttpRequest,
 ) -> HttpResponse {
-    let (file, fault) = {
+    let (file, fault, delay) = {
         let mut inner = simulator.lock();
         let found = inner.files.opened(&ticket.mid, &ticket.hash, clock::now());
         let file = found.cloned().filter(|file| {
@@ -82,8 +82,12 @@ pub async fn download(
             return HttpResponse::NotFound().finish();
         };
         let possible = [MediaFault::ExpiredUrl, MediaFault::WrongHash, MediaFault::Slow];
-        (file, inner.faults.take_media(&possible))
+        let delay = Duration::from_millis(inner.faults.download_ms);
+        (file, inner.faults.take_media(&possible), delay)
     };
+    if !delay.is_zero() {
+        tokio::time::sleep(delay).await;
+    }
     let mut response = HttpResponse::build(StatusCode::OK);
     response.content_type(file.mime_type.as_str());
     match fault {

@@ -37,13 +37,39 @@ pub async fn messages(
 ) -> Result<HttpResponse, GraphFailure> {
     let simulator = simulator.into_inner();
     let id = path.into_inner().1;
-    let line = {
+    let (line, latency) = {
         let inner = simulator.lock();
-        Access::of(&request, &inner.world)?
-            .line(&inner.world, &id, "post")?
-            .clone()
+        let access = Access::of(&request, &inner.world)?;
+        let line = access.line(&inner.world, &id, "post")?.clone();
+        (line, Duration::from_millis(inner.faults.latency_ms))
     };
-    let Ok(message) = serde_json::from_slice::<Value>(&body) else {
+    let taken = take(&simulator, &line, &body);
+    // What happens has happened by now: only the answer is late.
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    let (fault, accepted) = match taken {
+        Ok(Taken::Receipt) => return Ok(HttpResponse::Ok().json(json!({"success": true}))),
+        Ok(Taken::Message(fault, accepted)) => (fault, accepted),
+        Err(refusal) => return Err(counted(&simulator, &line, refusal)),
+    };
+    let answer = answer(fault, &request, &accepted).await;
+    answer.map_err(|refusal| match fault.outcome() {
+        Outcome::GoesOut => refusal,
+        Outcome::Lost => counted(&simulator, &line, refusal),
+    })
+}
+
+/// What was made of a body.
+enum Taken {
+    /// A receipt, or typing.
+    Receipt,
+    /// A message, with what goes wrong and the answer for when nothing does.
+    Message(SendFault, Value),
+}
+
+fn take(simulator: &Arc<Simulator>, line: &Line, body: &[u8]) -> Result<Taken, GraphFailure> {
+    let Ok(message) = serde_json::from_slice::<Value>(body) else {
         return Err(GraphFailure::parameter("The request body is not valid JSON."));
     };
     if message["messaging_product"] != "whatsapp" {
@@ -52,20 +78,33 @@ pub async fn messages(
         ));
     }
     if !message["status"].is_null() {
-        return receipt(&simulator, &line, &message);
+        receipt(simulator, line, &message)?;
+        return Ok(Taken::Receipt);
     }
+    simulator
+        .lock()
+        .world
+        .ledger
+        .call(&line.phone_number_id, clock::now());
     let kind = shape::check(&message)?;
-    let recipient = recipient(&simulator.lock().world, &line, &message)?;
+    let recipient = recipient(&simulator.lock().world, line, &message)?;
     let fault = simulator.lock().faults.take(&line.phone_number_id);
     let accepted = match fault.outcome() {
-        Outcome::GoesOut => accept(&simulator, &line, &recipient, &message, kind),
+        Outcome::GoesOut => accept(simulator, line, &recipient, &message, kind),
         Outcome::Lost => Value::Null,
     };
-    answer(fault, &request, &accepted).await
+    Ok(Taken::Message(fault, accepted))
+}
+
+/// Counts a refusal.
+fn counted(simulator: &Simulator, line: &Line, refusal: GraphFailure) -> GraphFailure {
+    let ledger = &mut simulator.lock().world.ledger;
+    ledger.refuse(&line.phone_number_id, refusal.code());
+    refusal
 }
 
 /// A receipt marks the person's messages as read; it may show typing too.
-fn receipt(simulator: &Simulator, line: &Line, message: &Value) -> Result<HttpResponse, GraphFailure> {
+fn receipt(simulator: &Simulator, line: &Line, message: &Value) -> Result<(), GraphFailure> {
     if message["status"] != "read" {
         return Err(GraphFailure::parameter("Param status must be one of {READ}."));
     }
@@ -80,7 +119,7 @@ fn receipt(simulator: &Simulator, line: &Line, message: &Value) -> Result<HttpRe
     if message["typing_indicator"]["type"] == "text" {
         simulator.tell("typing", Some(chat));
     }
-    Ok(HttpResponse::Ok().json(json!({"success": true})))
+    Ok(())
 }
 
 /// `to` wins over `recipient`, as it does at Meta.
@@ -95,19 +134,14 @@ fn recipient(world: &World, line: &Line, message: &Value) -> Result<Recipient, G
             return Err(GraphFailure::invalid("recipient is not a valid user id"));
         }
         let Some(person) = world.by_user_id(&line.waba_id, user_id) else {
-            return Err(GraphFailure::new(
-                131_026,
-                "Message undeliverable",
-                "Message Undeliverable.".to_owned(),
-            ));
+            return Err(GraphFailure::of_code(131_026));
         };
         (user_id, person.phone.clone(), true)
     } else {
         return Err(GraphFailure::parameter("The parameter to is required."));
     };
     if phone == line.digits() {
-        let details = "Recipient phone number is the same as the sender's".to_owned();
-        return Err(GraphFailure::new(131_021, "Recipient cannot be sender", details));
+        return Err(GraphFailure::of_code(131_021));
     }
     let key = ChatKey {
         line: line.phone_number_id.clone(),
@@ -143,17 +177,22 @@ fn accept(
         by_user_id,
     } = recipient;
     let wamid = identity::wamid(&key.phone, Way::Out);
+    let payload = shape::content(message, kind);
+    let mut inner = simulator.lock();
+    // Read under the lock, so that the counters see time go one way.
+    let now = clock::now();
     let bubble = Bubble {
         wamid: wamid.clone(),
         direction: Direction::Out,
-        payload: shape::content(message, kind),
-        at: clock::now(),
+        payload,
+        at: now,
         status: "accepted".to_owned(),
         error_code: None,
         callback_data: message["biz_opaque_callback_data"].as_str().map(str::to_owned),
         by_user_id: *by_user_id,
     };
-    simulator.lock().world.add(key, bubble);
+    inner.world.add(key, bubble, now);
+    drop(inner);
     simulator.tell("message", Some(key.clone()));
     simulator.take_course(key.clone(), wamid.clone());
     tracing::debug!(line.id = %line.phone_number_id, kind, "message accepted");
@@ -179,6 +218,7 @@ async fn answer(
         SendFault::Unreadable => Ok(HttpResponse::Ok().json(json!({"messaging_product": "whatsapp"}))),
         SendFault::RateLimit => Err(GraphFailure::rate_limit()),
         SendFault::ServerError | SendFault::ServerErrorAfter => Err(GraphFailure::internal()),
+        SendFault::Code(code) => Err(GraphFailure::of_code(code)),
         SendFault::TokenExpired => {
             let message = "Error validating access token: Session has expired.";
             Err(GraphFailure::token(message, Some(463)))

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 mod control;
+mod counting;
+mod faults;
 mod media;
 mod receiver;
 mod sending;

@@ -47,7 +47,10 @@ async fn a_message_is_sent_delivered_and_read_with_our_callback_data() {
     seen.sort();
     assert_eq!(seen, ["delivered", "read", "sent"]);
     let (_, sends) = stage.get("/simulator/sends").await;
-    assert_eq!(sends, json!({"total": 1, "by_callback": {"ours-1": 1}}));
+    assert_eq!(
+        (&sends["total"], &sends["by_callback"]),
+        (&json!(1), &json!({"ours-1": 1}))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
