@@ -8,6 +8,7 @@ mod media;
 mod observe;
 mod people;
 mod provoke;
+mod state;
 
 use actix_web::web;
 
@@ -17,6 +18,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
         web::scope("/simulator")
             .route("/lines", web::get().to(lines::list))
             .route("/lines", web::post().to(lines::put))
+            .route("/lines/state", web::get().to(state::state))
+            .route("/lines/state", web::post().to(state::change_state))
+            .route("/tokens", web::post().to(state::change_token))
             .route("/callback", web::post().to(lines::callback))
             .route("/people", web::post().to(people::put))
             .route("/inbound", web::post().to(inbound::write))

@@ -26,6 +26,8 @@ pub struct Webhook {
     kind: &'static str,
     body: String,
     signature: Option<String>,
+    /// The account it is about, if it is about one.
+    account: Option<String>,
 }
 
 /// How a webhook fares.
@@ -50,7 +52,15 @@ pub struct Log {
 impl Webhook {
     /// What happened on a line, written and signed as Meta does it.
     pub fn of_line(kind: &'static str, line: &Line, value: &Value) -> Self {
-        Self::signed(kind, to_meta_json(value), line.app_secret.as_deref())
+        Self::of_account(kind, to_meta_json(value), line)
+    }
+
+    /// A body about a line's account.
+    pub fn of_account(kind: &'static str, body: String, line: &Line) -> Self {
+        Self {
+            account: Some(line.waba_id.clone()),
+            ..Self::signed(kind, body, line.app_secret.as_deref())
+        }
     }
 
     /// Any body, signed with any secret or with none.
@@ -61,6 +71,7 @@ impl Webhook {
             kind,
             body,
             signature,
+            account: None,
         }
     }
 }
@@ -113,7 +124,7 @@ impl Simulator {
         let mut delivery = self.lock().log.open(webhook.kind);
         let generation = self.generation();
         self.attempt(&webhook, &mut delivery).await;
-        if !delivery.delivered && self.callback_url().is_some() {
+        if !delivery.delivered && self.callback_url(&webhook).is_some() {
             let (simulator, mut later) = (Arc::clone(self), delivery.clone());
             self.spawn(async move { simulator.insist(&webhook, &mut later, generation).await });
         }
@@ -147,7 +158,7 @@ impl Simulator {
     }
 
     async fn attempt(&self, webhook: &Webhook, delivery: &mut Delivery) {
-        let Some(url) = self.callback_url() else {
+        let Some(url) = self.callback_url(webhook) else {
             delivery.error = Some("there is no callback URL".to_owned());
             self.lock().log.update(delivery);
             return;
@@ -188,11 +199,9 @@ impl Simulator {
         self.lock().log.update(delivery);
     }
 
-    fn callback_url(&self) -> Option<String> {
-        self.lock()
-            .world
-            .callback
-            .as_ref()
-            .map(|callback| callback.url.clone())
+    fn callback_url(&self, webhook: &Webhook) -> Option<String> {
+        let inner = self.lock();
+        let callback = inner.world.callback_of(webhook.account.as_deref());
+        callback.map(|callback| callback.url.clone())
     }
 }

@@ -17,7 +17,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
     config
         .route(
             r"/{version:v\d+\.\d+}/debug_token",
-            web::get().to(nodes::debug_token),
+            web::get().to(nodes::token::debug_token),
         )
         .route(media::DOWNLOADS, web::get().to(media::download))
         .service(
@@ -35,8 +35,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
         )
         .service(
             web::resource(r"/{version:v\d+\.\d+}/{id}/subscribed_apps")
-                .route(web::get().to(nodes::subscribed_apps))
-                .route(web::post().to(nodes::subscribe)),
+                .route(web::get().to(nodes::subscriptions::list))
+                .route(web::post().to(nodes::subscriptions::subscribe))
+                .route(web::delete().to(nodes::subscriptions::unsubscribe)),
         );
 }
 

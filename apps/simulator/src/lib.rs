@@ -9,6 +9,7 @@ mod escape;
 pub mod faults;
 pub mod files;
 mod graph;
+mod handshake;
 pub mod ledger;
 mod lifecycle;
 mod page;

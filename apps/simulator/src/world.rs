@@ -1,10 +1,13 @@
 //! Everything the simulator remembers: lines, people, chats. Pure state: no clock, no I/O.
 
+mod account;
 pub mod chat;
 pub mod identity;
+pub mod line_state;
 pub mod people;
+pub mod token;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,10 +17,16 @@ pub use self::{
     chat::{Bubble, Chat, ChatKey, Direction},
     people::Person,
 };
+use self::{line_state::LineState, token::TokenState};
 use crate::{
     config::Line,
     ledger::{Ledger, Sends},
 };
+
+/// The app that Meta's nodes name.
+pub const APP_ID: &str = "720000000000001";
+/// The portfolio that they name.
+pub const BUSINESS_ID: &str = "710000000000001";
 
 /// How long after a person's last message a business may write freely.
 pub const WINDOW: TimeDelta = TimeDelta::hours(24);
@@ -43,6 +52,14 @@ pub struct World {
     /// What was sent, counted.
     #[serde(default)]
     pub ledger: Ledger,
+    #[serde(default)]
+    states: BTreeMap<String, LineState>,
+    #[serde(default)]
+    tokens: BTreeMap<String, TokenState>,
+    #[serde(default)]
+    unsubscribed: BTreeSet<String>,
+    #[serde(default)]
+    overrides: BTreeMap<String, Callback>,
     delivered: BTreeMap<String, u64>,
     #[serde(skip)]
     index: HashMap<String, ChatKey>,

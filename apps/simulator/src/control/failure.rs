@@ -15,13 +15,16 @@ pub enum ControlError {
     /// A property is missing or wrong.
     #[error("{0}")]
     Invalid(&'static str),
+    /// The body is not what it should be.
+    #[error("the body is not understood: {0}")]
+    Unreadable(String),
 }
 
 impl ResponseError for ControlError {
     fn status_code(&self) -> StatusCode {
         match self {
             Self::UnknownLine(_) | Self::UnknownMessage(_) => StatusCode::NOT_FOUND,
-            Self::Invalid(_) => StatusCode::BAD_REQUEST,
+            Self::Invalid(_) | Self::Unreadable(_) => StatusCode::BAD_REQUEST,
         }
     }
 

@@ -1,18 +1,15 @@
 //! Lines and the callback.
 
-use std::time::Duration;
-
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     config::Line,
+    handshake::{self, Outcome},
     simulator::Simulator,
-    world::{Callback, identity},
+    world::Callback,
 };
-
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// One line, several, or an object that holds them.
 #[derive(Deserialize)]
@@ -60,24 +57,15 @@ pub async fn put(simulator: web::Data<Simulator>, lines: web::Json<Lines>) -> Ht
 /// Meta's handshake. The URL is kept only when it answers with the challenge.
 pub async fn callback(simulator: web::Data<Simulator>, callback: web::Json<Callback>) -> HttpResponse {
     let callback = callback.into_inner();
-    let challenge = identity::challenge();
-    let Ok(mut url) = reqwest::Url::parse(&callback.url) else {
+    let Outcome {
+        success,
+        status,
+        is_url,
+    } = handshake::passes(&simulator.http, &callback).await;
+    if !is_url {
         return HttpResponse::BadRequest()
             .json(json!({"success": false, "error": "the URL is not absolute"}));
-    };
-    url.query_pairs_mut()
-        .append_pair("hub.mode", "subscribe")
-        .append_pair("hub.challenge", &challenge)
-        .append_pair("hub.verify_token", &callback.verify_token);
-    let answer = simulator.http.get(url).timeout(HANDSHAKE_TIMEOUT).send().await;
-    let (status, body) = match answer {
-        Ok(answer) => (
-            Some(answer.status().as_u16()),
-            answer.text().await.unwrap_or_default(),
-        ),
-        Err(_) => (None, String::new()),
-    };
-    let success = status == Some(200) && body == challenge;
+    }
     if success {
         simulator.lock().world.callback = Some(callback);
         simulator.tell("lines", None);

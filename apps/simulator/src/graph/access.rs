@@ -1,9 +1,10 @@
-//! Who may use what: the token of a line opens its account.
+//! Who may use what: the token of a line opens its account, as long as it is alive and for what
+//! it is for.
 
 use actix_web::{HttpRequest, http::header::AUTHORIZATION};
 
 use super::failure::GraphFailure;
-use crate::{config::Line, world::World};
+use crate::{clock, config::Line, world::World};
 
 /// The accounts that a request's token opens.
 pub struct Access {
@@ -11,7 +12,7 @@ pub struct Access {
 }
 
 impl Access {
-    /// The request's token, if any line has it.
+    /// The request's token, if any line has it and it still lives.
     pub fn of(request: &HttpRequest, world: &World) -> Result<Self, GraphFailure> {
         let header = request
             .headers()
@@ -21,32 +22,46 @@ impl Access {
             let message = "An active access token must be used to query information about the current user.";
             return Err(GraphFailure::token(message, None));
         };
-        let access = Self {
-            token: token.trim().to_owned(),
-        };
-        if world.lines.values().any(|line| line.token == access.token) {
+        let token = token.trim();
+        if !world.lines.values().any(|line| line.token == token) {
+            return Err(GraphFailure::token("Invalid OAuth access token.", Some(467)));
+        }
+        match world.token(token).dead(clock::now()) {
+            None => Ok(Self {
+                token: token.to_owned(),
+            }),
+            Some(dead) => Err(GraphFailure::token(dead.message(), Some(dead.subcode()))),
+        }
+    }
+
+    /// The same, for somebody who wants to do what a scope is for.
+    pub fn for_scope(request: &HttpRequest, world: &World, scope: &str) -> Result<Self, GraphFailure> {
+        let access = Self::of(request, world)?;
+        if world.token(&access.token).allows(scope) {
             Ok(access)
         } else {
-            let message =
-                "Error validating access token: The session is invalid because the user logged out.";
-            Err(GraphFailure::token(message, Some(467)))
+            Err(GraphFailure::without_scope(scope))
         }
     }
 
     /// The lines that the token opens: all of an account as soon as it opens one of them.
     pub fn lines<'w>(&self, world: &'w World) -> impl Iterator<Item = &'w Line> {
-        let opens = |waba_id: &str| {
-            world
-                .lines
-                .values()
-                .any(|line| line.waba_id == waba_id && line.token == self.token)
-        };
-        world.lines.values().filter(move |line| opens(&line.waba_id))
+        world
+            .lines
+            .values()
+            .filter(|line| self.opens(world, &line.waba_id))
     }
 
-    /// One of them.
+    /// Whether the token opens an account.
+    pub fn opens(&self, world: &World, waba_id: &str) -> bool {
+        let mut lines = world.lines.values();
+        lines.any(|line| line.waba_id == waba_id && line.token == self.token)
+    }
+
+    /// One of the lines that the token opens.
     pub fn line<'w>(&self, world: &'w World, id: &str, method: &str) -> Result<&'w Line, GraphFailure> {
-        let line = self.lines(world).find(|line| line.phone_number_id == id);
+        let line = world.lines.get(id);
+        let line = line.filter(|line| self.opens(world, &line.waba_id));
         line.ok_or_else(|| GraphFailure::unknown_object(id, method))
     }
 }

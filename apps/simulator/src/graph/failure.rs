@@ -8,7 +8,10 @@ use actix_web::{
 };
 use serde_json::{Value, json};
 
-use crate::{codes, world::identity::trace_id};
+use crate::{
+    codes,
+    world::{identity::trace_id, token::MESSAGING},
+};
 
 /// A refusal.
 #[derive(Debug)]
@@ -78,6 +81,20 @@ impl GraphFailure {
             subcode,
             message: message.to_owned(),
             ..Self::new(190, "", None)
+        }
+    }
+
+    /// The token is not for this.
+    pub fn without_scope(scope: &str) -> Self {
+        let message = if scope == MESSAGING {
+            "(#200) You do not have the necessary permissions to send messages on behalf of this WhatsApp Business Account"
+        } else {
+            "(#200) You do not have permission to access this resource"
+        };
+        Self {
+            status: StatusCode::FORBIDDEN,
+            message: message.to_owned(),
+            ..Self::new(200, "", None)
         }
     }
 

@@ -15,6 +15,7 @@ use crate::{
     world::{
         Bubble, ChatKey, Direction, World,
         identity::{self, Way},
+        token::MESSAGING,
     },
 };
 
@@ -39,7 +40,7 @@ pub async fn messages(
     let id = path.into_inner().1;
     let (line, latency) = {
         let inner = simulator.lock();
-        let access = Access::of(&request, &inner.world)?;
+        let access = Access::for_scope(&request, &inner.world, MESSAGING)?;
         let line = access.line(&inner.world, &id, "post")?.clone();
         (line, Duration::from_millis(inner.faults.latency_ms))
     };
@@ -86,6 +87,10 @@ fn take(simulator: &Arc<Simulator>, line: &Line, body: &[u8]) -> Result<Taken, G
         .world
         .ledger
         .call(&line.phone_number_id, clock::now());
+    let state = simulator.lock().world.state(&line.phone_number_id);
+    if let Some(code) = state.refusal() {
+        return Err(GraphFailure::of_code(code));
+    }
     let kind = shape::check(&message)?;
     let recipient = recipient(&simulator.lock().world, line, &message)?;
     let fault = simulator.lock().faults.take(&line.phone_number_id);

@@ -5,6 +5,7 @@ mod control;
 mod counting;
 mod faults;
 mod media;
+mod nodes;
 mod receiver;
 mod sending;
 mod stage;
