@@ -156,6 +156,12 @@ const TABLE: &[(i64, u16, &str, &str)] = &[
         "The 555 business phone number used to send the request does not have an approved display name.",
     ),
     (
+        131_041,
+        400,
+        "Group does not exist",
+        "The group does not exist or the business is not part of it.",
+    ),
+    (
         131_042,
         400,
         "Business eligibility payment issue",
@@ -312,6 +318,12 @@ const TABLE: &[(i64, u16, &str, &str)] = &[
         400,
         "Account not registered",
         "Phone number not registered on the Whatsapp Business Platform.",
+    ),
+    (
+        134_100,
+        400,
+        "Only marketing messages supported",
+        "Only marketing template messages can be sent with this API.",
     ),
     (
         135_000,

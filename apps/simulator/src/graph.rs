@@ -1,11 +1,11 @@
 //! The Graph API: Meta's paths, checks and shapes.
 
 mod access;
+mod body;
 mod failure;
 mod media;
 mod nodes;
 mod send;
-mod shape;
 pub mod socket;
 
 use actix_web::{HttpResponse, ResponseError, web};
@@ -28,6 +28,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route(
             r"/{version:v\d+\.\d+}/{id}/messages",
             web::post().to(send::messages),
+        )
+        .route(
+            r"/{version:v\d+\.\d+}/{id}/marketing_messages",
+            web::post().to(send::marketing_messages),
         )
         .route(
             r"/{version:v\d+\.\d+}/{id}/phone_numbers",

@@ -31,6 +31,9 @@ pub const BUSINESS_ID: &str = "710000000000001";
 /// How long after a person's last message a business may write freely.
 pub const WINDOW: TimeDelta = TimeDelta::hours(24);
 
+/// How old a message may be that is marked as read or reacted to.
+pub const REACHABLE: TimeDelta = TimeDelta::days(30);
+
 /// Where webhooks go.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Callback {
@@ -137,9 +140,13 @@ impl World {
             .find(|bubble| bubble.wamid == wamid)
     }
 
-    /// Marks a person's message, and those before it, as read by the business.
-    pub fn mark_read(&mut self, line: &str, wamid: &str) -> Option<ChatKey> {
-        let key = self.index.get(wamid).filter(|key| key.line == line)?.clone();
+    /// Marks a person's message of the last thirty days, and those before it, as read by the
+    /// business.
+    pub fn mark_read(&mut self, line: &str, wamid: &str, now: DateTime<Utc>) -> Option<ChatKey> {
+        let (key, bubble) = self.find(wamid)?;
+        if key.line != line || now - bubble.at > REACHABLE {
+            return None;
+        }
         self.chat_mut(&key).mark_read(wamid).then_some(key)
     }
 

@@ -1,33 +1,36 @@
 //! `POST /{phone_number_id}/messages`: messages, read receipts and typing.
 
+mod receipt;
+mod recipient;
+
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
 use serde_json::{Value, json};
-use whatsapp::identity::{is_bsuid, phone_digits};
 
-use super::{access::Access, failure::GraphFailure, shape, socket};
+use self::recipient::Recipient;
+use super::{
+    access::Access,
+    body::{self, Edge},
+    failure::GraphFailure,
+    socket,
+};
 use crate::{
     clock,
     config::Line,
     faults::{Outcome, SendFault},
     simulator::Simulator,
     world::{
-        Bubble, ChatKey, Direction, World,
+        Bubble, Direction,
         identity::{self, Way},
         token::MESSAGING,
     },
 };
 
+type Answer = Result<HttpResponse, GraphFailure>;
+
 /// Longer than any client waits.
 const NEVER: Duration = Duration::from_mins(2);
-
-/// Whom a message is for.
-struct Recipient {
-    key: ChatKey,
-    input: String,
-    by_user_id: bool,
-}
 
 /// Takes a message or a receipt.
 pub async fn messages(
@@ -35,16 +38,28 @@ pub async fn messages(
     path: web::Path<(String, String)>,
     request: HttpRequest,
     body: web::Bytes,
-) -> Result<HttpResponse, GraphFailure> {
-    let simulator = simulator.into_inner();
-    let id = path.into_inner().1;
+) -> Answer {
+    post(simulator.into_inner(), &path.1, &request, &body, Edge::Messages).await
+}
+
+/// Takes a marketing template.
+pub async fn marketing_messages(
+    simulator: web::Data<Simulator>,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+    body: web::Bytes,
+) -> Answer {
+    post(simulator.into_inner(), &path.1, &request, &body, Edge::Marketing).await
+}
+
+async fn post(simulator: Arc<Simulator>, id: &str, request: &HttpRequest, body: &[u8], edge: Edge) -> Answer {
     let (line, latency) = {
         let inner = simulator.lock();
-        let access = Access::for_scope(&request, &inner.world, MESSAGING)?;
-        let line = access.line(&inner.world, &id, "post")?.clone();
+        let access = Access::for_scope(request, &inner.world, MESSAGING)?;
+        let line = access.line(&inner.world, id, "post")?.clone();
         (line, Duration::from_millis(inner.faults.latency_ms))
     };
-    let taken = take(&simulator, &line, &body);
+    let taken = take(&simulator, &line, body, edge);
     // What happens has happened by now: only the answer is late.
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
@@ -54,7 +69,7 @@ pub async fn messages(
         Ok(Taken::Message(fault, accepted)) => (fault, accepted),
         Err(refusal) => return Err(counted(&simulator, &line, refusal)),
     };
-    let answer = answer(fault, &request, &accepted).await;
+    let answer = answer(fault, request, &accepted).await;
     answer.map_err(|refusal| match fault.outcome() {
         Outcome::GoesOut => refusal,
         Outcome::Lost => counted(&simulator, &line, refusal),
@@ -69,7 +84,7 @@ enum Taken {
     Message(SendFault, Value),
 }
 
-fn take(simulator: &Arc<Simulator>, line: &Line, body: &[u8]) -> Result<Taken, GraphFailure> {
+fn take(simulator: &Arc<Simulator>, line: &Line, body: &[u8], edge: Edge) -> Result<Taken, GraphFailure> {
     let Ok(message) = serde_json::from_slice::<Value>(body) else {
         return Err(GraphFailure::parameter("The request body is not valid JSON."));
     };
@@ -79,7 +94,7 @@ fn take(simulator: &Arc<Simulator>, line: &Line, body: &[u8]) -> Result<Taken, G
         ));
     }
     if !message["status"].is_null() {
-        receipt(simulator, line, &message)?;
+        receipt::take(simulator, line, &message)?;
         return Ok(Taken::Receipt);
     }
     simulator
@@ -91,8 +106,8 @@ fn take(simulator: &Arc<Simulator>, line: &Line, body: &[u8]) -> Result<Taken, G
     if let Some(code) = state.refusal() {
         return Err(GraphFailure::of_code(code));
     }
-    let kind = shape::check(&message)?;
-    let recipient = recipient(&simulator.lock().world, line, &message)?;
+    let kind = body::check(&message, edge)?;
+    let recipient = recipient::find(&simulator.lock().world, line, &message)?;
     let fault = simulator.lock().faults.take(&line.phone_number_id);
     let accepted = match fault.outcome() {
         Outcome::GoesOut => accept(simulator, line, &recipient, &message, kind),
@@ -108,67 +123,6 @@ fn counted(simulator: &Simulator, line: &Line, refusal: GraphFailure) -> GraphFa
     refusal
 }
 
-/// A receipt marks the person's messages as read; it may show typing too.
-fn receipt(simulator: &Simulator, line: &Line, message: &Value) -> Result<(), GraphFailure> {
-    if message["status"] != "read" {
-        return Err(GraphFailure::parameter("Param status must be one of {READ}."));
-    }
-    let Some(wamid) = message["message_id"].as_str() else {
-        return Err(GraphFailure::parameter("The parameter message_id is required."));
-    };
-    let chat = simulator.lock().world.mark_read(&line.phone_number_id, wamid);
-    let Some(chat) = chat else {
-        return Err(GraphFailure::invalid("message_id is not valid"));
-    };
-    simulator.tell("read", Some(chat.clone()));
-    if message["typing_indicator"]["type"] == "text" {
-        simulator.tell("typing", Some(chat));
-    }
-    Ok(())
-}
-
-/// `to` wins over `recipient`, as it does at Meta.
-fn recipient(world: &World, line: &Line, message: &Value) -> Result<Recipient, GraphFailure> {
-    let text = |name: &str| message[name].as_str().filter(|text| !text.is_empty());
-    let (input, phone, by_user_id) = if let Some(to) = text("to") {
-        let digits =
-            dialled(to, line).ok_or_else(|| GraphFailure::invalid("to is not a valid phone number"))?;
-        (to, world.wa_id(&digits), false)
-    } else if let Some(user_id) = text("recipient") {
-        if !is_bsuid(user_id) {
-            return Err(GraphFailure::invalid("recipient is not a valid user id"));
-        }
-        let Some(person) = world.by_user_id(&line.waba_id, user_id) else {
-            return Err(GraphFailure::of_code(131_026));
-        };
-        (user_id, person.phone.clone(), true)
-    } else {
-        return Err(GraphFailure::parameter("The parameter to is required."));
-    };
-    if phone == line.digits() {
-        return Err(GraphFailure::of_code(131_021));
-    }
-    let key = ChatKey {
-        line: line.phone_number_id.clone(),
-        phone,
-    };
-    Ok(Recipient {
-        key,
-        input: input.to_owned(),
-        by_user_id,
-    })
-}
-
-/// Without a leading `+` Meta puts the business number's own country in front.
-fn dialled(to: &str, line: &Line) -> Option<String> {
-    let digits = phone_digits(to)?;
-    if to.trim_start().starts_with('+') {
-        return Some(digits);
-    }
-    let own = line.digits();
-    phone_digits(&format!("{}{digits}", identity::calling_code(&own)))
-}
-
 fn accept(
     simulator: &Arc<Simulator>,
     line: &Line,
@@ -182,7 +136,7 @@ fn accept(
         by_user_id,
     } = recipient;
     let wamid = identity::wamid(&key.phone, Way::Out);
-    let payload = shape::content(message, kind);
+    let payload = body::content(message, kind);
     let mut inner = simulator.lock();
     // Read under the lock, so that the counters see time go one way.
     let now = clock::now();
@@ -213,11 +167,7 @@ fn accept(
     json!({"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]})
 }
 
-async fn answer(
-    fault: SendFault,
-    request: &HttpRequest,
-    accepted: &Value,
-) -> Result<HttpResponse, GraphFailure> {
+async fn answer(fault: SendFault, request: &HttpRequest, accepted: &Value) -> Answer {
     match fault {
         SendFault::None => Ok(HttpResponse::Ok().json(accepted)),
         SendFault::Unreadable => Ok(HttpResponse::Ok().json(json!({"messaging_product": "whatsapp"}))),

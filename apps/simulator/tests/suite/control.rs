@@ -14,6 +14,8 @@ async fn statuses_can_be_doubled_dropped_and_ordered_one_by_one() {
         )
         .await;
     let (_, answer) = stage.send(&text("a")).await;
+    let chat = format!("/simulator/chats?phone_number_id={LINE}&from={CUSTOMER}");
+    while stage.get(&chat).await.1["messages"][1]["status"] != "delivered" {}
     let order = json!({"wamid": answer["messages"][0]["id"], "status": "failed", "error_code": 131_049});
     let (_, delivery) = stage.post("/simulator/status", &order).await;
     assert_eq!(delivery["delivery"]["delivered"], true);
