@@ -223,6 +223,12 @@ const TABLE: &[(i64, u16, &str, &str)] = &[
         "Business Account is in maintenance mode",
     ),
     (
+        131_059,
+        400,
+        "Invalid cursor",
+        "The cursor is broken or has expired; begin with the first page.",
+    ),
+    (
         131_062,
         400,
         "Business-scoped user id recipients are not supported for this message.",

@@ -3,12 +3,14 @@
 mod events;
 mod failure;
 mod inbound;
+mod limits;
 mod lines;
 mod media;
 mod observe;
 mod people;
 mod provoke;
 mod state;
+mod templates;
 
 use actix_web::web;
 
@@ -20,6 +22,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/lines", web::post().to(lines::put))
             .route("/lines/state", web::get().to(state::state))
             .route("/lines/state", web::post().to(state::change_state))
+            .route("/limits", web::get().to(limits::list))
+            .route("/limits", web::post().to(limits::change))
+            .route("/templates", web::get().to(templates::list))
+            .route("/templates", web::post().to(templates::put))
+            .route("/templates", web::delete().to(templates::forget))
             .route("/tokens", web::post().to(state::change_token))
             .route("/callback", web::post().to(lines::callback))
             .route("/people", web::post().to(people::put))

@@ -25,6 +25,15 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .route(web::get().to(nodes::node))
                 .route(web::delete().to(media::delete)),
         )
+        .service(
+            web::resource(r"/{version:v\d+\.\d+}/{id}/media")
+                .app_data(web::PayloadConfig::new(media::MAX_UPLOAD_BYTES))
+                .route(web::post().to(media::upload::upload)),
+        )
+        .route(
+            r"/{version:v\d+\.\d+}/{id}/message_templates",
+            web::get().to(nodes::templates::list),
+        )
         .route(
             r"/{version:v\d+\.\d+}/{id}/messages",
             web::post().to(send::messages),

@@ -15,6 +15,7 @@ mod lifecycle;
 mod page;
 mod payload;
 pub mod persist;
+pub mod rules;
 pub mod simulator;
 pub mod world;
 

@@ -17,10 +17,10 @@ use crate::{
 };
 
 impl Simulator {
-    /// Lets an accepted message take its course.
-    pub fn take_course(self: &Arc<Self>, key: ChatKey, wamid: String) {
+    /// Lets an accepted message take its course, which may end with a code at once.
+    pub fn take_course(self: &Arc<Self>, key: ChatKey, wamid: String, fails: Option<i64>) {
         let simulator = Arc::clone(self);
-        self.spawn(async move { simulator.course(&key, &wamid).await });
+        self.spawn(async move { simulator.course(&key, &wamid, fails).await });
     }
 
     /// Reads what lies unread in a chat: its page has come on screen.
@@ -88,16 +88,16 @@ impl Simulator {
         Some(self.deliver(batch::webhook(&[status])).await)
     }
 
-    async fn course(self: &Arc<Self>, key: &ChatKey, wamid: &str) {
+    async fn course(self: &Arc<Self>, key: &ChatKey, wamid: &str, fails: Option<i64>) {
         let mut step = wamid
             .bytes()
             .fold(0_u64, |hash, byte| hash.wrapping_mul(31) + u64::from(byte));
-        if let Some(code) = self.failure(key, wamid) {
+        if let Some(code) = fails {
             self.pause(step).await;
             self.post(wamid, "failed", Some(code));
             return;
         }
-        for status in self.statuses(key) {
+        for status in self.statuses(key, wamid) {
             self.pause(step).await;
             self.post(wamid, status, None);
             step = step.wrapping_add(1);
@@ -105,8 +105,15 @@ impl Simulator {
     }
 
     /// The statuses to come, in the order they are reported.
-    fn statuses(&self, key: &ChatKey) -> Vec<&'static str> {
+    fn statuses(&self, key: &ChatKey, wamid: &str) -> Vec<&'static str> {
         let mut inner = self.lock();
+        if inner
+            .world
+            .payload_of(wamid)
+            .is_some_and(|payload| payload["type"] == "reaction")
+        {
+            return vec!["sent"];
+        }
         let mut statuses = vec!["sent", "delivered"];
         if inner.faults.auto_read || inner.on_screen.contains_key(key) {
             statuses.push("read");
@@ -115,19 +122,6 @@ impl Simulator {
             statuses.reverse();
         }
         statuses
-    }
-
-    /// Why the message will not arrive.
-    fn failure(&self, key: &ChatKey, wamid: &str) -> Option<i64> {
-        let mut inner = self.lock();
-        let is_template = inner.world.payload_of(wamid)?["type"] == "template";
-        if inner.faults.unreachable.contains(&key.phone) {
-            Some(131_026)
-        } else if !is_template && !inner.world.window_is_open(key, clock::now()) {
-            Some(131_047)
-        } else {
-            inner.faults.fails()
-        }
     }
 
     /// Sets a status and lets it come as the faults want it: late, twice, never, in company.

@@ -23,7 +23,8 @@ use crate::{
     faults::Faults,
     files::Files,
     lifecycle::Waiting,
-    world::{Callback, ChatKey, World},
+    rules::Rules,
+    world::{Callback, ChatKey, World, pairs::Pairs},
 };
 
 /// How many webhooks are under way at once.
@@ -46,7 +47,11 @@ pub struct Inner {
     pub world: World,
     /// What goes wrong.
     pub faults: Faults,
-    /// Files that customers sent.
+    /// Which of Meta's rules hold.
+    pub rules: Rules,
+    /// How fast each person is written to.
+    pub(crate) pairs: Pairs,
+    /// Files that customers sent, and that businesses left to send.
     pub files: Files,
     /// The latest webhooks.
     pub log: Log,
@@ -129,6 +134,8 @@ impl Simulator {
         let mut inner = self.lock();
         inner.world.forget();
         inner.faults = Faults::default();
+        inner.rules = Rules::default();
+        inner.pairs = Pairs::default();
         inner.files = Files::default();
         inner.log.forget();
         inner.waiting = Waiting::default();

@@ -4,7 +4,9 @@ mod account;
 pub mod chat;
 pub mod identity;
 pub mod line_state;
+pub mod pairs;
 pub mod people;
+pub mod templates;
 pub mod token;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -17,7 +19,7 @@ pub use self::{
     chat::{Bubble, Chat, ChatKey, Direction},
     people::Person,
 };
-use self::{line_state::LineState, token::TokenState};
+use self::{line_state::LineState, templates::Template, token::TokenState};
 use crate::{
     config::Line,
     ledger::{Ledger, Sends},
@@ -63,9 +65,14 @@ pub struct World {
     unsubscribed: BTreeSet<String>,
     #[serde(default)]
     overrides: BTreeMap<String, Callback>,
+    #[serde(default)]
+    templates: BTreeMap<String, Vec<Template>>,
     delivered: BTreeMap<String, u64>,
     #[serde(skip)]
     index: HashMap<String, ChatKey>,
+    /// The phones of people who wrote, by account and user id.
+    #[serde(skip)]
+    user_ids: HashMap<(String, String), String>,
 }
 
 impl World {
@@ -84,11 +91,12 @@ impl World {
         }
     }
 
-    /// Forgets what people wrote and were sent; keeps lines and callback.
+    /// Forgets what people wrote and were sent; keeps lines, callback and templates.
     pub fn forget(&mut self) {
         *self = Self {
             lines: std::mem::take(&mut self.lines),
             callback: self.callback.take(),
+            templates: std::mem::take(&mut self.templates),
             ..Self::default()
         };
     }

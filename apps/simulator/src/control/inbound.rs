@@ -110,6 +110,7 @@ fn introduce(simulator: &Simulator, inbound: &Inbound) -> Result<(Line, Person),
     if let Some(user_id) = &inbound.user_id {
         person.user_ids.insert(line.waba_id.clone(), user_id.clone());
     }
+    inner.world.index_user(&line.waba_id, &person);
     inner.world.remember(person.clone());
     Ok((line, person))
 }

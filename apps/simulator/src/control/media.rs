@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::failure::ControlError;
-use crate::simulator::Simulator;
+use crate::{files::INBOUND_LIFE, simulator::Simulator};
 
 /// The largest file that is made up.
 const MAX_SIZE: usize = 128 * 1024 * 1024;
@@ -68,7 +68,7 @@ pub fn content(
     let file = simulator
         .lock()
         .files
-        .add(line, mime_type, Bytes::from(bytes), at);
+        .add(line, mime_type, Bytes::from(bytes), at, INBOUND_LIFE);
     let mut object = json!({
         "id": file.id,
         "mime_type": file.mime_type,

@@ -1,6 +1,9 @@
 //! Files that customers sent: where they are, and their bytes. As Meta does it: the URL is a
 //! host of its own there, and it wants the same token.
 
+mod multipart;
+pub mod upload;
+
 use std::{convert::Infallible, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
@@ -13,6 +16,8 @@ use crate::{clock, faults::MediaFault, simulator::Simulator};
 
 /// The path of downloads, as lookaside.fbsbx.com has it.
 pub const DOWNLOADS: &str = "/whatsapp_business/attachments/";
+/// A form with the largest file that Meta takes.
+pub const MAX_UPLOAD_BYTES: usize = 101 * 1024 * 1024;
 /// The size that a file is said to have when it is to be too large: a byte more than Meta takes.
 const TOO_LARGE: u64 = 100 * 1024 * 1024 + 1;
 /// How long a slow download holds back its second half.

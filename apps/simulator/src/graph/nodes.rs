@@ -1,6 +1,7 @@
 //! The nodes that a product reads to check a line: numbers, accounts, subscriptions, tokens.
 
 pub mod subscriptions;
+pub mod templates;
 pub mod token;
 
 use actix_web::{HttpRequest, HttpResponse, web};

@@ -2,13 +2,18 @@
 
 mod receipt;
 mod recipient;
+mod world_rules;
 
 use std::{sync::Arc, time::Duration};
 
 use actix_web::{HttpRequest, HttpResponse, http::StatusCode, web};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use self::recipient::Recipient;
+use self::{
+    recipient::Recipient,
+    world_rules::{Sending, Verdict},
+};
 use super::{
     access::Access,
     body::{self, Edge},
@@ -19,7 +24,7 @@ use crate::{
     clock,
     config::Line,
     faults::{Outcome, SendFault},
-    simulator::Simulator,
+    simulator::{Inner, Simulator},
     world::{
         Bubble, Direction,
         identity::{self, Way},
@@ -107,13 +112,30 @@ fn take(simulator: &Arc<Simulator>, line: &Line, body: &[u8], edge: Edge) -> Res
         return Err(GraphFailure::of_code(code));
     }
     let kind = body::check(&message, edge)?;
-    let recipient = recipient::find(&simulator.lock().world, line, &message)?;
-    let fault = simulator.lock().faults.take(&line.phone_number_id);
-    let accepted = match fault.outcome() {
-        Outcome::GoesOut => accept(simulator, line, &recipient, &message, kind),
-        Outcome::Lost => Value::Null,
+    let mut inner = simulator.lock();
+    let recipient = recipient::find(&inner.world, line, &message)?;
+    let sending = Sending {
+        line,
+        recipient: &recipient,
+        message: &message,
+        kind,
     };
-    Ok(Taken::Message(fault, accepted))
+    // Read under the lock, so that the counters see time go one way.
+    let now = clock::now();
+    let verdict = world_rules::judge(&mut inner, &sending, now)?;
+    let fault = inner.faults.take(&line.phone_number_id);
+    if fault.outcome() == Outcome::Lost {
+        return Ok(Taken::Message(fault, Value::Null));
+    }
+    let wamid = accept(&mut inner, &sending, &verdict, now);
+    drop(inner);
+    simulator.tell("message", Some(recipient.key.clone()));
+    simulator.take_course(recipient.key.clone(), wamid.clone(), verdict.fails);
+    tracing::debug!(line.id = %line.phone_number_id, kind, "message accepted");
+    Ok(Taken::Message(
+        fault,
+        accepted(&recipient, kind, &wamid, verdict.message_status.as_deref()),
+    ))
 }
 
 /// Counts a refusal.
@@ -123,46 +145,45 @@ fn counted(simulator: &Simulator, line: &Line, refusal: GraphFailure) -> GraphFa
     refusal
 }
 
-fn accept(
-    simulator: &Arc<Simulator>,
-    line: &Line,
-    recipient: &Recipient,
-    message: &Value,
-    kind: &str,
-) -> Value {
-    let Recipient {
-        key,
-        input,
-        by_user_id,
-    } = recipient;
-    let wamid = identity::wamid(&key.phone, Way::Out);
-    let payload = body::content(message, kind);
-    let mut inner = simulator.lock();
-    // Read under the lock, so that the counters see time go one way.
-    let now = clock::now();
+/// Puts the message on the person's phone; its id.
+fn accept(inner: &mut Inner, sending: &Sending<'_>, verdict: &Verdict, now: DateTime<Utc>) -> String {
+    let Sending {
+        recipient,
+        message,
+        kind,
+        ..
+    } = sending;
+    let mut payload = body::content(message, kind);
+    if let Some(view) = &verdict.view {
+        payload["view"] = view.clone();
+    }
     let bubble = Bubble {
-        wamid: wamid.clone(),
+        wamid: identity::wamid(&recipient.key.phone, Way::Out),
         direction: Direction::Out,
         payload,
         at: now,
         status: "accepted".to_owned(),
         error_code: None,
         callback_data: message["biz_opaque_callback_data"].as_str().map(str::to_owned),
-        by_user_id: *by_user_id,
+        by_user_id: recipient.by_user_id,
     };
-    inner.world.add(key, bubble, now);
-    drop(inner);
-    simulator.tell("message", Some(key.clone()));
-    simulator.take_course(key.clone(), wamid.clone());
-    tracing::debug!(line.id = %line.phone_number_id, kind, "message accepted");
-    let contact = if *by_user_id {
+    let wamid = bubble.wamid.clone();
+    inner.pairs.note(&recipient.key, now);
+    inner.world.add(&recipient.key, bubble, now);
+    wamid
+}
+
+/// The answer to a message that was accepted.
+fn accepted(recipient: &Recipient, kind: &str, wamid: &str, message_status: Option<&str>) -> Value {
+    let Recipient { key, input, .. } = recipient;
+    let contact = if recipient.by_user_id {
         json!({"input": input, "user_id": input})
     } else {
         json!({"input": input, "wa_id": key.phone})
     };
     let mut sent = json!({"id": wamid});
     if kind == "template" {
-        sent["message_status"] = "accepted".into();
+        sent["message_status"] = message_status.unwrap_or("accepted").into();
     }
     json!({"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]})
 }

@@ -16,6 +16,9 @@ pub struct Person {
     /// Whether businesses see the user id only.
     #[serde(default)]
     pub hides_phone: bool,
+    /// The hash of the person's identity key, when a test has set one.
+    #[serde(default)]
+    pub identity_hash: Option<String>,
     /// User ids that were given instead of derived, by account.
     #[serde(default)]
     pub user_ids: BTreeMap<String, String>,
@@ -63,8 +66,17 @@ impl World {
 
     /// The person behind a user id of an account.
     pub fn by_user_id(&self, waba_id: &str, user_id: &str) -> Option<&Person> {
-        self.people
-            .values()
-            .find(|person| person.user_id(waba_id) == user_id)
+        let known = self.user_ids.get(&(waba_id.to_owned(), user_id.to_owned()));
+        let known = known.and_then(|phone| self.people.get(phone));
+        known.or_else(|| {
+            let mut people = self.people.values();
+            people.find(|person| person.user_id(waba_id) == user_id)
+        })
+    }
+
+    /// Makes a person quick to find by the user id towards an account.
+    pub fn index_user(&mut self, waba_id: &str, person: &Person) {
+        let name = (waba_id.to_owned(), person.user_id(waba_id));
+        self.user_ids.insert(name, person.phone.clone());
     }
 }

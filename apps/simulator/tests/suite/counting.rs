@@ -70,6 +70,9 @@ async fn many_sends_at_once_are_each_counted_once_and_per_second() {
     stage
         .post("/simulator/faults", &json!({"drop_statuses": true}))
         .await;
+    stage
+        .post("/simulator/limits", &json!({"throughput": false}))
+        .await;
     let customer = |n: usize| format!("5491155{n:06}");
     let each = stream::iter(0..600).for_each_concurrent(16, |n| {
         let (stage, message) = (&stage, message(&customer(n), &format!("o1:m{n}:1")));

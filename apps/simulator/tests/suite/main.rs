@@ -10,4 +10,6 @@ mod nodes;
 mod receiver;
 mod sending;
 mod stage;
+mod templates;
 mod webhooks;
+mod world;

@@ -20,6 +20,8 @@ pub struct Recipient {
     pub input: String,
     /// Whether that was a user id.
     pub by_user_id: bool,
+    /// Whether it is a group.
+    pub is_group: bool,
 }
 
 /// `to` wins over `recipient`, as it does at Meta.
@@ -56,6 +58,7 @@ pub fn find(world: &World, line: &Line, message: &Value) -> Result<Recipient, Gr
         key,
         input: input.to_owned(),
         by_user_id,
+        is_group: message["recipient_type"] == "group",
     })
 }
 
