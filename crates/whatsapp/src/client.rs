@@ -4,6 +4,7 @@
 //! does is say precisely how an attempt ended (see [`SendError`]).
 
 mod answer;
+mod health;
 mod media;
 mod upload;
 
@@ -19,6 +20,7 @@ use serde::Serialize;
 
 use self::answer::Answer;
 pub use self::{
+    health::{Access, NumberIssue, NumberState, ReadError, Scope, SubscribedApp, TokenState},
     media::{Download, MediaError, MediaLocation},
     upload::{MediaId, Upload, UploadError},
 };

@@ -73,6 +73,17 @@ pub fn sign(app_secret: &SecretString, body: &[u8]) -> String {
     format!("sha256={}", hex::encode(tag))
 }
 
+/// What `appsecret_proof` holds beside a token: with "Require app secret" switched on in the app,
+/// a token that leaked is of no use without it
+/// (<https://developers.facebook.com/docs/graph-api/guides/secure-requests>).
+pub fn proof(app_secret: &SecretString, token: &SecretString) -> String {
+    let tag = hmac::sign(
+        &key(app_secret.expose_secret().as_bytes()),
+        token.expose_secret().as_bytes(),
+    );
+    hex::encode(tag)
+}
+
 fn key(secret: &[u8]) -> hmac::Key {
     hmac::Key::new(hmac::HMAC_SHA256, secret)
 }

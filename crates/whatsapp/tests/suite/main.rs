@@ -3,6 +3,7 @@
 
 mod client;
 mod common;
+mod health;
 mod media;
 mod media_limits;
 mod outbound;

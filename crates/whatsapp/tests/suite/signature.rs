@@ -1,5 +1,5 @@
 use secrecy::SecretString;
-use whatsapp::signature::{SignatureError, sign, verify};
+use whatsapp::signature::{SignatureError, proof, sign, verify};
 
 use crate::common::{bytes, json};
 
@@ -23,4 +23,15 @@ fn every_known_answer_comes_out_as_listed() {
         };
         assert_eq!(refused, expected, "{case}");
     }
+}
+
+#[test]
+fn the_proof_of_an_app_secret_comes_out_as_listed() {
+    let vectors = json("signature/vectors.json");
+    let known = &vectors["appsecret_proof"];
+    let secret = |name: &str| SecretString::from(known[name].as_str().unwrap());
+    assert_eq!(
+        proof(&secret("app_secret"), &secret("access_token")),
+        known["appsecret_proof"]
+    );
 }
