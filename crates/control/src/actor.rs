@@ -5,9 +5,9 @@ use uuid::Uuid;
 /// Who does something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// The user's id; `None` for the command line.
+    /// The user's id; `None` for the command line and for a server.
     pub id: Option<Uuid>,
-    /// The user's e-mail at that time.
+    /// The user's e-mail at that time; `server` for a server.
     pub email: Option<String>,
 }
 
@@ -25,6 +25,14 @@ impl Actor {
         Self {
             id: None,
             email: None,
+        }
+    }
+
+    /// A server, by itself.
+    pub fn server() -> Self {
+        Self {
+            id: None,
+            email: Some("server".to_owned()),
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod database;
 pub mod directory;
 mod hidden;
 pub mod lane;
+pub mod line_state;
 pub mod platform_user;
 mod schema;
 pub mod session;

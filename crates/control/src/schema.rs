@@ -54,6 +54,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    line_states (channel_id) {
+        channel_id -> Uuid,
+        tried_at -> Nullable<Timestamptz>,
+        check_error -> Nullable<Text>,
+        failing_since -> Nullable<Timestamptz>,
+        checked_at -> Nullable<Timestamptz>,
+        token_valid -> Nullable<Bool>,
+        token_error -> Nullable<Text>,
+        token_expires_at -> Nullable<Timestamptz>,
+        app_id -> Nullable<Text>,
+        scopes -> Array<Text>,
+        missing_scopes -> Array<Text>,
+        app_secret_fits -> Nullable<Bool>,
+        is_subscribed -> Nullable<Bool>,
+        number_error -> Nullable<Text>,
+        number_status -> Nullable<Text>,
+        quality -> Nullable<Text>,
+        messaging_limit -> Nullable<Text>,
+        throughput -> Nullable<Text>,
+        on_business_app -> Nullable<Bool>,
+        verified_name -> Nullable<Text>,
+        name_status -> Nullable<Text>,
+        can_send -> Nullable<Text>,
+        issues -> Jsonb,
+        paused_at -> Nullable<Timestamptz>,
+        pause_code -> Nullable<Text>,
+        pause_meta_code -> Nullable<Int8>,
+        pause_message -> Nullable<Text>,
+        pause_hold_seconds -> Int4,
+        resumed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     login_directory (email, tenant_id) {
         email -> Text,
         tenant_id -> Uuid,
@@ -155,6 +189,7 @@ diesel::table! {
 diesel::joinable!(branding -> tenants (tenant_id));
 diesel::joinable!(channels -> tenants (tenant_id));
 diesel::joinable!(lanes -> tenants (tenant_id));
+diesel::joinable!(line_states -> channels (channel_id));
 diesel::joinable!(login_directory -> tenants (tenant_id));
 diesel::joinable!(sessions -> tenants (tenant_id));
 diesel::joinable!(tenant_databases -> tenants (tenant_id));
@@ -164,6 +199,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     branding,
     channels,
     lanes,
+    line_states,
     login_directory,
     platform_users,
     sessions,

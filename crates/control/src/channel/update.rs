@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Actor, Patch,
     audit::{self, AuditEntry},
-    change,
+    change, line_state,
     tenant::Tenants,
     unrouted::Unrouted,
 };
@@ -58,7 +58,8 @@ pub enum UpdateChannelError {
     Db(#[from] DbError),
 }
 
-/// Changes a line; it stays with its tenant.
+/// Changes a line; it stays with its tenant. With another token or number what was known of it is
+/// forgotten, and a pause with it.
 #[tracing::instrument(name = "channel.update", skip_all, fields(channel.id = %id))]
 pub async fn update_channel(
     conn: &mut Conn<Control>,
@@ -89,6 +90,7 @@ pub async fn update_channel(
             channels.clear_default(tenant_id, now).await?;
         }
         let secrets = checked.secret_names();
+        let has_new_token = !checked.0.wa_token.is_keep();
         let columns = checked.into_columns(keyring, &old, now);
         let channel = channels.update(id, &columns).await.map_err(|error| {
             if is_taken(&error) {
@@ -112,6 +114,10 @@ pub async fn update_channel(
             },
         )
         .await?;
+        // After the change in the log: what it undid.
+        if has_new_token || channel.phone_number_id != old.phone_number_id {
+            line_state::start_over(tx, &channel, actor, now).await?;
+        }
         change::notify(tx, tenant_id).await?;
         Ok(channel)
     })

@@ -8,6 +8,7 @@ mod channel;
 mod common;
 mod database;
 mod lane;
+mod line_state;
 mod platform_user;
 mod schema;
 mod session;
