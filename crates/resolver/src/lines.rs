@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use control::channel::{Channel, Channels};
+use control::{
+    channel::{Channel, Channels},
+    line_state::{KnownLine, LineFacts, LineState, LineStates, Pause},
+};
 use crypto::{Keyring, SecretString};
 use moka::{Expiry, future::Cache};
 use pg::{ChannelId, Control, Db, DbError};
@@ -34,6 +37,26 @@ pub struct Line {
     pub token: Option<SecretString>,
     /// The secret that signs its webhooks, if it has one of its own.
     pub app_secret: Option<SecretString>,
+    /// Why nothing is to be sent over it; `None`: it may send.
+    pub pause: Option<Pause>,
+    /// How many messages a second its number takes, both ways together.
+    pub messages_per_second: u32,
+}
+
+/// What a number takes until Meta says otherwise, after Meta's upgrade, and while it is on the
+/// WhatsApp Business app as well
+/// (<https://developers.facebook.com/documentation/business-messaging/whatsapp/throughput>).
+const STANDARD_RATE: u32 = 80;
+const HIGH_RATE: u32 = 1_000;
+const SHARED_RATE: u32 = 20;
+
+/// How many messages a second a number takes of which this is known.
+fn messages_per_second(facts: Option<&LineFacts>) -> u32 {
+    match facts {
+        Some(facts) if facts.on_business_app == Some(true) => SHARED_RATE,
+        Some(facts) if facts.throughput.as_deref() == Some("HIGH") => HIGH_RATE,
+        _ => STANDARD_RATE,
+    }
 }
 
 #[derive(Clone)]
@@ -189,15 +212,13 @@ impl Lines {
 
     async fn load(&self, phone_number_id: &str) -> Result<Option<Arc<Line>>, DbError> {
         let mut conn = self.control.conn().await?;
-        let found = Channels::new(&mut conn)
-            .find_by_phone_number_id(phone_number_id)
-            .await?;
-        Ok(found.map(|channel| Arc::new(self.open(channel))))
+        let found = LineStates::new(&mut conn).of_number(phone_number_id).await?;
+        Ok(found.map(|known| Arc::new(self.open(known))))
     }
 
     /// A secret that does not open counts as absent for sending, but never as
     /// absent for checking signatures: the line then believes nothing.
-    fn open(&self, channel: Channel) -> Line {
+    fn open(&self, (channel, state): KnownLine) -> Line {
         let report = |what: &str, error: crypto::OpenError| {
             tracing::error!(channel.id = %channel.id, what, %error, "a line's secret did not open");
         };
@@ -213,6 +234,8 @@ impl Lines {
             channel,
             token,
             app_secret,
+            pause: state.as_ref().and_then(LineState::pause),
+            messages_per_second: messages_per_second(state.as_ref().map(|state| &state.facts)),
         }
     }
 
@@ -233,5 +256,30 @@ impl Lines {
             }
             None => Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_on_the_business_app_is_slow_whatever_meta_says_of_its_throughput() {
+        let facts = |throughput: &str, on_business_app| LineFacts {
+            throughput: Some(throughput.to_owned()),
+            on_business_app,
+            ..Default::default()
+        };
+        let rates = [
+            None,
+            Some(facts("STANDARD", Some(false))),
+            Some(facts("HIGH", None)),
+            Some(facts("HIGH", Some(true))),
+            Some(facts("NEW_WORD", None)),
+        ];
+        assert_eq!(
+            rates.map(|facts| messages_per_second(facts.as_ref())),
+            [80, 80, 1_000, 20, 80]
+        );
     }
 }
