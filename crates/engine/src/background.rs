@@ -23,6 +23,7 @@ impl Engine {
         let me = self.0.hints.me();
         let changed = |tenant| {
             self.wake_if_held(tenant);
+            self.wake_checker(tenant);
         };
         let heard = self.resolver().follow_hints(
             EVENTS_CHANNEL,
@@ -63,6 +64,7 @@ impl Engine {
             self.greet_lanes(),
             self.take_turns(),
             self.take_file_turns(),
+            Box::pin(self.check_lines()),
             Box::pin(self.clear_files_left_behind()),
             told
         );
@@ -74,6 +76,7 @@ impl Engine {
         self.0.turns.close();
         // A fetch may break off anywhere: whoever takes the lane over repeats it.
         self.0.fetcher.turns.close();
+        self.0.checker.turns.close();
         self.0.leases.end();
         if tokio::time::timeout(patience, self.0.turns.ended())
             .await

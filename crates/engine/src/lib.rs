@@ -13,6 +13,7 @@ mod drain;
 mod hints;
 pub mod ingest;
 pub mod leases;
+pub mod line_health;
 pub mod lines;
 pub mod media;
 pub mod realtime;
@@ -71,6 +72,7 @@ struct Inner {
     /// One permit for each call to Meta that may be under way.
     calls: Arc<tokio::sync::Semaphore>,
     fetcher: media::Fetcher,
+    checker: line_health::Checker,
 }
 
 impl Engine {
@@ -96,6 +98,7 @@ impl Engine {
             uploads: sender::Uploads::default(),
             calls: Arc::new(tokio::sync::Semaphore::new(sender::MOST_CALLS)),
             fetcher: media::Fetcher::new(),
+            checker: line_health::Checker::new(),
             parts,
         }))
     }

@@ -8,6 +8,7 @@ mod common;
 mod fixtures;
 mod ingest;
 mod leases;
+mod line_health;
 mod media;
 mod outage;
 mod realtime;
