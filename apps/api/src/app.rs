@@ -145,6 +145,14 @@ impl App {
         control::channel::Channels::new(&mut conn).unsigned_count().await
     }
 
+    /// Active lines over which nothing is sent.
+    pub(crate) async fn paused_lines(&self) -> Result<i64, pg::DbError> {
+        let mut conn = self.resolver().control().conn().await?;
+        control::line_state::LineStates::new(&mut conn)
+            .paused_count()
+            .await
+    }
+
     async fn warn_of_unsigned(&self) {
         if let Ok(count @ 1..) = self.unsigned_channels().await {
             tracing::warn!(

@@ -42,5 +42,8 @@ name_schemas! {
     DeadLetterStateName as "DeadLetterState" of tenant::dead_letter::DeadLetterState;
     TenantRole as "TenantRole" of tenant::user::Role;
     MediaStateName as "MediaState" of tenant::media::MediaState;
+    LineConditionName as "LineCondition" of engine::line_health::LineCondition;
+    LineAdviceName as "LineAdvice" of engine::line_health::LineAdvice;
+    SeverityName as "Severity" of engine::line_health::Severity;
     PlanName as "Plan" of control::tenant::Plan;
 }

@@ -15,7 +15,8 @@ use utoipa::{
 use crate::{
     names::{
         AuthorKindName, ConversationStatusName, DeadLetterKindName, DeadLetterStateName, DirectionName,
-        MediaStateName, MessageStatusName, PlanName, TenantRole,
+        LineAdviceName, LineConditionName, MediaStateName, MessageStatusName, PlanName, SeverityName,
+        TenantRole,
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
@@ -23,8 +24,8 @@ use crate::{
         media::{self, upload},
         messages::{self, send},
         superadmin::{
-            audit, branding, channels as platform_channels, database, fleet, platform, spool, tenants,
-            unrouted, users as tenant_users,
+            audit, branding, channels as platform_channels, database, fleet, line_health, platform, spool,
+            tenants, unrouted, users as tenant_users,
         },
         tags, users, webhook,
     },
@@ -54,7 +55,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         messages::list_messages, messages::post_note,
         send::post_message, send::post_conversation, send::post_retry, send::post_cancel, send::post_typing,
         media::get_media, media::post_fetch, upload::post_media,
-        channels::list_channels,
+        channels::list_channels, channels::health::get_line_health, channels::health::post_line_check,
         line_events::list_line_events, line_events::list_line_health,
         tags::list_tags, tags::post_tag, tags::patch_tag, tags::remove_tag,
         users::list_users, users::post_user, users::patch_user,
@@ -63,6 +64,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         database::get_database, database::put_database, database::post_database_test,
         platform_channels::list_tenant_channels, platform_channels::post_channel,
         platform_channels::patch_channel, platform_channels::delete_line,
+        line_health::get_channel_health, line_health::post_channel_check, line_health::post_channel_subscribe,
         branding::get_branding, branding::put_branding,
         tenant_users::list_tenant_users, tenant_users::post_tenant_user,
         unrouted::list_unrouted, unrouted::delete_unrouted,
@@ -74,7 +76,8 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
     ),
     components(schemas(
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
-        MediaStateName, TenantRole, PlanName, DeadLetterKindName, DeadLetterStateName
+        MediaStateName, TenantRole, PlanName, DeadLetterKindName, DeadLetterStateName, LineConditionName,
+        LineAdviceName, SeverityName
     )),
     modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))

@@ -74,6 +74,8 @@ problem_kinds! {
     RangeNotSatisfiable  RANGE_NOT_SATISFIABLE "range_not_satisfiable"  "The file has no such bytes";
     UnsupportedMedia     UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
     TooManyRequests      TOO_MANY_REQUESTS     "too_many_requests"      "Too many tries";
+    MetaRefused          BAD_GATEWAY           "meta_refused"           "WhatsApp refused it";
+    MetaUnreachable      BAD_GATEWAY           "meta_unreachable"       "WhatsApp cannot be reached";
     TenantNotReady       SERVICE_UNAVAILABLE   "tenant_not_ready"       "The company's database cannot be used now";
     Unavailable          SERVICE_UNAVAILABLE   "unavailable"            "Try again shortly";
     Internal             INTERNAL_SERVER_ERROR "internal"               "Something went wrong on our side";

@@ -6,7 +6,7 @@ use control::{
     spool::DiscardSpooledError,
     tenant::{CreateTenantError, UpdateTenantError},
 };
-use engine::lines::RemoveLineError;
+use engine::{line_health::SubscribeLineError, lines::RemoveLineError};
 
 use super::{Kind, Problem};
 
@@ -68,6 +68,19 @@ impl From<RemoveLineError> for Problem {
                 error.into()
             }
             RemoveLineError::Resolve(error) => error.into(),
+        }
+    }
+}
+
+impl From<SubscribeLineError> for Problem {
+    fn from(error: SubscribeLineError) -> Self {
+        match error {
+            SubscribeLineError::Unknown => Self::new(Kind::NotFound, error),
+            SubscribeLineError::WithoutToken => Self::new(Kind::ChannelWithoutToken, error),
+            SubscribeLineError::WithoutAccount => Self::new(Kind::Conflict, error),
+            SubscribeLineError::Refused(_) => Self::new(Kind::MetaRefused, error),
+            SubscribeLineError::Unreachable => Self::new(Kind::MetaUnreachable, error),
+            SubscribeLineError::Db(error) => error.into(),
         }
     }
 }

@@ -1,13 +1,17 @@
 //! The tenant's lines, as its team sees them.
 
+pub(crate) mod health;
+
 use std::collections::HashMap;
 
 use actix_web::web;
-use control::channel::{Channel, Channels};
+use control::channel::Channels;
+use engine::line_health::LineReport;
 use pg::{ChannelId, TenantId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use self::health::ChannelHealthBody;
 use crate::{
     app::App,
     auth::{ChatRead, Member},
@@ -16,7 +20,9 @@ use crate::{
 };
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    config.service(super::resource("/channels").route(web::get().to(list_channels)));
+    config
+        .configure(health::configure)
+        .service(super::resource("/channels").route(web::get().to(list_channels)));
 }
 
 /// A line, as a conversation names it.
@@ -42,6 +48,7 @@ pub(crate) struct ChannelBody {
     is_default: bool,
     has_token: bool,
     has_app_secret: bool,
+    health: ChannelHealthBody,
 }
 
 /// Every line of the tenant.
@@ -80,9 +87,12 @@ impl LineNames {
     }
 }
 
-impl From<Channel> for ChannelBody {
-    fn from(channel: Channel) -> Self {
+impl From<LineReport> for ChannelBody {
+    fn from(report: LineReport) -> Self {
+        let health = ChannelHealthBody::from(&report);
+        let channel = report.channel;
         Self {
+            health,
             id: channel.id.to_string(),
             has_token: channel.has_token(),
             has_app_secret: channel.has_app_secret(),
@@ -96,18 +106,15 @@ impl From<Channel> for ChannelBody {
     }
 }
 
-/// The tenant's lines.
+/// The tenant's lines, and how they do.
 #[utoipa::path(get, path = "/api/channels", tag = "inbox", params(PageQuery), responses((status = 200, body = ChannelPage)),
     extensions(("x-permission" = json!("chat.read"))))]
 pub(crate) async fn list_channels(
     member: Member<ChatRead>,
     Query(page): Query<PageQuery>,
 ) -> Result<web::Json<ChannelPage>, Problem> {
-    let mut conn = member.app.resolver().control().conn().await?;
-    let channels = Channels::new(&mut conn)
-        .list_by_tenant(member.tenant.tenant.id)
-        .await?;
-    let channels: Vec<ChannelBody> = channels.into_iter().map(Into::into).collect();
+    let lines = member.app.engine().line_reports(member.tenant.tenant.id).await?;
+    let channels: Vec<ChannelBody> = lines.into_iter().map(Into::into).collect();
     let (items, next_cursor) = page.cut(channels, |channel| &channel.id)?;
     Ok(web::Json(ChannelPage { items, next_cursor }))
 }

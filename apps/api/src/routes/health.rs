@@ -102,6 +102,9 @@ pub(crate) async fn get_metrics(app: web::Data<App>) -> Result<HttpResponse, Pro
     if let Ok(count) = app.unsigned_channels().await {
         metrics::gauge!("channels_unsigned").set(i32::try_from(count).unwrap_or(i32::MAX));
     }
+    if let Ok(count) = app.paused_lines().await {
+        metrics::gauge!("lines_paused").set(i32::try_from(count).unwrap_or(i32::MAX));
+    }
     handle.run_upkeep();
     Ok(HttpResponse::Ok()
         .content_type("text/plain; version=0.0.4")

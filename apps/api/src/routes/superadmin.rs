@@ -5,6 +5,7 @@ pub(crate) mod branding;
 pub(crate) mod channels;
 pub(crate) mod database;
 pub(crate) mod fleet;
+pub(crate) mod line_health;
 pub(crate) mod platform;
 pub(crate) mod spool;
 pub(crate) mod tenants;
@@ -27,6 +28,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
             .configure(tenants::configure)
             .configure(database::configure)
             .configure(channels::configure)
+            .configure(line_health::configure)
             .configure(branding::configure)
             .configure(users::configure)
             .configure(unrouted::configure)

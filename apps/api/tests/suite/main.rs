@@ -11,6 +11,7 @@ mod channels;
 mod cors;
 mod databases;
 mod every_type;
+mod line_health;
 mod lines;
 mod media;
 mod openapi;

@@ -75,11 +75,12 @@ pub struct Samples {
 }
 
 /// Operations that take no body.
-const BODILESS: [&str; 42] = [
+const BODILESS: [&str; 47] = [
     "DELETE /api/superadmin/channels/{id}",
     "DELETE /api/superadmin/unrouted/{phone_number_id}",
     "DELETE /api/tags/{id}",
     "GET /api/channels",
+    "GET /api/channels/{id}/health",
     "GET /api/conversations",
     "GET /api/conversations/counts",
     "GET /api/conversations/{id}",
@@ -92,6 +93,7 @@ const BODILESS: [&str; 42] = [
     "GET /api/me",
     "GET /api/messages/{id}/media",
     "GET /api/superadmin/audit",
+    "GET /api/superadmin/channels/{id}/health",
     "GET /api/superadmin/dead-letters",
     "GET /api/superadmin/fleet",
     "GET /api/superadmin/platform",
@@ -112,11 +114,14 @@ const BODILESS: [&str; 42] = [
     "GET /webhook",
     "POST /api/auth/logout",
     "POST /api/auth/refresh",
+    "POST /api/channels/{id}/health/check",
     "POST /api/conversations/{id}/read",
     "POST /api/dead-letters/replay",
     "POST /api/dead-letters/{id}/replay",
     "POST /api/messages/{id}/media/fetch",
     "POST /api/messages/{id}/retry",
+    "POST /api/superadmin/channels/{id}/health/check",
+    "POST /api/superadmin/channels/{id}/health/subscribe",
     "POST /api/superadmin/spool/{id}/retry",
 ];
 

@@ -62,10 +62,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The tenant's lines. */
+        /** The tenant's lines, and how they do. */
         get: operations["list_channels"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a line does, as far as is known without asking WhatsApp. */
+        get: operations["get_line_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{id}/health/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask WhatsApp how a line does. Pauses it if its token is dead, and resumes it if what paused it is gone. */
+        post: operations["post_line_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -430,6 +464,57 @@ export interface paths {
         head?: never;
         /** Change a line. */
         patch: operations["patch_channel"];
+        trace?: never;
+    };
+    "/api/superadmin/channels/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a line does, as far as is known without asking WhatsApp. */
+        get: operations["get_channel_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/channels/{id}/health/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask WhatsApp how a line does. Pauses it if its token is dead, and resumes it if what paused it is gone. */
+        post: operations["post_channel_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/channels/{id}/health/subscribe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the app of the line's token hear of the events of the line's account, and check the line. */
+        post: operations["post_channel_subscribe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/superadmin/dead-letters": {
@@ -898,11 +983,75 @@ export interface components {
             display_phone_number: string | null;
             has_app_secret: boolean;
             has_token: boolean;
+            health: components["schemas"]["ChannelHealth"];
             id: string;
             is_active: boolean;
             is_default: boolean;
             phone_number_id: string;
             waba_id: string | null;
+        };
+        /** @description How a line does, for everybody who works with it. */
+        ChannelHealth: {
+            advice: components["schemas"]["LineAdvice"] | null;
+            /**
+             * Format: date-time
+             * @description When WhatsApp was last heard about it.
+             */
+            checked_at: string | null;
+            /** @description Why: the pause's code, else the worst problem's. */
+            code: string | null;
+            /**
+             * Format: date-time
+             * @description Since when nothing is sent, if it is paused.
+             */
+            paused_at: string | null;
+            state: components["schemas"]["LineCondition"];
+        };
+        /** @description All that is known of how a line does. Words in capitals are WhatsApp's and may be new ones; null: it did not say. */
+        ChannelHealthReport: {
+            /** @description The app that the token belongs to. */
+            app_id: string | null;
+            /** @description AVAILABLE, LIMITED or BLOCKED. */
+            can_send: string | null;
+            channel_id: string;
+            /**
+             * Format: date-time
+             * @description When WhatsApp last told something.
+             */
+            checked_at: string | null;
+            /** @description Whether the account's events go to that app. */
+            is_subscribed: boolean | null;
+            /** @description How many people a day may be written to first: TIER_250 to TIER_UNLIMITED. */
+            messaging_limit: string | null;
+            /** @description What the line needs and the token lacks. */
+            missing_scopes: string[];
+            /** @description APPROVED, PENDING_REVIEW, DECLINED… */
+            name_status: string | null;
+            /** @description CONNECTED, DISCONNECTED, BANNED… */
+            number_status: string | null;
+            /** @description Whether the number is on the WhatsApp Business app as well. */
+            on_business_app: boolean | null;
+            pause: components["schemas"]["ChannelPause"] | null;
+            /** @description The worst first. */
+            problems: components["schemas"]["ChannelProblem"][];
+            /** @description GREEN, YELLOW, RED. */
+            quality: string | null;
+            scopes: string[];
+            state: components["schemas"]["LineCondition"];
+            /** @description STANDARD or HIGH. */
+            throughput: string | null;
+            /**
+             * Format: date-time
+             * @description null: never, or not known.
+             */
+            token_expires_at: string | null;
+            token_valid: boolean | null;
+            /**
+             * Format: date-time
+             * @description When it was last asked.
+             */
+            tried_at: string | null;
+            verified_name: string | null;
         };
         /** @description Every line of the tenant. */
         ChannelPage: {
@@ -920,6 +1069,38 @@ export interface components {
             verify_token?: string | null;
             wa_token?: string | null;
             waba_id?: string | null;
+        };
+        /** @description Nothing is sent over the line; messages wait. */
+        ChannelPause: {
+            advice: components["schemas"]["LineAdvice"];
+            /**
+             * @description token_invalid, permission_missing, number_missing, number_not_registered, name_not_approved,
+             *     account_restricted or refused.
+             */
+            code: string;
+            /** @description WhatsApp's words. */
+            detail: string | null;
+            /**
+             * Format: int64
+             * @description WhatsApp's code.
+             */
+            meta_code: number | null;
+            /** Format: date-time */
+            since: string;
+        };
+        /** @description Something that somebody should know. */
+        ChannelProblem: {
+            advice: components["schemas"]["LineAdvice"];
+            /** @description A stable word, such as token_expires_soon, scope_missing or app_not_subscribed. */
+            code: string;
+            /** @description What it is about here: a permission, a date, WhatsApp's own words. */
+            detail: string | null;
+            /**
+             * Format: int64
+             * @description WhatsApp's code.
+             */
+            meta_code: number | null;
+            severity: components["schemas"]["Severity"];
         };
         /** @description A line, as a conversation names it. */
         ChannelRef: {
@@ -1135,6 +1316,10 @@ export interface components {
             text: string | null;
             type: string;
         };
+        /** @enum {string} */
+        LineAdvice: "set_token" | "replace_token" | "restore_key" | "grant_permissions" | "set_account" | "subscribe_app" | "check_app_secret" | "check_number" | "register_number" | "check_name" | "improve_quality" | "add_payment" | "contact_support" | "wait";
+        /** @enum {string} */
+        LineCondition: "ok" | "attention" | "paused" | "unknown";
         /** @description Something that WhatsApp told of a line or its account. */
         LineEvent: {
             /** @description null: it concerns the whole account. */
@@ -1372,6 +1557,7 @@ export interface components {
             has_app_secret: boolean;
             has_token: boolean;
             has_verify_token: boolean;
+            health: components["schemas"]["ChannelHealth"];
             id: string;
             is_active: boolean;
             is_default: boolean;
@@ -1482,6 +1668,8 @@ export interface components {
             permissions: string[];
             role: string;
         };
+        /** @enum {string} */
+        Severity: "error" | "warning" | "info";
         /** @description What is spooled for one tenant. */
         SpoolOfTenant: {
             /**
@@ -1828,6 +2016,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_line_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelHealthReport"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_line_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelHealthReport"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -2638,6 +2886,96 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlatformChannel"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_channel_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelHealthReport"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_channel_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelHealthReport"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_channel_subscribe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelHealthReport"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -2,8 +2,9 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use control::channel::{Channel, ChannelChanges, Channels, NewChannel, create_channel, update_channel};
+use control::channel::{ChannelChanges, NewChannel, create_channel, update_channel};
 use crypto::SecretString;
+use engine::line_health::LineReport;
 use pg::{ChannelId, Patch};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +13,7 @@ use crate::{
     auth::Platform,
     json::{self, Json, PageQuery, Query},
     problem::Problem,
+    routes::channels::health::{ChannelHealthBody, found},
 };
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
@@ -48,6 +50,7 @@ pub(crate) struct PlatformChannelBody {
     updated_at: DateTime<Utc>,
     /// unsigned: anybody who knows the id can write to it; no_token: it cannot send.
     warnings: Vec<String>,
+    health: ChannelHealthBody,
 }
 
 /// Every line of a tenant.
@@ -102,7 +105,9 @@ pub(crate) struct ChannelPatch {
 }
 
 impl PlatformChannelBody {
-    fn new(channel: Channel, platform_signs: bool) -> Self {
+    fn new(report: LineReport, platform_signs: bool) -> Self {
+        let health = ChannelHealthBody::from(&report);
+        let channel = report.channel;
         let found = [
             (
                 channel.is_active && !channel.has_app_secret() && !platform_signs,
@@ -129,6 +134,7 @@ impl PlatformChannelBody {
                 .filter(|(holds, _)| *holds)
                 .map(|(_, name)| name.to_owned())
                 .collect(),
+            health,
         }
     }
 }
@@ -143,13 +149,11 @@ pub(crate) async fn list_tenant_channels(
     Query(page): Query<PageQuery>,
 ) -> Result<web::Json<PlatformChannelPage>, Problem> {
     let tenant = super::tenant(&platform, &id).await?;
-    let channels = Channels::new(&mut platform.conn().await?)
-        .list_by_tenant(tenant.id)
-        .await?;
+    let lines = platform.app.engine().line_reports(tenant.id).await?;
     let signs = platform.app.engine().has_app_secret();
-    let channels: Vec<PlatformChannelBody> = channels
+    let channels: Vec<PlatformChannelBody> = lines
         .into_iter()
-        .map(|channel| PlatformChannelBody::new(channel, signs))
+        .map(|report| PlatformChannelBody::new(report, signs))
         .collect();
     let (items, next_cursor) = page.cut(channels, |channel| &channel.id)?;
     Ok(web::Json(PlatformChannelPage { items, next_cursor }))
@@ -188,8 +192,8 @@ pub(crate) async fn post_channel(
     )
     .await?;
     resolver.forget();
-    let signs = platform.app.engine().has_app_secret();
-    Ok(HttpResponse::Created().json(PlatformChannelBody::new(channel, signs)))
+    drop(conn);
+    Ok(HttpResponse::Created().json(described(&platform, channel.id).await?))
 }
 
 /// Change a line.
@@ -225,10 +229,15 @@ pub(crate) async fn patch_channel(
     )
     .await?;
     resolver.forget();
-    Ok(web::Json(PlatformChannelBody::new(
-        channel,
-        platform.app.engine().has_app_secret(),
-    )))
+    drop(conn);
+    Ok(web::Json(described(&platform, channel.id).await?))
+}
+
+/// The line as it is now.
+async fn described(platform: &Platform, id: ChannelId) -> Result<PlatformChannelBody, Problem> {
+    let engine = platform.app.engine();
+    let report = found(engine.line_report(id).await?)?;
+    Ok(PlatformChannelBody::new(report, engine.has_app_secret()))
 }
 
 /// Remove a line that was never used. One that has conversations is deactivated instead.
