@@ -116,7 +116,8 @@ export interface paths {
         /** The inbox, the most recently active first. */
         get: operations["list_conversations"];
         put?: never;
-        post?: never;
+        /** Write to somebody who may never have written: begins the conversation if there is none. */
+        post: operations["post_conversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -202,7 +203,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Everything in it has been seen. */
+        /** Everything in it has been seen; the customer is shown so. */
         post: operations["post_read"];
         delete?: never;
         options?: never;
@@ -221,6 +222,26 @@ export interface paths {
         /** Replace the conversation's tags; unknown names become tags. */
         put: operations["put_tags"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/typing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show the customer that an answer is being written, for 25 seconds or until it comes; what he wrote
+         *     counts as read.
+         */
+        post: operations["post_typing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -374,6 +395,43 @@ export interface paths {
         get: operations["get_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring a file to send. Type and size are checked as Meta checks them; what is too large is refused
+         *     before it is read.
+         */
+        post: operations["post_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/messages/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a message off that waits for its turn or its time. */
+        post: operations["post_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -967,7 +1025,7 @@ export interface components {
             name: string | null;
         };
         /** @enum {string} */
-        AuthorKind: "contact" | "agent" | "bot" | "system";
+        AuthorKind: "contact" | "agent" | "bot" | "campaign" | "system";
         /** @description How a tenant's panel looks. */
         Branding: {
             brand_name: string;
@@ -1135,6 +1193,11 @@ export interface components {
             contact: components["schemas"]["ContactRef"];
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when messages are free, since the customer came from an advertisement.
+             */
+            entry_point_expires_at: string | null;
             id: string;
             /** Format: date-time */
             last_activity_at: string;
@@ -1148,6 +1211,7 @@ export interface components {
             /**
              * Format: date-time
              * @description Until when free-form messages may be sent.
+             *     Until when free-form messages may be sent.
              */
             window_expires_at: string | null;
         };
@@ -1430,6 +1494,11 @@ export interface components {
              *     group, `sender`. null for a plain text.
              */
             payload: unknown;
+            /**
+             * Format: date-time
+             * @description When it goes out, or went out, if that was to be later.
+             */
+            send_at: string | null;
             status: components["schemas"]["MessageStatus"];
             status_at: components["schemas"]["StatusTimes"];
             /** @description The words in it: text, caption, the title of what was chosen, a place's name, an emoji… */
@@ -1453,8 +1522,8 @@ export interface components {
             /** @description What to do: retry, wait, use_template, check_token, check_number, contact_unreachable, contact_support or none. */
             advice: string;
             /**
-             * @description Meta's code, or one of ours: not_confirmed, channel_inactive,
-             *     channel_without_token, meta_unreachable, token_malformed, request_invalid.
+             * @description Meta's code, or one of ours: not_confirmed, window_closed, contact_opted_out, cancelled, channel_inactive,
+             *     channel_without_token, meta_unreachable, token_malformed, request_invalid, file_missing.
              */
             code: string;
             /** @description Meta's long text. */
@@ -1492,6 +1561,15 @@ export interface components {
             wa_token?: string | null;
             waba_id?: string | null;
         };
+        /** @description The first message to somebody. */
+        NewConversationBody: {
+            /** @description The line to write on. */
+            channel_id: string;
+            /** @description What: a template, unless the customer wrote in the last 24 hours. */
+            message: components["schemas"]["NewMessageBody"];
+            /** @description Whom to: a phone number with country code, or a business-scoped user id. */
+            to: string;
+        };
         /** @description A database to attach. */
         NewDatabaseBody: {
             /** @description Apply what is missing of the schema first. */
@@ -1499,12 +1577,25 @@ export interface components {
             /** @description `postgres://user:password@host:5432/database?sslmode=require` */
             url: string;
         };
-        /** @description A message to send: Meta's message object without the recipient. */
+        /**
+         * @description A message to send: Meta's message object without `messaging_product`, `recipient_type`, `to` and
+         *     `recipient`. Every type of Meta's is taken and checked against Meta's limits.
+         */
         NewMessageBody: {
-            context?: components["schemas"]["ReplyContextBody"] | null;
-            text?: components["schemas"]["TextBody"] | null;
-            /** @description `text` for now. */
+            /**
+             * Format: date-time
+             * @description When to send it, within the next 365 days; at once if not said. Whether it may be sent is
+             *     judged then.
+             */
+            send_at?: string | null;
+            /**
+             * @description text, image, video, audio, document, sticker, location, contacts, reaction, interactive, template
+             *     or, in a group, pin. The object of that name says what; its files are `{"id"}` of
+             *     `POST /api/media` or `{"link"}`.
+             */
             type: string;
+        } & {
+            [key: string]: unknown;
         };
         /** @description A note to keep. */
         NewNoteBody: {
@@ -1634,11 +1725,6 @@ export interface components {
             /** @description These stay open with the new reason. */
             failed: number;
             replayed: number;
-        };
-        /** @description The message that is answered. */
-        ReplyContextBody: {
-            /** @description Its wamid. */
-            message_id: string;
         };
         /** @description How the schema compares with this release's. */
         SchemaBody: {
@@ -1819,11 +1905,6 @@ export interface components {
         };
         /** @enum {string} */
         TenantRole: "admin" | "recepcion" | "caja" | "marketing" | "doctor";
-        /** @description A text, in Meta's shape. */
-        TextBody: {
-            /** @description 1 to 4,096 characters. */
-            body: string;
-        };
         /** @description A line that writes to us and is not registered. */
         UnroutedLine: {
             display_phone_number: string | null;
@@ -1840,6 +1921,31 @@ export interface components {
         UnroutedPage: {
             items: components["schemas"]["UnroutedLine"][];
             next_cursor: string | null;
+        };
+        /** @description A file that can be sent. */
+        Upload: {
+            /** Format: date-time */
+            created_at: string;
+            filename: string | null;
+            /** @description For `{"id"}` in a message. */
+            id: string;
+            /** @description What it can be sent as. */
+            kind: string;
+            mime_type: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            voice: boolean;
+        };
+        /** @description A form with one file in it. */
+        UploadForm: {
+            /**
+             * Format: binary
+             * @description The file, with its name and type.
+             */
+            file: string;
         };
         /** @description Somebody of the team. */
         User: {
@@ -2134,6 +2240,41 @@ export interface operations {
             };
         };
     };
+    post_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body give the same message again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewConversationBody"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_counts: {
         parameters: {
             query?: never;
@@ -2384,6 +2525,34 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Conversation"];
                 };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_typing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details (RFC 9457) */
             default: {
@@ -2676,6 +2845,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_media: {
+        parameters: {
+            query?: {
+                /** @description image, video, audio, document or sticker; from the file's type if not said. */
+                kind?: string;
+                /** @description 1: a voice message, Ogg with Opus in one channel. */
+                voice?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
                 };
             };
             /** @description Problem details (RFC 9457) */

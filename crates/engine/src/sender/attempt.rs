@@ -21,8 +21,6 @@ use super::{
 };
 use crate::Engine;
 
-/// What Meta takes from a line in a second unless it says otherwise (Cloud API, throughput).
-pub(super) const PER_SECOND: u32 = 80;
 /// After so many tries that Meta turned away, a person decides: some 20 minutes.
 const MAX_TRIES: i32 = 12;
 /// Too many messages to one person: its own rule for when to try again.
@@ -111,7 +109,14 @@ impl Engine {
                 wa_id,
                 user_id,
             },
-            Err(error) => self.judge(pace, attempt, error),
+            Err(error) => {
+                if let SendError::Refused(error) = &error
+                    && error.class() == ErrorClass::PauseLine
+                {
+                    self.pause_line(line, error).await;
+                }
+                self.judge(pace, attempt, error)
+            }
         }
     }
 
@@ -138,10 +143,14 @@ impl Engine {
                     at: self.turned_away(pace, attempt, &error),
                     why: Some(failure(&error)),
                 },
-                ErrorClass::Retry
-                | ErrorClass::RetryLater
-                | ErrorClass::Permanent
-                | ErrorClass::PauseLine => Settlement::Failed(failure(&error)),
+                // The line is paused: what it was to send waits until somebody mends it.
+                ErrorClass::PauseLine => Settlement::Retry {
+                    at: self.later(attempt, None),
+                    why: Some(failure(&error)),
+                },
+                ErrorClass::Retry | ErrorClass::RetryLater | ErrorClass::Permanent => {
+                    Settlement::Failed(failure(&error))
+                }
             },
         }
     }

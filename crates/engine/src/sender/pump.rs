@@ -229,7 +229,11 @@ impl Pump {
         let line = self.engine.resolver().line_of_channel(channel).await?;
         Ok(match line {
             Some(line) if line.channel.tenant_id == self.handle.tenant.id => {
-                Speed::Open(super::attempt::PER_SECOND, Some(line))
+                if line.pause.is_some() {
+                    Speed::Paused
+                } else {
+                    Speed::Open(line.messages_per_second, Some(line))
+                }
             }
             _ => Speed::Open(DEAD, None),
         })

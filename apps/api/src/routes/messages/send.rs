@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
 use crypto::token;
 use engine::reply::Reply;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 use tenant::{
     contact::Identity,
@@ -35,7 +35,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 
 /// A message to send: Meta's message object without `messaging_product`, `recipient_type`, `to` and
 /// `recipient`. Every type of Meta's is taken and checked against Meta's limits.
-#[derive(Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct NewMessageBody {
     /// text, image, video, audio, document, sticker, location, contacts, reaction, interactive, template
     /// or, in a group, pin. The object of that name says what; its files are `{"id"}` of
@@ -44,11 +44,11 @@ pub(crate) struct NewMessageBody {
     kind: String,
     /// When to send it, within the next 365 days; at once if not said. Whether it may be sent is
     /// judged then.
-    #[serde(default, skip_serializing)]
+    #[serde(default)]
     send_at: Option<DateTime<Utc>>,
     /// The object named after the type, and `context` with the `message_id` that is answered.
     #[serde(flatten)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Value>)]
     content: serde_json::Map<String, Value>,
 }
 
@@ -71,7 +71,8 @@ struct Parsed {
 
 fn parse(body: NewMessageBody, root: &str) -> Result<Parsed, Problem> {
     let send_at = body.send_at;
-    let value = serde_json::to_value(body).map_err(|error| Problem::field(root, "invalid", error))?;
+    let mut value = Value::Object(body.content);
+    value["type"] = body.kind.into();
     let message = ParsedOutbound::parse(&value).map_err(|problems| {
         let fields = problems.into_iter().map(|problem| FieldError {
             pointer: format!("{root}{}", problem.pointer),
