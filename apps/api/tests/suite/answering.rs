@@ -154,13 +154,13 @@ async fn a_failure_is_told_in_words_and_can_be_retried() {
     let app = TestApp::start().await;
     let agent = app.member(Role::Recepcion).await;
     let conversation = app.customer_writes(0, "hola").await;
-    app.faults(&json!({ "send": "token_expired" })).await;
+    app.faults(&json!({ "send": { "code": 131_026 } })).await;
     let id = answer(&agent, &conversation, "buenas").await;
     let failed = message_with_status(&agent, &conversation, &id, "failed").await;
     let error = &failed["error"];
     assert_eq!(
         (&error["code"], &error["advice"]),
-        (&json!("190"), &json!("check_token"))
+        (&json!("131026"), &json!("contact_unreachable"))
     );
     assert!(!error["title"].as_str().unwrap().is_empty());
     assert!(failed["status_at"]["failed"].is_string());
@@ -292,8 +292,14 @@ async fn what_meta_would_refuse_is_refused_here_with_the_fields_name() {
         (json!({ "type": "text" }), "/text", "missing"),
         (
             json!({ "type": "image", "text": { "body": "x" } }),
-            "/type",
-            "unsupported_type",
+            "/image",
+            "missing",
+        ),
+        (json!({ "type": "hologram" }), "/type", "unsupported"),
+        (
+            json!({ "type": "text", "text": { "body": "x" }, "to": "+34600000001" }),
+            "/to",
+            "unknown_property",
         ),
     ] {
         agent.post(&path, &body).await.field(pointer, code);

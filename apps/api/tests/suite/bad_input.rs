@@ -260,7 +260,7 @@ async fn queries_with_wrong_values_are_refused() {
                 "limit" => &LIMITS,
                 "cursor" => &["zzz", "e30", "W10", "%F0%9F%99%82", "null", "bnVsbA"],
                 "since" => &["x", "1.5", "9223372036854775808"],
-                "unread" | "download" => &["x", "2", "TRUE"],
+                "unread" | "download" | "voice" => &["x", "2", "TRUE"],
                 "status" => &["x", "open,", ",", "open,x", "OPEN"],
                 "assignee" | "channel_id" | "after" | "tenant_id" => &["x", "00", "' OR true --"],
                 "kind" | "state" => &["x", "OPEN", ""],

@@ -16,6 +16,7 @@ mod lines;
 mod media;
 mod openapi;
 mod secrets;
+mod sending;
 mod socket;
 mod spool;
 mod stopping;

@@ -75,7 +75,7 @@ pub struct Samples {
 }
 
 /// Operations that take no body.
-const BODILESS: [&str; 47] = [
+const BODILESS: [&str; 50] = [
     "DELETE /api/superadmin/channels/{id}",
     "DELETE /api/superadmin/unrouted/{phone_number_id}",
     "DELETE /api/tags/{id}",
@@ -116,8 +116,11 @@ const BODILESS: [&str; 47] = [
     "POST /api/auth/refresh",
     "POST /api/channels/{id}/health/check",
     "POST /api/conversations/{id}/read",
+    "POST /api/conversations/{id}/typing",
     "POST /api/dead-letters/replay",
     "POST /api/dead-letters/{id}/replay",
+    "POST /api/media",
+    "POST /api/messages/{id}/cancel",
     "POST /api/messages/{id}/media/fetch",
     "POST /api/messages/{id}/retry",
     "POST /api/superadmin/channels/{id}/health/check",
@@ -210,6 +213,13 @@ fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
         ),
         ("PATCH /api/conversations/{id}", json!({ "status": "pending" })),
         ("PUT /api/conversations/{id}/tags", json!({ "tags": ["VIP"] })),
+        (
+            "POST /api/conversations",
+            json!({
+                "channel_id": app.a.lines[0].id, "to": "+34600000777",
+                "message": { "type": "template", "template": { "name": "hola", "language": { "code": "es" } } },
+            }),
+        ),
         (
             "POST /api/conversations/{id}/messages",
             json!({ "type": "text", "text": { "body": "hola" } }),

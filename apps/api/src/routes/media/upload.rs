@@ -86,6 +86,7 @@ pub(crate) async fn post_media(
     Query(query): Query<UploadQuery>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
+    let wanted = Wanted::of(&query)?;
     let announced = request.headers().get(header::CONTENT_LENGTH);
     let announced = announced.and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > MAX_BODY) {
@@ -99,7 +100,7 @@ pub(crate) async fn post_media(
     while let Some(field) = form.next().await {
         let field = field.map_err(|_broken| malformed())?;
         if field.name() == Some("file") {
-            let (file, kind) = described(&member, &query, &field)?;
+            let (file, kind) = described(&member, wanted, &field)?;
             let upload = member.app.engine().add_file(&member.tenant, file, field).await?;
             return Ok(HttpResponse::Created().json(UploadBody::new(upload, kind)));
         }
@@ -115,28 +116,41 @@ fn malformed() -> Problem {
     Problem::field("", "malformed", "the form breaks off or is malformed")
 }
 
+/// What the query asks for.
+#[derive(Clone, Copy)]
+struct Wanted {
+    kind: Option<MediaKind>,
+    voice: bool,
+}
+
+impl Wanted {
+    fn of(query: &UploadQuery) -> Result<Self, Problem> {
+        let voice = match query.voice {
+            None | Some(0) => false,
+            Some(1) => true,
+            Some(_) => return Err(Problem::field("/voice", "invalid", "voice is 0 or 1")),
+        };
+        let kind = match &query.kind {
+            Some(kind) => Some(MediaKind::of_type(kind).ok_or_else(|| {
+                let reason = "kind is image, video, audio, document or sticker";
+                Problem::field("/kind", "unsupported", reason)
+            })?),
+            None => voice.then_some(MediaKind::Audio),
+        };
+        Ok(Self { kind, voice })
+    }
+}
+
 fn described(
     member: &Member<ChatWrite>,
-    query: &UploadQuery,
+    wanted: Wanted,
     field: &Field,
 ) -> Result<(NewFile, MediaKind), Problem> {
     let mime_type = field.content_type().map(ToString::to_string).unwrap_or_default();
-    let voice = match query.voice {
-        None | Some(0) => false,
-        Some(1) => true,
-        Some(_) => return Err(Problem::field("/voice", "invalid", "voice is 0 or 1")),
-    };
-    let kind = match &query.kind {
-        Some(kind) => MediaKind::of_type(kind).ok_or_else(|| {
-            let reason = "kind is image, video, audio, document or sticker";
-            Problem::field("/kind", "unsupported", reason)
-        })?,
-        None if voice => MediaKind::Audio,
-        None => media_limits::kind_of(&mime_type).ok_or_else(|| {
-            let reason = "WhatsApp takes no files of this type; see Meta's list of supported media";
-            Problem::field("/file", "unsupported", reason)
-        })?,
-    };
+    let kind = wanted.kind.or_else(|| media_limits::kind_of(&mime_type)).ok_or_else(|| {
+        let reason = "WhatsApp takes no files of this type; see Meta's list of supported media";
+        Problem::field("/file", "unsupported", reason)
+    })?;
     let filename = field
         .content_disposition()
         .and_then(|disposition| disposition.get_filename())
@@ -145,7 +159,7 @@ fn described(
         kind,
         mime_type,
         filename,
-        voice,
+        voice: wanted.voice,
         by: member.user.id,
     };
     Ok((file, kind))
