@@ -38,6 +38,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
             .route("/reset", web::post().to(provoke::reset))
             .route("/sends", web::get().to(observe::sends))
             .route("/sends/reset", web::post().to(observe::count_anew))
+            .route("/media/{id}", web::get().to(media::show))
             .route("/chats", web::get().to(observe::chats))
             .route("/deliveries", web::get().to(observe::deliveries))
             .route("/events", web::get().to(events::stream)),

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 
 /// Nothing may be loaded from elsewhere, nothing inline may run.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; media-src 'self'; base-uri 'none'; form-action 'none'";
 
 const FILES: &[(&str, &str, &str)] = &[
     (
@@ -25,6 +25,31 @@ const FILES: &[(&str, &str, &str)] = &[
         "/bubble.js",
         "text/javascript; charset=utf-8",
         include_str!("../static/bubble.js"),
+    ),
+    (
+        "/nodes.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../static/nodes.js"),
+    ),
+    (
+        "/media.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../static/media.js"),
+    ),
+    (
+        "/offers.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../static/offers.js"),
+    ),
+    (
+        "/sheet.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../static/sheet.js"),
+    ),
+    (
+        "/parts.css",
+        "text/css; charset=utf-8",
+        include_str!("../static/parts.css"),
     ),
     (
         "/words.json",

@@ -1,4 +1,5 @@
-import { bubble, node, summary } from "./bubble.js";
+import { bubble, reactions, summary } from "./bubble.js";
+import { initials, node } from "./nodes.js";
 
 const $ = (id) => document.getElementById(id);
 const state = { words: {}, all: {}, language: "es", lines: [], line: null, phone: null, stream: null, typing: 0 };
@@ -37,8 +38,6 @@ function day(at) {
   if (days === 1) return state.words.yesterday;
   return new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium" }).format(date);
 }
-
-const initials = (name) => name.replace(/^\+/, "").split(/\s+/).map((word) => [...word][0] ?? "").join("").slice(0, 2).toUpperCase();
 
 // Lines and people
 
@@ -103,28 +102,51 @@ async function showChat(jump) {
   const chat = await get("chats", { phone_number_id: state.line, from: state.phone });
   if (chat.from !== state.phone) return;
   const messages = chat.messages ?? [];
-  const thread = $("thread");
-  const atEnd = jump || thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
-  const known = new Map(messages.map((message) => [message.wamid, message]));
-  const items = [];
-  let before = null;
-  for (const message of messages) {
-    const today = day(message.at);
-    if (!before || day(before.at) !== today) items.push(node("li", "day", today));
-    items.push(...bubble(message, {
-      words: state.words, time: clock(message.at), quoted: known.get(message.payload?.context?.id),
-      first: before?.direction !== message.direction, choose: (answer) => write({ message: answer }),
-    }));
-    before = message;
-  }
-  if (!messages.length) items.push(node("li", "empty", state.words.empty_chat));
-  thread.replaceChildren(...items);
-  if (atEnd) thread.scrollTop = thread.scrollHeight;
+  // What has not changed is left alone: a voice message goes on playing.
+  const picture = JSON.stringify([state.language, chat.from, messages.map((message) => [message.wamid, message.status])]);
+  if (picture !== state.picture || jump) draw(messages, jump);
+  state.picture = picture;
   const closes = chat.window_closes_at && new Date(chat.window_closes_at);
   $("window").textContent = closes > new Date()
     ? `${state.words.window_open} ${day(closes) === state.words.today ? clock(closes) : `${closes.toLocaleDateString(document.documentElement.lang)} ${clock(closes)}`}`
     : state.words.window_closed;
   $("presence").textContent = Date.now() < state.typing ? state.words.typing : `${state.words.customer}: ${chat.name}`;
+}
+
+function draw(messages, jump) {
+  const thread = $("thread");
+  const atEnd = jump || thread.scrollHeight - thread.scrollTop - thread.clientHeight < 80;
+  const known = new Map(messages.map((message) => [message.wamid, message]));
+  const marks = reactions(messages);
+  const items = [];
+  let before = null;
+  for (const message of messages) {
+    const today = day(message.at);
+    if (!before || day(before.at) !== today) items.push(node("li", "day", today));
+    const shown = bubble(message, {
+      words: state.words, time: clock(message.at), quoted: known.get(message.payload?.context?.id),
+      known: known.has(message.payload?.reaction?.message_id), reacted: marks.get(message.wamid),
+      first: before?.direction !== message.direction, send: (answer) => answerTo(message, answer),
+    });
+    items.push(...shown);
+    if (shown.length) before = message;
+  }
+  if (!messages.length) items.push(node("li", "empty", state.words.empty_chat));
+  thread.replaceChildren(...items);
+  if (atEnd) thread.scrollTop = thread.scrollHeight;
+}
+
+/** What the customer taps is an answer to the message it stands in. */
+function answerTo(message, answer) {
+  if (answer === "contact") {
+    const number = `+${state.phone}`;
+    return write({ message: { type: "contacts", contacts: [{ phones: [{ phone: number }], origin: "contact_request", vcard: `BEGIN:VCARD\nVERSION:3.0\nTEL:${number}\nEND:VCARD` }] } });
+  }
+  if (answer.type === "reaction") {
+    return write({ message: { type: "reaction", reaction: { message_id: message.wamid, ...answer.reaction } } });
+  }
+  const from = state.lines.find(({ phone_number_id: id }) => id === state.line)?.display_phone_number.replace(/\D/g, "");
+  return write({ message: { ...answer, context: { from, id: message.wamid } } });
 }
 
 async function write(content) {

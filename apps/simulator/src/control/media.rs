@@ -1,13 +1,16 @@
-//! A file that a customer sends: given bytes, or a sample of the kind.
+//! A file that a customer sends: given bytes, or a sample of the kind. And any file, for the page.
 
-use actix_web::web::Bytes;
+use actix_web::{
+    HttpResponse,
+    web::{self, Bytes},
+};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::failure::ControlError;
-use crate::{files::INBOUND_LIFE, simulator::Simulator};
+use crate::{clock, files::INBOUND_LIFE, simulator::Simulator};
 
 /// The largest file that is made up.
 const MAX_SIZE: usize = 128 * 1024 * 1024;
@@ -28,6 +31,19 @@ pub struct InboundMedia {
     data: Option<String>,
     /// How long to make the sample, with zeros at its end.
     size: Option<usize>,
+}
+
+/// A file's bytes, for the page: without a token, and never as a page of its own.
+pub async fn show(simulator: web::Data<Simulator>, id: web::Path<String>) -> HttpResponse {
+    let found = simulator.lock().files.find(&id, clock::now()).cloned();
+    let Some(file) = found else {
+        return HttpResponse::NotFound().finish();
+    };
+    HttpResponse::Ok()
+        .content_type(file.mime_type.as_str())
+        .insert_header(("X-Content-Type-Options", "nosniff"))
+        .insert_header(("Content-Security-Policy", "sandbox; default-src 'none'"))
+        .body(file.bytes)
 }
 
 /// Keeps the file and makes the message object that announces it.

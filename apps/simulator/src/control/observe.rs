@@ -1,5 +1,7 @@
 //! What happened: sends, chats, deliveries.
 
+use std::collections::HashSet;
+
 use actix_web::{HttpResponse, web};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -10,6 +12,9 @@ use crate::{
     simulator::Simulator,
     world::{Chat, ChatKey, Direction, WINDOW, World},
 };
+
+/// How many chats of a line are listed.
+const SHOWN: usize = 500;
 
 /// Which chat, or all of a line.
 #[derive(Deserialize)]
@@ -114,12 +119,11 @@ fn overview(world: &World, line: &str) -> Value {
     let mut chats: Vec<_> = world.chats_of(line).collect();
     let last = |chat: &Chat| chat.messages.back().map(|bubble| bubble.at);
     chats.sort_by_key(|(_, chat)| std::cmp::Reverse(last(chat)));
+    let known: HashSet<_> = chats.iter().map(|(phone, _)| phone.as_str()).collect();
     let strangers = world.people().map(|person| &person.phone);
-    let strangers = strangers.filter(|phone| !chats.iter().any(|(known, _)| known == phone));
-    let mut rows: Vec<_> = chats
-        .iter()
-        .map(|(phone, chat)| summary(phone, Some(chat)))
-        .collect();
-    rows.extend(strangers.map(|phone| summary(phone, None)));
+    let strangers = strangers.filter(|phone| !known.contains(phone.as_str()));
+    let rows = chats.iter().map(|(phone, chat)| summary(phone, Some(chat)));
+    let rows = rows.chain(strangers.map(|phone| summary(phone, None)));
+    let rows: Vec<_> = rows.take(SHOWN).collect();
     json!({"chats": rows})
 }

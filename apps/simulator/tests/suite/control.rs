@@ -122,7 +122,12 @@ async fn the_page_loads_nothing_from_elsewhere() {
         "/",
         "/phone.css",
         "/phone.js",
+        "/parts.css",
         "/bubble.js",
+        "/media.js",
+        "/nodes.js",
+        "/offers.js",
+        "/sheet.js",
         "/words.json",
         "/icon.svg",
     ] {
