@@ -184,7 +184,8 @@ fn contact(line: &Line, person: &Person, with_phone: bool) -> Value {
 fn pricing(report: &StatusReport<'_>) -> Value {
     let is_template = report.bubble.payload["type"] == "template";
     let (billable, kind, category) = if is_template {
-        (true, "regular", "utility")
+        let category = report.bubble.payload["category"].as_str();
+        (true, "regular", category.unwrap_or("utility"))
     } else if report.delivered > FREE_SERVICE_MESSAGES {
         (true, "regular", "service")
     } else {

@@ -157,6 +157,9 @@ fn accept(inner: &mut Inner, sending: &Sending<'_>, verdict: &Verdict, now: Date
     if let Some(view) = &verdict.view {
         payload["view"] = view.clone();
     }
+    if let Some(category) = &verdict.category {
+        payload["category"] = category.clone().into();
+    }
     let bubble = Bubble {
         wamid: identity::wamid(&recipient.key.phone, Way::Out),
         direction: Direction::Out,

@@ -83,6 +83,19 @@ async fn a_template_has_to_exist_in_its_language_and_to_be_approved() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_template_costs_what_its_category_does() {
+    let mut stage = stage().await;
+    assert_eq!(code(&stage, &template("bienvenida", "es", &json!([]))).await, 0);
+    let status = stage.receiver.statuses(1).await.remove(0);
+    let pricing = status["pricing"]["category"].as_str();
+    // A read comes without a price, and may be the first to arrive.
+    assert!(
+        status["status"] == "read" || pricing == Some("marketing"),
+        "{status}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn parameters_have_to_fit_in_number_kind_and_name() {
     let stage = stage().await;
     let image = json!({"type": "header", "parameters": [{"type": "image", "image": {"id": "1"}}]});

@@ -20,6 +20,8 @@ pub struct Verdict {
     pub fails: Option<i64>,
     /// A template as the customer sees it, when the account has it.
     pub view: Option<Value>,
+    /// Its category.
+    pub category: Option<String>,
     /// What the answer says of a template.
     pub message_status: Option<String>,
 }
@@ -59,6 +61,7 @@ pub fn judge(inner: &mut Inner, sending: &Sending<'_>, now: DateTime<Utc>) -> Re
         return Err(GraphFailure::of_code(131_062));
     }
     let view = template.map(|template| template.view(&message["template"]["components"]));
+    let category = template.map(|template| template.category.to_ascii_lowercase());
     let message_status = template.map(|template| template.message_status.clone());
     if rules.pair && !inner.pairs.allows(&recipient.key, now) {
         return Err(GraphFailure::of_code(131_056));
@@ -72,6 +75,7 @@ pub fn judge(inner: &mut Inner, sending: &Sending<'_>, now: DateTime<Utc>) -> Re
     Ok(Verdict {
         fails: failure(inner, sending, &state, now),
         view,
+        category,
         message_status,
     })
 }
