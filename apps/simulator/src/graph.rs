@@ -15,6 +15,7 @@ use self::failure::GraphFailure;
 /// Adds the Graph API. Any version is served, as Meta serves all living ones.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
+        .route("/debug_token", web::get().to(nodes::token::debug_token))
         .route(
             r"/{version:v\d+\.\d+}/debug_token",
             web::get().to(nodes::token::debug_token),

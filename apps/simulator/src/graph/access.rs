@@ -1,10 +1,18 @@
 //! Who may use what: the token of a line opens its account, as long as it is alive and for what
 //! it is for.
 
-use actix_web::{HttpRequest, http::header::AUTHORIZATION};
+use actix_web::{HttpRequest, http::header::AUTHORIZATION, web};
+use ring::hmac;
+use serde::Deserialize;
 
 use super::failure::GraphFailure;
 use crate::{clock, config::Line, world::World};
+
+/// What a request says of its token beside the header.
+#[derive(Deserialize)]
+struct Proof {
+    appsecret_proof: Option<String>,
+}
 
 /// The accounts that a request's token opens.
 pub struct Access {
@@ -26,12 +34,16 @@ impl Access {
         if !world.lines.values().any(|line| line.token == token) {
             return Err(GraphFailure::token("Invalid OAuth access token.", Some(467)));
         }
-        match world.token(token).dead(clock::now()) {
-            None => Ok(Self {
-                token: token.to_owned(),
-            }),
-            Some(dead) => Err(GraphFailure::token(dead.message(), Some(dead.subcode()))),
+        if let Some(dead) = world.token(token).dead(clock::now()) {
+            return Err(GraphFailure::token(dead.message(), Some(dead.subcode())));
         }
+        if !proves(request, world, token) {
+            let rule = "Invalid appsecret_proof provided in the API argument";
+            return Err(GraphFailure::parameter(rule));
+        }
+        Ok(Self {
+            token: token.to_owned(),
+        })
     }
 
     /// The same, for somebody who wants to do what a scope is for.
@@ -64,4 +76,22 @@ impl Access {
         let line = line.filter(|line| self.opens(world, &line.waba_id));
         line.ok_or_else(|| GraphFailure::unknown_object(id, method))
     }
+}
+
+/// Whether the proof that a request carries, if it does, is one of the token's app: the token
+/// signed with the app's secret (graph-api/guides/secure-requests).
+fn proves(request: &HttpRequest, world: &World, token: &str) -> bool {
+    let proof = web::Query::<Proof>::from_query(request.query_string()).ok();
+    let Some(proof) = proof.and_then(|query| query.into_inner().appsecret_proof) else {
+        return true;
+    };
+    let lines = world.lines.values().filter(|line| line.token == token);
+    let mut secrets = lines.filter_map(|line| line.app_secret.as_deref()).peekable();
+    // Of a line without a secret nobody knows the app.
+    let unknown = secrets.peek().is_none();
+    let expected = |secret: &str| {
+        let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
+        hex::encode(hmac::sign(&key, token.as_bytes()))
+    };
+    unknown || secrets.any(|secret| expected(secret) == proof)
 }

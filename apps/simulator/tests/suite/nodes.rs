@@ -1,6 +1,8 @@
 //! What Meta tells of a line, its account and its token, and what follows from it.
 
+use secrecy::SecretString;
 use serde_json::{Value, json};
+use whatsapp::signature;
 
 use crate::stage::{CUSTOMER, LINE, SECRET, Stage, TOKEN, WABA, text};
 
@@ -147,6 +149,18 @@ async fn a_token_is_for_what_its_scopes_say() {
         let (status, body) = stage.get(&format!("/v25.0/{path}")).await;
         assert_eq!((status, &body["error"]["code"]), (403, &json!(200)), "{path}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proof_has_to_be_the_apps() {
+    let stage = Stage::set();
+    let proof = signature::proof(&SecretString::from(SECRET), &SecretString::from(TOKEN));
+    let path = |proof: &str| format!("/v25.0/{LINE}/messages?appsecret_proof={proof}");
+    assert_eq!(stage.post(&path(&proof), &text("x")).await.0, 200);
+    let (status, body) = stage.post(&path("0badc0de"), &text("x")).await;
+    assert_eq!((status, &body["error"]["code"]), (400, &json!(100)));
+    let unversioned = format!("/debug_token?input_token={TOKEN}&appsecret_proof={proof}");
+    assert_eq!(stage.get(&unversioned).await.1["data"]["is_valid"], true);
 }
 
 #[tokio::test(flavor = "multi_thread")]
