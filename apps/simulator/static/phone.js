@@ -221,6 +221,27 @@ $("composer").addEventListener("submit", (event) => {
   write({ text });
 });
 
+/** The largest file that fits into a request of the page's. */
+const LARGEST = 5 * 1024 * 1024;
+
+$("file").addEventListener("change", async ({ target }) => {
+  const [file] = target.files;
+  if (!file) return;
+  if (file.size > LARGEST) { notice(state.words.too_large); target.value = ""; return; }
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  target.value = "";
+  let binary = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  const [family] = file.type.split("/");
+  const type = file.type === "image/webp" ? "sticker" : ["image", "video", "audio"].includes(family) ? family : "document";
+  const caption = type === "sticker" || type === "audio" ? "" : $("text").value.trim();
+  if (caption) $("text").value = "";
+  write({ media: {
+    type, data: btoa(binary), mime_type: file.type || "application/octet-stream",
+    ...(type === "document" ? { filename: file.name } : {}), ...(caption ? { caption } : {}), ...(type === "audio" ? { voice: false } : {}),
+  } });
+});
+
 $("text").addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
