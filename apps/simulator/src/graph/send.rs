@@ -69,10 +69,9 @@ async fn post(simulator: Arc<Simulator>, id: &str, request: &HttpRequest, body: 
     if !latency.is_zero() {
         tokio::time::sleep(latency).await;
     }
-    let (fault, accepted) = match taken {
-        Ok(Taken::Receipt) => return Ok(HttpResponse::Ok().json(json!({"success": true}))),
-        Ok(Taken::Message(fault, accepted)) => (fault, accepted),
-        Err(refusal) => return Err(counted(&simulator, &line, refusal)),
+    let (fault, accepted) = match taken? {
+        Taken::Receipt => return Ok(HttpResponse::Ok().json(json!({"success": true}))),
+        Taken::Message(fault, accepted) => (fault, accepted),
     };
     let answer = answer(fault, request, &accepted).await;
     answer.map_err(|refusal| match fault.outcome() {
@@ -90,15 +89,9 @@ enum Taken {
 }
 
 fn take(simulator: &Arc<Simulator>, line: &Line, body: &[u8], edge: Edge) -> Result<Taken, GraphFailure> {
-    let Ok(message) = serde_json::from_slice::<Value>(body) else {
-        return Err(GraphFailure::parameter("The request body is not valid JSON."));
-    };
-    if message["messaging_product"] != "whatsapp" {
-        return Err(GraphFailure::parameter(
-            "The parameter messaging_product is required.",
-        ));
-    }
+    let message = serde_json::from_slice::<Value>(body).unwrap_or_default();
     if !message["status"].is_null() {
+        check_product(&message)?;
         receipt::take(simulator, line, &message)?;
         return Ok(Taken::Receipt);
     }
@@ -107,17 +100,35 @@ fn take(simulator: &Arc<Simulator>, line: &Line, body: &[u8], edge: Edge) -> Res
         .world
         .ledger
         .call(&line.phone_number_id, clock::now());
+    let taken = check_product(&message).and_then(|()| send(simulator, line, &message, edge));
+    taken.map_err(|refusal| counted(simulator, line, refusal))
+}
+
+fn check_product(message: &Value) -> Result<(), GraphFailure> {
+    if message.is_null() {
+        return Err(GraphFailure::parameter("The request body is not valid JSON."));
+    }
+    if message["messaging_product"] == "whatsapp" {
+        Ok(())
+    } else {
+        Err(GraphFailure::parameter(
+            "The parameter messaging_product is required.",
+        ))
+    }
+}
+
+fn send(simulator: &Arc<Simulator>, line: &Line, message: &Value, edge: Edge) -> Result<Taken, GraphFailure> {
     let state = simulator.lock().world.state(&line.phone_number_id);
     if let Some(code) = state.refusal() {
         return Err(GraphFailure::of_code(code));
     }
-    let kind = body::check(&message, edge)?;
+    let kind = body::check(message, edge)?;
     let mut inner = simulator.lock();
-    let recipient = recipient::find(&inner.world, line, &message)?;
+    let recipient = recipient::find(&inner.world, line, message)?;
     let sending = Sending {
         line,
         recipient: &recipient,
-        message: &message,
+        message,
         kind,
     };
     // Read under the lock, so that the counters see time go one way.

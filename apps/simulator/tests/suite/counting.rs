@@ -53,6 +53,9 @@ async fn what_was_refused_or_lost_is_called_and_not_accepted() {
     stage
         .send(&json!({"messaging_product": "whatsapp", "to": "x"}))
         .await;
+    stage
+        .send(&json!({"messaging_product": "whatsapp", "status": "read", "message_id": "wamid.x"}))
+        .await;
     for fault in [json!("429"), json!({"code": 131_056}), json!("500")] {
         let fault = json!({"send": fault, "times": 1});
         stage.post("/simulator/faults", &fault).await;
