@@ -73,7 +73,11 @@ pub fn status(line: &Line, person: &Person, report: &StatusReport<'_>) -> Status
     if to_phone {
         status.insert("recipient_id".to_owned(), person.phone.clone().into());
     }
-    if !(failed && to_phone) {
+    // A group has an id of its own kind, and nobody's user id.
+    let is_group = !person.phone.bytes().all(|byte| byte.is_ascii_digit());
+    if is_group {
+        status.insert("recipient_type".to_owned(), "group".into());
+    } else if !(failed && to_phone) {
         status.insert(
             "recipient_user_id".to_owned(),
             person.user_id(&line.waba_id).into(),
@@ -97,7 +101,7 @@ pub fn status(line: &Line, person: &Person, report: &StatusReport<'_>) -> Status
     let shares_phone = to_phone || !person.hides_phone;
     Status {
         line: line.clone(),
-        contact: (!failed).then(|| contact(line, person, shares_phone)),
+        contact: (!failed && !is_group).then(|| contact(line, person, shares_phone)),
         status: status.into(),
     }
 }

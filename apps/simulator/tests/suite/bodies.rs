@@ -80,6 +80,19 @@ async fn every_request_of_metas_pages_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_to_a_group_is_told_as_one() {
+    let mut stage = stage().await;
+    let message = example("text_group");
+    assert_eq!(send(&stage, "text_group", &message).await.0, 200);
+    let status = stage.receiver.statuses(1).await.remove(0);
+    assert_eq!(
+        (&status["recipient_type"], &status["recipient_id"]),
+        (&json!("group"), &message["to"])
+    );
+    assert_eq!(status.get("recipient_user_id"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_no_page_knows_is_refused_wherever_it_stands() {
     let stage = stage().await;
     for (name, pointer) in [
