@@ -47,6 +47,11 @@ const FILES: &[(&str, &str, &str)] = &[
         include_str!("../static/sheet.js"),
     ),
     (
+        "/template.js",
+        "text/javascript; charset=utf-8",
+        include_str!("../static/template.js"),
+    ),
+    (
         "/parts.css",
         "text/css; charset=utf-8",
         include_str!("../static/parts.css"),

@@ -1,7 +1,8 @@
 // How a message looks on the phone.
 import { media } from "./media.js";
-import { node, sign, ticks, words as marked } from "./nodes.js";
-import { interactive, template } from "./offers.js";
+import { words as marked, node, sign, ticks } from "./nodes.js";
+import { interactive } from "./offers.js";
+import { template } from "./template.js";
 
 const MEDIA = ["image", "video", "audio", "document", "sticker", "location", "contacts"];
 const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
@@ -10,21 +11,41 @@ const EMOJI = ["👍", "❤️", "😂", "😮", "😢", "🙏"];
 export function summary(payload, words) {
   const content = payload?.[payload?.type] ?? {};
   switch (payload?.type) {
-    case "text": return content.body ?? "";
-    case "image": return content.caption ?? words.photo;
-    case "video": return content.caption ?? words.video;
-    case "audio": return words.voice;
-    case "document": return content.filename ?? content.caption ?? words.document;
-    case "sticker": return words.sticker;
-    case "location": return content.name ?? words.location;
-    case "contacts": return content[0]?.name?.formatted_name ?? words.contact;
-    case "reaction": return content.emoji ? `${words.reaction} ${content.emoji}` : words.reaction_removed;
-    case "interactive": return content.body?.text ?? (content.button_reply ?? content.list_reply)?.title ?? content.nfm_reply?.body ?? words.product;
-    case "button": return content.text ?? "";
-    case "order": return `${words.order} · ${(content.product_items ?? []).length}`;
-    case "template": return payload.view?.body || `${words.template}: ${content.name ?? ""}`;
-    case "pin": return words.pinned;
-    default: return `${words.other_type} ${payload?.type ?? "?"}`;
+    case "text":
+      return content.body ?? "";
+    case "image":
+      return content.caption ?? words.photo;
+    case "video":
+      return content.caption ?? words.video;
+    case "audio":
+      return words.voice;
+    case "document":
+      return content.filename ?? content.caption ?? words.document;
+    case "sticker":
+      return words.sticker;
+    case "location":
+      return content.name ?? words.location;
+    case "contacts":
+      return content[0]?.name?.formatted_name ?? words.contact;
+    case "reaction":
+      return content.emoji ? `${words.reaction} ${content.emoji}` : words.reaction_removed;
+    case "interactive":
+      return (
+        content.body?.text ??
+        (content.button_reply ?? content.list_reply)?.title ??
+        content.nfm_reply?.body ??
+        words.product
+      );
+    case "button":
+      return content.text ?? "";
+    case "order":
+      return `${words.order} · ${(content.product_items ?? []).length}`;
+    case "template":
+      return payload.view?.body || `${words.template}: ${content.name ?? ""}`;
+    case "pin":
+      return words.pinned;
+    default:
+      return `${words.other_type} ${payload?.type ?? "?"}`;
   }
 }
 
@@ -68,17 +89,23 @@ export function bubble(message, context) {
 
 /** The small face beside a bubble that opens the choice of emoji. */
 function reactor(current, words, send) {
-  const choice = node("span", "emoji", EMOJI.map((emoji) => {
-    const button = node("button", emoji === current ? "chosen" : "", emoji);
-    button.type = "button";
-    button.addEventListener("click", () => send({ type: "reaction", reaction: emoji === current ? {} : { emoji } }));
-    return button;
-  }));
+  const choice = node(
+    "span",
+    "emoji",
+    EMOJI.map((emoji) => {
+      const button = node("button", emoji === current ? "chosen" : "", emoji);
+      button.type = "button";
+      button.addEventListener("click", () => send({ type: "reaction", reaction: emoji === current ? {} : { emoji } }));
+      return button;
+    }),
+  );
   choice.hidden = true;
   const face = node("button", "face-button", sign("smile", "small"));
   face.type = "button";
   face.ariaLabel = words.react;
-  face.addEventListener("click", () => { choice.hidden = !choice.hidden; });
+  face.addEventListener("click", () => {
+    choice.hidden = !choice.hidden;
+  });
   return node("span", "reactor", face, choice);
 }
 
@@ -88,11 +115,31 @@ function body(payload, context) {
   const content = payload?.[kind] ?? {};
   if (MEDIA.includes(kind)) return [media(kind, content, words), content.caption ? marked(content.caption) : null];
   switch (kind) {
-    case "text": return [marked(content.body)];
-    case "interactive": return [interactive(content, context)];
-    case "template": return [template(content, payload.view, context)];
-    case "button": return [marked(content.text)];
-    case "order": return [node("div", "part", sign("bag"), node("span", "", node("b", "", words.order), (content.product_items ?? []).map((item) => node("small", "", `${item.quantity} × ${item.product_retailer_id}`))))];
-    default: return [marked(summary(payload, words))];
+    case "text":
+      return [marked(content.body)];
+    case "interactive":
+      return [interactive(content, context)];
+    case "template":
+      return [template(content, payload.view, context)];
+    case "button":
+      return [marked(content.text)];
+    case "order":
+      return [
+        node(
+          "div",
+          "part",
+          sign("bag"),
+          node(
+            "span",
+            "",
+            node("b", "", words.order),
+            (content.product_items ?? []).map((item) =>
+              node("small", "", `${item.quantity} × ${item.product_retailer_id}`),
+            ),
+          ),
+        ),
+      ];
+    default:
+      return [marked(summary(payload, words))];
   }
 }

@@ -72,8 +72,13 @@ export function ticks(status) {
   return svg;
 }
 
-const MARKS = [[/```([^`]+)```/, "code"], [/`([^`\n]+)`/, "code"], [/(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])/, "b"],
-  [/(?<![\w_])_([^\s_](?:[^_\n]*[^\s_])?)_(?![\w_])/, "i"], [/(?<![\w~])~([^\s~](?:[^~\n]*[^\s~])?)~(?![\w~])/, "s"]];
+const MARKS = [
+  [/```([^`]+)```/, "code"],
+  [/`([^`\n]+)`/, "code"],
+  [/(?<![\w*])\*([^\s*](?:[^*\n]*[^\s*])?)\*(?![\w*])/, "b"],
+  [/(?<![\w_])_([^\s_](?:[^_\n]*[^\s_])?)_(?![\w_])/, "i"],
+  [/(?<![\w~])~([^\s~](?:[^~\n]*[^\s~])?)~(?![\w~])/, "s"],
+];
 
 /** Text with WhatsApp's marks: *bold*, _italic_, ~struck~ and `fixed`; links are blue. */
 export function marked(text) {
@@ -83,7 +88,9 @@ export function marked(text) {
   if (!found.length) return text ? [text] : [];
   const { match, name } = found.reduce((first, other) => (other.match.index < first.match.index ? other : first));
   const inner = name === "a" ? outward(match[0]) : node(name, "", name === "code" ? match[1] : marked(match[1]));
-  return [text.slice(0, match.index), inner, ...marked(text.slice(match.index + match[0].length))].filter((part) => part !== "");
+  return [text.slice(0, match.index), inner, ...marked(text.slice(match.index + match[0].length))].filter(
+    (part) => part !== "",
+  );
 }
 
 function outward(url) {
@@ -96,7 +103,14 @@ function outward(url) {
 
 export const words = (text, className = "body") => node("p", className, marked(text ?? ""));
 
-export const initials = (name) => name.replace(/^\+/, "").split(/\s+/).map((word) => [...word][0] ?? "").join("").slice(0, 2).toUpperCase();
+export const initials = (name) =>
+  name
+    .replace(/^\+/, "")
+    .split(/\s+/)
+    .map((word) => [...word][0] ?? "")
+    .join("")
+    .slice(0, 2)
+    .toUpperCase();
 
 /** An amount in hundredths, as the page's language writes it. */
 export function money({ value = 0, offset = 100 } = {}, currency = "USD") {

@@ -128,6 +128,7 @@ async fn the_page_loads_nothing_from_elsewhere() {
         "/nodes.js",
         "/offers.js",
         "/sheet.js",
+        "/template.js",
         "/words.json",
         "/icon.svg",
     ] {
