@@ -12,7 +12,11 @@ mod report;
 mod schedule;
 mod subscribe;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use control::{
     Actor,
@@ -43,6 +47,7 @@ const NEWS_PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) struct Checker {
     pub(crate) turns: Arc<Turns>,
     slots: Semaphore,
+    of_tenant: Mutex<HashMap<TenantId, Arc<Semaphore>>>,
 }
 
 impl Checker {
@@ -50,7 +55,17 @@ impl Checker {
         Self {
             turns: Arc::default(),
             slots: Semaphore::new(PARALLEL),
+            of_tenant: Mutex::default(),
         }
+    }
+
+    /// The one place of a tenant: whoever asks and asks again keeps nobody else's line waiting.
+    fn place_of(&self, tenant: TenantId) -> Arc<Semaphore> {
+        let mut places = self.of_tenant.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = places
+            .entry(tenant)
+            .or_insert_with(|| Arc::new(Semaphore::new(1)));
+        Arc::clone(place)
     }
 }
 
@@ -127,10 +142,12 @@ impl Engine {
         token: &SecretString,
         by: Option<&Actor>,
     ) -> Result<Told, DbError> {
-        // Never closed.
+        // Neither is ever closed.
+        let place = self.0.checker.place_of(channel.tenant_id);
+        let turn = place.acquire().await;
         let slot = self.0.checker.slots.acquire().await;
         let answer = self.ask(channel, token).await;
-        drop(slot);
+        drop((slot, turn));
         let now = self.clock().now();
         let verdict = verdict(&answer, known, by.is_some(), now);
         let actor = by.cloned().unwrap_or_else(Actor::server);

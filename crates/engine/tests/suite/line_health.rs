@@ -285,6 +285,34 @@ async fn an_account_that_is_not_subscribed_is_noticed_and_can_be() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_app_secret_of_another_app_is_noticed_and_does_no_harm() {
+    let stage = Stage::idle();
+    let sol = stage.company("sol").await;
+    let line = stage.line(&sol, A, None).await;
+    assert_eq!(
+        check(&stage.engine, &line).await.facts.app_secret_fits,
+        Some(true)
+    );
+    {
+        let mut inner = stage.simulator.lock();
+        inner.world.lines.get_mut(A).unwrap().app_secret = Some("of another app".to_owned());
+        inner.world.unsubscribe(ACCOUNT);
+    }
+    let report = check(&stage.engine, &line).await;
+    let expected = [
+        ("app_not_subscribed", "subscribe_app"),
+        ("app_secret_mismatch", "check_app_secret"),
+    ];
+    assert_eq!(codes(&report), expected);
+    assert_eq!(
+        (report.facts.token_valid, report.facts.app_secret_fits),
+        (Some(true), Some(false))
+    );
+    let report = stage.engine.subscribe_line(line.id, &actor()).await.unwrap();
+    assert_eq!(codes(&report), expected[1..]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_meta_that_does_not_answer_pauses_nothing_and_is_remembered() {
     let stage = Stage::idle();
     let sol = stage.company("sol").await;
