@@ -179,6 +179,14 @@ impl Problem {
         }
     }
 
+    /// The same about fields of what stands under `root` in the body.
+    pub fn under(mut self, root: &str) -> Self {
+        for error in &mut self.errors {
+            error.pointer.insert_str(0, root);
+        }
+        self
+    }
+
     /// A failure on our side, with the cause for the log.
     pub fn caused(kind: Kind, source: impl Error + Send + Sync + 'static) -> Self {
         Self {

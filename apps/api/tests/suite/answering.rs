@@ -292,8 +292,8 @@ async fn what_meta_would_refuse_is_refused_here_with_the_fields_name() {
         (json!({ "type": "text" }), "/text", "missing"),
         (
             json!({ "type": "image", "text": { "body": "x" } }),
-            "/image",
-            "missing",
+            "/text",
+            "unknown_property",
         ),
         (json!({ "type": "hologram" }), "/type", "unsupported"),
         (

@@ -147,10 +147,13 @@ fn described(
     field: &Field,
 ) -> Result<(NewFile, MediaKind), Problem> {
     let mime_type = field.content_type().map(ToString::to_string).unwrap_or_default();
-    let kind = wanted.kind.or_else(|| media_limits::kind_of(&mime_type)).ok_or_else(|| {
-        let reason = "WhatsApp takes no files of this type; see Meta's list of supported media";
-        Problem::field("/file", "unsupported", reason)
-    })?;
+    let kind = wanted
+        .kind
+        .or_else(|| media_limits::kind_of(&mime_type))
+        .ok_or_else(|| {
+            let reason = "WhatsApp takes no files of this type; see Meta's list of supported media";
+            Problem::field("/file", "unsupported", reason)
+        })?;
     let filename = field
         .content_disposition()
         .and_then(|disposition| disposition.get_filename())

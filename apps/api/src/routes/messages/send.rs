@@ -69,13 +69,13 @@ struct Parsed {
     send_at: Option<DateTime<Utc>>,
 }
 
-fn parse(body: NewMessageBody, root: &str) -> Result<Parsed, Problem> {
+fn parse(body: NewMessageBody) -> Result<Parsed, Problem> {
     let send_at = body.send_at;
     let mut value = Value::Object(body.content);
     value["type"] = body.kind.into();
     let message = ParsedOutbound::parse(&value).map_err(|problems| {
         let fields = problems.into_iter().map(|problem| FieldError {
-            pointer: format!("{root}{}", problem.pointer),
+            pointer: problem.pointer,
             code: problem.code.into(),
             message: problem.reason,
         });
@@ -129,7 +129,7 @@ pub(crate) async fn post_message(
     let id: ConversationId = json::id(&id)?;
     // First of all, so that whatever else is wrong, another's conversation is only ever 404.
     drop(conversation(&member, id).await?);
-    let parsed = parse(body, "")?;
+    let parsed = parse(body)?;
     let idempotency = idempotency(&request, member.user.id, &id.to_string(), &parsed)?;
     send(&member, Target::Thread(id), parsed, idempotency).await
 }
@@ -146,10 +146,17 @@ pub(crate) async fn post_conversation(
 ) -> Result<HttpResponse, Problem> {
     let channel = json::body_id("/channel_id", &body.channel_id)?;
     let identity = identity(&body.to)?;
-    let parsed = parse(body.message, "/message")?;
+    let parsed = parse(body.message).map_err(within)?;
     let target = format!("{channel}|{}", identity.user_key);
     let idempotency = idempotency(&request, member.user.id, &target, &parsed)?;
-    send(&member, Target::Person { channel, identity }, parsed, idempotency).await
+    send(&member, Target::Person { channel, identity }, parsed, idempotency)
+        .await
+        .map_err(within)
+}
+
+/// A problem of the message that a body holds.
+fn within(problem: Problem) -> Problem {
+    problem.under("/message")
 }
 
 fn identity(to: &str) -> Result<Identity, Problem> {
