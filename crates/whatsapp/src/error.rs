@@ -136,7 +136,12 @@ impl GraphError {
         if (self.code, self.subcode) == (Some(100), Some(33)) {
             return table::MISSING_OBJECT;
         }
-        Verdict::of_code(self.code).unwrap_or_else(|| table::by_status(self.http_status))
+        match (self.code, Verdict::of_code(self.code)) {
+            (_, Some(verdict)) => verdict,
+            // Meta said something that nobody has written down: whether it took the message is open.
+            (Some(_), None) => table::UNLISTED,
+            (None, None) => table::by_status(self.http_status),
+        }
     }
 }
 

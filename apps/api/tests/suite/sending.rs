@@ -1,7 +1,8 @@
 //! Every type of message by the API: to somebody who wrote and to somebody who did not, at once and
 //! later, with files and without.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
+use engine::Clock;
 use reqwest::{
     Method,
     multipart::{Form, Part},
@@ -262,7 +263,7 @@ async fn what_is_for_later_waits_and_can_be_called_off() {
     let agent = app.member(Role::Recepcion).await;
     let conversation = app.customer_writes(0, "hola").await;
     let queue = async |ahead: TimeDelta, words: &str| {
-        let at = Utc::now() + ahead;
+        let at = Clock::default().now() + ahead;
         let body = json!({ "type": "text", "text": { "body": words }, "send_at": at });
         agent.post(&messages(&conversation), &body).await
     };

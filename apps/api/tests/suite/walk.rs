@@ -202,7 +202,8 @@ fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
         "name": "Nadia", "email": "nadia@clinica.example", "role": "doctor", "password": "contraseña larga",
     });
     let database = json!({ "url": app.a.database.url() });
-    BTreeMap::from([
+    let mut bodies = sent(app);
+    bodies.extend([
         (
             "POST /webhook",
             json!({ "object": "whatsapp_business_account", "entry": [] }),
@@ -213,17 +214,6 @@ fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
         ),
         ("PATCH /api/conversations/{id}", json!({ "status": "pending" })),
         ("PUT /api/conversations/{id}/tags", json!({ "tags": ["VIP"] })),
-        (
-            "POST /api/conversations",
-            json!({
-                "channel_id": app.a.lines[0].id, "to": "+34600000777",
-                "message": { "type": "template", "template": { "name": "hola", "language": { "code": "es" } } },
-            }),
-        ),
-        (
-            "POST /api/conversations/{id}/messages",
-            json!({ "type": "text", "text": { "body": "hola" } }),
-        ),
         ("POST /api/conversations/{id}/notes", json!({ "body": "llamar" })),
         (
             "POST /api/dead-letters/{id}/discard",
@@ -259,6 +249,24 @@ fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
         (
             "POST /api/superadmin/tenants/{id}/users",
             json!({ "email": "otra@clinica.example", "name": "Otra", "role": "caja", "password": "contraseña larga" }),
+        ),
+    ]);
+    bodies
+}
+
+/// Messages, to somebody known and to somebody new.
+fn sent(app: &TestApp) -> BTreeMap<&'static str, Value> {
+    BTreeMap::from([
+        (
+            "POST /api/conversations",
+            json!({
+                "channel_id": app.a.lines[0].id, "to": "+34600000777",
+                "message": { "type": "template", "template": { "name": "hola", "language": { "code": "es" } } },
+            }),
+        ),
+        (
+            "POST /api/conversations/{id}/messages",
+            json!({ "type": "text", "text": { "body": "hola" } }),
         ),
     ])
 }

@@ -16,6 +16,12 @@ pub(super) const MISSING_OBJECT: Verdict = Verdict {
     advice: Advice::CheckNumber,
 };
 
+/// A code of Meta's that is not in the table.
+pub(super) const UNLISTED: Verdict = Verdict {
+    class: Ambiguous,
+    advice: Advice::Retry,
+};
+
 const TABLE: &[(RangeInclusive<i64>, ErrorClass, Advice)] = &[
     (0..=0, PauseLine, Advice::CheckToken),
     (1..=2, Ambiguous, Advice::Wait),
@@ -88,7 +94,7 @@ pub(super) fn lookup(code: i64) -> Option<Verdict> {
         .map(|&(_, class, advice)| Verdict { class, advice })
 }
 
-/// The meaning of an answer whose code is missing or unknown.
+/// The meaning of an answer without a code.
 pub(super) fn by_status(http_status: u16) -> Verdict {
     let (class, advice) = match http_status {
         // A redirect is not followed, so nothing was processed.
@@ -162,7 +168,16 @@ mod tests {
             let error = GraphError::from_response(status, None, b"<html>Bad Gateway</html>");
             assert_eq!(error.class(), class, "{status}");
         }
+    }
+
+    #[test]
+    fn a_code_that_is_not_listed_leaves_open_whether_the_message_went_out() {
         let unknown = br#"{"error":{"code":999999,"message":"new"}}"#;
-        assert_eq!(GraphError::from_response(400, None, unknown).class(), Permanent);
+        for status in [400, 500] {
+            assert_eq!(
+                GraphError::from_response(status, None, unknown).class(),
+                Ambiguous
+            );
+        }
     }
 }
