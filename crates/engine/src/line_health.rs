@@ -6,11 +6,14 @@
 //! What Meta told is kept in the control plane; what webhooks told since, in the tenant's own
 //! database. A report joins the two.
 
+mod advice;
 mod ask;
 mod cause;
 mod report;
 mod schedule;
 mod subscribe;
+mod verdict;
+mod words;
 
 use std::{
     collections::HashMap,
@@ -30,12 +33,12 @@ use tenant::line_event::{LineEvents, LineHealth};
 use tokio::{sync::Semaphore, time::timeout};
 use whatsapp::error::GraphError;
 
-use self::cause::{cause_of, verdict};
 pub use self::{
-    cause::pause_advice,
-    report::{LineAdvice, LineCondition, LineProblem, LineReport, Severity},
+    advice::{LineAdvice, pause_advice},
+    report::{LineCondition, LineProblem, LineReport, Severity},
     subscribe::SubscribeLineError,
 };
+use self::{cause::cause_of, verdict::verdict};
 use crate::{Engine, spool::chain, turns::Turns};
 
 /// Checks under way at once in this process; each makes a few calls, one after the other.

@@ -8,6 +8,7 @@
 
 mod attempt;
 mod compose;
+mod failure;
 mod files;
 mod pace;
 mod pump;

@@ -11,20 +11,12 @@ use whatsapp::{
     error::ErrorClass,
 };
 
-use super::cause::{cause_of, refusal, words_or_status};
+use super::{
+    cause::{cause_of, refusal, words_or_status},
+    verdict::Answer,
+    words::{MANAGEMENT, MESSAGING},
+};
 use crate::Engine;
-
-/// What sending takes.
-pub(super) const MESSAGING: &str = "whatsapp_business_messaging";
-/// What reading the number and the account takes.
-pub(super) const MANAGEMENT: &str = "whatsapp_business_management";
-
-/// What Meta said.
-pub(super) struct Answer {
-    pub(super) told: Told,
-    /// Why no message can be sent, if the token is dead.
-    pub(super) dead: Option<Cause>,
-}
 
 /// What a call that failed says about the line.
 enum Failure {

@@ -10,7 +10,7 @@ use control::{
 use tenant::line_event::LineHealth;
 
 use self::problems::problems;
-use super::cause::pause_advice;
+use super::advice::{LineAdvice, pause_advice};
 
 /// How a line does, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -61,79 +61,6 @@ impl Severity {
             Self::Error => "error",
             Self::Warning => "warning",
             Self::Info => "info",
-        }
-    }
-}
-
-/// What a person can do: stable words that user interfaces translate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum LineAdvice {
-    /// Give the line a token.
-    SetToken,
-    /// Make a new token and give it to the line.
-    ReplaceToken,
-    /// Put the key back that seals the token, or paste the token again.
-    RestoreKey,
-    /// Give the token's system user the permissions, and the account.
-    GrantPermissions,
-    /// Enter the id of the WhatsApp Business account.
-    SetAccount,
-    /// Subscribe the app to the account.
-    SubscribeApp,
-    /// Enter the app secret of the token's own app.
-    CheckAppSecret,
-    /// Compare the phone number id with Meta's.
-    CheckNumber,
-    /// Register the number with the Cloud API.
-    RegisterNumber,
-    /// Look at the name's review.
-    CheckName,
-    /// Write less, and what is wanted.
-    ImproveQuality,
-    /// Give the account a payment method.
-    AddPayment,
-    /// Look at WhatsApp Manager, or ask Meta.
-    ContactSupport,
-    /// Wait: it passes, or is being looked at.
-    Wait,
-}
-
-impl LineAdvice {
-    /// Every one of them.
-    pub const ALL: &'static [Self] = &[
-        Self::SetToken,
-        Self::ReplaceToken,
-        Self::RestoreKey,
-        Self::GrantPermissions,
-        Self::SetAccount,
-        Self::SubscribeApp,
-        Self::CheckAppSecret,
-        Self::CheckNumber,
-        Self::RegisterNumber,
-        Self::CheckName,
-        Self::ImproveQuality,
-        Self::AddPayment,
-        Self::ContactSupport,
-        Self::Wait,
-    ];
-
-    /// The stable word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SetToken => "set_token",
-            Self::ReplaceToken => "replace_token",
-            Self::RestoreKey => "restore_key",
-            Self::GrantPermissions => "grant_permissions",
-            Self::SetAccount => "set_account",
-            Self::SubscribeApp => "subscribe_app",
-            Self::CheckAppSecret => "check_app_secret",
-            Self::CheckNumber => "check_number",
-            Self::RegisterNumber => "register_number",
-            Self::CheckName => "check_name",
-            Self::ImproveQuality => "improve_quality",
-            Self::AddPayment => "add_payment",
-            Self::ContactSupport => "contact_support",
-            Self::Wait => "wait",
         }
     }
 }
@@ -269,19 +196,4 @@ fn with_news(facts: LineFacts, checked_at: Option<DateTime<Utc>>, news: Option<&
         }
     }
     facts
-}
-
-/// A number that the Cloud API can send from.
-pub(super) fn is_connected(status: &str) -> bool {
-    matches!(status, "CONNECTED" | "LINKED" | "FLAGGED" | "RATE_LIMITED")
-}
-
-/// A number that Meta has stopped.
-pub(super) fn is_restricted(status: &str) -> bool {
-    matches!(status, "BANNED" | "RESTRICTED" | "DELETED" | "MIGRATED")
-}
-
-/// A name that may be used.
-pub(super) fn is_approved(status: &str) -> bool {
-    matches!(status, "APPROVED" | "AVAILABLE_WITHOUT_REVIEW")
 }

@@ -15,7 +15,7 @@ use whatsapp::{
 };
 
 use super::{
-    compose,
+    compose, failure,
     files::{self, Files},
     pace::Pace,
 };
@@ -42,7 +42,7 @@ impl Engine {
             Some(line) if line.channel.tenant_id == handle.tenant.id && line.channel.is_active => {
                 self.call(handle, pace, line, attempt).await
             }
-            _ => ours("channel_inactive"),
+            _ => refused("channel_inactive"),
         };
         let result = match &settlement {
             Settlement::Accepted { .. } => "accepted",
@@ -62,7 +62,7 @@ impl Engine {
         attempt: &Attempt,
     ) -> Settlement {
         let Some(token) = &line.token else {
-            return ours("channel_without_token");
+            return refused("channel_without_token");
         };
         let mut message = match compose::message(attempt) {
             Ok(message) => message,
@@ -70,7 +70,7 @@ impl Engine {
                 let detail = Some(problems.to_string());
                 return Settlement::Failed(SendFailure {
                     detail,
-                    ..plain("request_invalid")
+                    ..failure::ours("request_invalid")
                 });
             }
         };
@@ -79,7 +79,7 @@ impl Engine {
             .await
         {
             Ok(Files::There) => {}
-            Ok(Files::Unknown) => return ours("file_missing"),
+            Ok(Files::Unknown) => return refused("file_missing"),
             Ok(Files::Missing(missing)) => {
                 self.bring(handle, pace, line, attempt, missing);
                 return Settlement::Retry {
@@ -125,31 +125,31 @@ impl Engine {
             SendError::Unknown { reason, error } => {
                 tracing::warn!(message.id = %attempt.reference.message, %reason, "nobody knows whether it was sent");
                 Settlement::Unknown {
-                    why: error.as_deref().map(failure),
+                    why: error.as_deref().map(failure::of_meta),
                 }
             }
             SendError::NotSent(NotSentReason::Connect) if attempt.tries < MAX_TRIES => Settlement::Retry {
                 at: self.later(attempt, None),
                 why: None,
             },
-            SendError::NotSent(NotSentReason::Connect) => ours("meta_unreachable"),
-            SendError::NotSent(NotSentReason::Token) => ours("token_malformed"),
-            SendError::NotSent(NotSentReason::Request) => ours("request_invalid"),
+            SendError::NotSent(NotSentReason::Connect) => refused("meta_unreachable"),
+            SendError::NotSent(NotSentReason::Token) => refused("token_malformed"),
+            SendError::NotSent(NotSentReason::Request) => refused("request_invalid"),
             SendError::Refused(error) => match error.class() {
                 ErrorClass::Ambiguous => Settlement::Unknown {
-                    why: Some(failure(&error)),
+                    why: Some(failure::of_meta(&error)),
                 },
                 ErrorClass::Retry if attempt.tries < MAX_TRIES => Settlement::Retry {
                     at: self.turned_away(pace, attempt, &error),
-                    why: Some(failure(&error)),
+                    why: Some(failure::of_meta(&error)),
                 },
                 // The line is paused: what it was to send waits until somebody mends it.
                 ErrorClass::PauseLine => Settlement::Retry {
                     at: self.later(attempt, None),
-                    why: Some(failure(&error)),
+                    why: Some(failure::of_meta(&error)),
                 },
                 ErrorClass::Retry | ErrorClass::RetryLater | ErrorClass::Permanent => {
-                    Settlement::Failed(failure(&error))
+                    Settlement::Failed(failure::of_meta(&error))
                 }
             },
         }
@@ -189,25 +189,6 @@ impl Engine {
     }
 }
 
-fn ours(code: &str) -> Settlement {
-    Settlement::Failed(plain(code))
-}
-
-fn plain(code: &str) -> SendFailure {
-    SendFailure {
-        code: None,
-        title: code.to_owned(),
-        detail: None,
-    }
-}
-
-pub(super) fn failure(error: &GraphError) -> SendFailure {
-    SendFailure {
-        code: error.code.and_then(|code| i32::try_from(code).ok()),
-        title: error
-            .message
-            .clone()
-            .unwrap_or_else(|| format!("HTTP {}", error.http_status)),
-        detail: error.details.clone(),
-    }
+fn refused(code: &str) -> Settlement {
+    Settlement::Failed(failure::ours(code))
 }

@@ -17,7 +17,7 @@ use whatsapp::{
     outbound::{MediaRef, OutboundContent},
 };
 
-use super::pace::Pace;
+use super::{failure, pace::Pace};
 use crate::Engine;
 
 /// How long Meta keeps an uploaded file (Cloud API, media), less a day.
@@ -216,11 +216,10 @@ impl Engine {
 
 fn refused(error: &UploadError) -> SendFailure {
     match error {
-        UploadError::Refused(error) | UploadError::NotNow(error) => super::attempt::failure(error),
+        UploadError::Refused(error) | UploadError::NotNow(error) => failure::of_meta(error),
         other => SendFailure {
-            code: None,
-            title: "request_invalid".to_owned(),
             detail: Some(other.to_string()),
+            ..failure::ours("request_invalid")
         },
     }
 }

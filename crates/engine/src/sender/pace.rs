@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn lost_time_is_made_up_for_a_little_only() {
         let (pace, line, start) = (Pace::default(), ChannelId::generate(), Instant::now());
-        let late = start + Duration::from_secs(60);
+        let late = start + Duration::from_mins(1);
         pace.reserve(line, 80, ConversationId::generate(), start);
         let times: Vec<_> = (0..80)
             .map(|_| pace.reserve(line, 80, ConversationId::generate(), late))

@@ -4,8 +4,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use control::line_state::LineFacts;
 use serde_json::Value;
 
-use super::{Known, LineAdvice, LineProblem, Severity, is_restricted};
-use crate::line_health::ask::{MANAGEMENT, MESSAGING};
+use super::{Known, LineProblem, Severity};
+use crate::line_health::{
+    advice::LineAdvice,
+    words::{MANAGEMENT, MESSAGING, is_restricted},
+};
 
 /// So long before a token's end a new one is asked for.
 const SOON: TimeDelta = TimeDelta::days(7);
