@@ -12,6 +12,7 @@ mod identity;
 mod inbound;
 mod media;
 mod outbox;
+mod outbox_model;
 mod outside;
 mod queue;
 mod schema;
