@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import en from "@/locales/en.json";
+import enErrors from "@/locales/errors/en.json";
+import esErrors from "@/locales/errors/es.json";
+import ptErrors from "@/locales/errors/pt.json";
 import es from "@/locales/es.json";
 import pt from "@/locales/pt.json";
 
@@ -16,7 +19,11 @@ function flatten(value: object, prefix = ""): Map<string, string> {
   return out;
 }
 
-const catalogues = { es: flatten(es), en: flatten(en), pt: flatten(pt) };
+const catalogues = {
+  es: flatten({ ...es, meta: esErrors }),
+  en: flatten({ ...en, meta: enErrors }),
+  pt: flatten({ ...pt, meta: ptErrors }),
+};
 const base = (key: string) => key.replace(/_(one|other|many|zero|two|few)$/, "");
 
 function sources(folder: string): string[] {

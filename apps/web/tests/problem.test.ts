@@ -49,11 +49,16 @@ describe("refusals of WhatsApp", () => {
     expect(result.advice).toContain("plantilla");
   });
 
-  it("with an unknown code show the code's title and the advice", () => {
+  it("with an unknown code show the code, WhatsApp's own words and the advice", () => {
     const result = messageErrorWords(
       { code: "999", title: "Odd thing", detail: null, advice: "wait" },
       i18n.t,
     );
-    expect(result).toEqual({ reason: "Odd thing", advice: "Esperar unos minutos y reenviar." });
+    expect(result.reason).toContain("999");
+    expect(result).toMatchObject({
+      advice: "Esperar unos minutos y reenviar.",
+      again: "later",
+      original: "Odd thing",
+    });
   });
 });

@@ -16,6 +16,7 @@ export function sampleMessage(change: Partial<Message> = {}): Message {
     wamid: null,
     author: { kind: "agent", id: "u1", name: "Ana" },
     context: null,
+    send_at: null,
     created_at: "2026-03-01T12:00:00Z",
     ...change,
   };
@@ -33,6 +34,7 @@ export function sampleConversation(change: Partial<Conversation> = {}): Conversa
     unread_count: 0,
     last_message: null,
     last_activity_at: "2026-03-01T12:00:00Z",
+    entry_point_expires_at: null,
     window_expires_at: new Date(Date.now() + 3_600_000).toISOString(),
     created_at: "2026-03-01T12:00:00Z",
     ...change,

@@ -2,6 +2,9 @@
 import i18n from "i18next";
 import { initReactI18next } from "react-i18next";
 import en from "@/locales/en.json";
+import enErrors from "@/locales/errors/en.json";
+import esErrors from "@/locales/errors/es.json";
+import ptErrors from "@/locales/errors/pt.json";
 import es from "@/locales/es.json";
 import pt from "@/locales/pt.json";
 import { readStored, writeStored } from "./storage";
@@ -20,7 +23,11 @@ function detect(): string {
 }
 
 void i18n.use(initReactI18next).init({
-  resources: { es: { translation: es }, en: { translation: en }, pt: { translation: pt } },
+  resources: {
+    es: { translation: { ...es, meta: esErrors } },
+    en: { translation: { ...en, meta: enErrors } },
+    pt: { translation: { ...pt, meta: ptErrors } },
+  },
   lng: detect(),
   fallbackLng: "es",
   interpolation: { escapeValue: false },

@@ -103,3 +103,32 @@ export function formatDay(
 export function localZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
+
+/** What a `datetime-local` field shows for a moment, in a zone: "2026-03-01T09:30". */
+export function toLocalInput(at: number, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).formatToParts(at);
+  const of = (type: string) => parts.find((part) => part.type === type)?.value ?? "";
+  return `${of("year")}-${of("month")}-${of("day")}T${of("hour")}:${of("minute")}`;
+}
+
+/**
+ * The moment that such a field means in a zone; null when it is not filled in. An hour that the
+ * clocks skip counts as the hour after it.
+ */
+export function fromLocalInput(value: string, timeZone: string): number | null {
+  const asUtc = /^\d{4}-/.test(value) ? Date.parse(`${value}:00Z`) : Number.NaN;
+  if (Number.isNaN(asUtc)) return null;
+  const offset = (at: number) =>
+    Date.parse(`${toLocalInput(at, timeZone)}:00Z`) - Math.floor(at / MINUTE) * MINUTE;
+  const first = asUtc - offset(asUtc);
+  // The offset of the first guess may be the one on the other side of a change of clocks.
+  return asUtc - offset(first);
+}

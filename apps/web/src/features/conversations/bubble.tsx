@@ -1,18 +1,19 @@
 /** One message, drawn as WhatsApp draws it. */
-import { Ban, Bot, CornerDownRight, Lock, RotateCw, Smartphone } from "lucide-react";
+import { Ban, Bot, CornerDownRight, Lock, Smartphone } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/types";
 import { cn } from "@/lib/cn";
 import { formatClock, formatFull } from "@/lib/time";
-import { Button } from "@/ui/button";
+import { type BubbleActions, BubbleMenu } from "./bubble-actions";
 import { Content } from "./content/content";
+import { Delivery } from "./delivery";
 import { Disclosure } from "./disclosure";
 import { asEdited, type Fold } from "./fold";
 import { isFromPhone, kindKey } from "./message-kind";
-import { messageErrorWords } from "./meta-errors";
 import { senderName } from "./payload";
 import { Reactions } from "./reactions";
+import { sendStateOf } from "./send-state";
 import { Tick } from "./tick";
 
 interface BubbleProps {
@@ -27,6 +28,8 @@ interface BubbleProps {
   timeZone: string;
   canWrite: boolean;
   onRetry: (message: Message) => void;
+  /** What can be done about it; null where nothing can be sent now. */
+  actions?: BubbleActions | null;
 }
 
 const SIDE = {
@@ -36,11 +39,13 @@ const SIDE = {
 } as const;
 
 export const Bubble = memo(function Bubble(props: BubbleProps) {
-  const { message, fold, quoted, first, last, timeZone } = props;
+  const { message, fold, quoted, first, last, timeZone, canWrite, onRetry, actions } = props;
   const { t, i18n } = useTranslation();
   const { direction } = message;
   const bot = message.author.kind === "bot";
   const fromPhone = isFromPhone(message);
+  const state = sendStateOf(message, Date.now());
+  const ownReaction = fold?.reactions.findLast((reaction) => reaction.direction === "out")?.text ?? null;
   const member = direction === "in" ? senderName(message.payload) : null;
   const author =
     member ??
@@ -60,7 +65,8 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
           direction === "note" && "w-full border-note-line bg-note-bg",
           last && direction === "in" && "rounded-bl-[3px]",
           last && direction === "out" && "rounded-br-[3px]",
-          message.status === "failed" && "border-bad/50",
+          state === "failed" && "border-bad/50",
+          state === "cancelled" && "border-line bg-surface text-muted",
         )}
       >
         {first && direction === "note" && (
@@ -105,11 +111,14 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
           <time dateTime={message.created_at} title={formatFull(message.created_at, i18n.language, timeZone)}>
             {formatClock(message.created_at, i18n.language, timeZone)}
           </time>
-          {direction === "out" && <Tick status={message.status} />}
+          {direction === "out" && <Tick status={state} />}
+          {actions && message.wamid && !fold?.revoke && direction !== "note" && (
+            <BubbleMenu message={message} own={ownReaction} actions={actions} />
+          )}
         </footer>
       </div>
       {fold && <Reactions reactions={fold.reactions} end={direction === "out"} />}
-      <Trouble {...props} />
+      <Delivery message={message} timeZone={timeZone} canWrite={canWrite} onRetry={onRetry} />
     </article>
   );
 });
@@ -127,28 +136,5 @@ function Body({ message, fold, canWrite, timeZone }: BubbleProps) {
       </p>
       <Disclosure label={t("content.showDeleted")}>{content(asEdited(message, fold))}</Disclosure>
     </>
-  );
-}
-
-function Trouble({ message, canWrite, onRetry }: BubbleProps) {
-  const { t } = useTranslation();
-  const failed = message.status === "failed";
-  if (!failed && message.status !== "unknown") return null;
-  const words = message.error ? messageErrorWords(message.error, t) : null;
-  return (
-    <div className="mt-1 flex max-w-[min(68ch,86%)] items-start gap-2 text-list">
-      <p className={failed ? "text-bad" : "text-warn"}>
-        <span className="font-medium">
-          {failed ? (words?.reason ?? t("status.failed")) : t("thread.notConfirmed")}
-        </span>{" "}
-        <span className="text-muted">{failed ? words?.advice : t("thread.notConfirmedAdvice")}</span>
-      </p>
-      {canWrite && (
-        <Button size="sm" onClick={() => onRetry(message)}>
-          <RotateCw aria-hidden />
-          {t("action.resend")}
-        </Button>
-      )}
-    </div>
   );
 }

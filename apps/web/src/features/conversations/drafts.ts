@@ -1,15 +1,106 @@
-/** Unsent words, kept per person, conversation and kind, so that a reload loses nothing. */
-import { useState } from "react";
+/**
+ * Unsent words, kept per person, conversation and kind: a reload loses nothing, and two tabs show
+ * the same. A draft is born with the idempotency key that its message will have, so that the same
+ * draft sent from two tabs is one message.
+ */
+import { useSyncExternalStore } from "react";
 import { readStored, writeStored } from "@/lib/storage";
 
-export type DraftKind = "reply" | "note";
+export type DraftKind = "reply" | "note" | "start";
 
-export function useDraft(owner: string, conversationId: string, kind: DraftKind) {
-  const key = `centralita.draft.${owner}.${kind}.${conversationId}`;
-  const [text, setText] = useState(() => readStored(key) ?? "");
-  function write(next: string): void {
-    setText(next);
-    writeStored(key, next || null);
+/** A file that the server has and that no message carries yet. */
+export interface DraftFile {
+  id: string;
+  kind: string;
+  name: string;
+  size: number;
+}
+
+/** The message that is being answered. */
+interface DraftQuote {
+  wamid: string;
+  words: string;
+}
+
+export interface Draft {
+  key: string;
+  text: string;
+  file: DraftFile | null;
+  quote: DraftQuote | null;
+  /** When it is to go out; null: at once. */
+  sendAt: string | null;
+}
+
+const EMPTY: Draft = { key: "", text: "", file: null, quote: null, sendAt: null };
+
+const shown = new Map<string, Draft>();
+const listeners = new Set<() => void>();
+
+function notify(): void {
+  for (const listener of listeners) listener();
+}
+
+window.addEventListener("storage", (event) => {
+  if (event.key !== null && !shown.has(event.key)) return;
+  if (event.key === null) shown.clear();
+  else shown.set(event.key, parse(event.newValue));
+  notify();
+});
+
+function parse(stored: string | null): Draft {
+  if (!stored) return EMPTY;
+  try {
+    const draft = JSON.parse(stored) as Partial<Draft> | null;
+    if (typeof draft?.text === "string" && typeof draft.key === "string") return { ...EMPTY, ...draft };
+  } catch {
+    // Words that an earlier release kept, without anything around them.
   }
-  return [text, write] as const;
+  return { ...EMPTY, key: crypto.randomUUID(), text: stored };
+}
+
+function read(at: string): Draft {
+  const known = shown.get(at);
+  if (known) return known;
+  const draft = parse(readStored(at));
+  shown.set(at, draft);
+  return draft;
+}
+
+function isEmpty({ text, file, quote, sendAt }: Draft): boolean {
+  return !text && !file && !quote && !sendAt;
+}
+
+function write(at: string, change: Partial<Omit<Draft, "key">>): void {
+  // Both tabs write the same draft, under one key. Once it has been sent what is written is another.
+  const stored = readStored(at);
+  const key = stored ? parse(stored).key : crypto.randomUUID();
+  const next = { ...read(at), ...change, key };
+  const kept = isEmpty(next) ? EMPTY : next;
+  shown.set(at, kept);
+  writeStored(at, kept === EMPTY ? null : JSON.stringify(kept));
+  notify();
+}
+
+/** Hands the draft over to be sent; what is written next is another message. */
+function take(at: string): Draft {
+  const draft = read(at);
+  shown.set(at, EMPTY);
+  writeStored(at, null);
+  notify();
+  return draft;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function useDraft(owner: string, about: string, kind: DraftKind) {
+  const at = `centralita.draft.${owner}.${kind}.${about}`;
+  const draft = useSyncExternalStore(subscribe, () => read(at));
+  return {
+    draft,
+    write: (change: Partial<Omit<Draft, "key">>) => write(at, change),
+    take: () => take(at),
+  };
 }

@@ -27,6 +27,11 @@ export function isLine(message: Message): boolean {
   return isChange(message) || message.type === "system" || message.type === "request_welcome";
 }
 
+/** A reaction of ours that did not reach the customer stands for itself, with the reason. */
+function isLost({ type, direction, status }: Message): boolean {
+  return type === "reaction" && direction === "out" && (status === "failed" || status === "unknown");
+}
+
 function newer(a: Message, b: Message | null | undefined): boolean {
   if (!b) return true;
   const apart = Date.parse(a.created_at) - Date.parse(b.created_at);
@@ -47,7 +52,7 @@ export function foldThread(messages: Message[]): FoldedThread {
   const latest = new Map<string, Map<string, Message>>();
   const folds = new Map<string, Fold>();
   const shown = messages.filter((message) => {
-    if (!isChange(message)) return true;
+    if (!isChange(message) || isLost(message)) return true;
     const { context } = message;
     const target = known.get(context?.wamid ?? "") ?? known.get(context?.message_id ?? "");
     // Nobody but its writer edits or deletes a message.

@@ -11,6 +11,7 @@ import { Popover } from "@/ui/menu";
 import { Tooltip } from "@/ui/tooltip";
 import { type InboxSearch, isFiltered, STATUS_CHOICES, TABS } from "./filters";
 import { countsQuery } from "./queries";
+import { StartConversation } from "./start-conversation";
 
 interface HeaderProps {
   search: InboxSearch;
@@ -30,6 +31,7 @@ export function ListHeader(props: HeaderProps) {
     <div className="border-b border-line">
       <div className="flex items-center gap-1.5 p-2">
         <SearchBox value={search.q ?? ""} onChange={(q) => onChange({ q: q || undefined })} box={searchBox} />
+        <StartConversation />
         <Filters search={search} onChange={onChange} />
         <Tooltip text={t(dense ? "list.comfortable" : "list.dense")}>
           <Button

@@ -18,7 +18,6 @@ import {
   Video,
 } from "lucide-react";
 import type { Message } from "@/api/types";
-import { child, list, text } from "./payload";
 
 const ICONS: Record<string, LucideIcon> = {
   image: Image,
@@ -73,12 +72,3 @@ export function previewWords(message: Pick<Message, "type" | "text">, t: TFuncti
 }
 
 const CALL_WORDS = new Set(["accept", "reject"]);
-
-/** Labels of the buttons or list rows a message offers, wherever its payload keeps them. */
-export function offeredChoices(payload: unknown): string[] {
-  const action = child(child(payload, "interactive") ?? payload, "action");
-  const rows = list(action, "sections").flatMap((section) => list(section, "rows"));
-  return [...list(action, "buttons"), ...rows].flatMap(
-    (choice) => text(child(choice, "reply") ?? choice, "title") ?? [],
-  );
-}

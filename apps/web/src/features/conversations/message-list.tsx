@@ -12,18 +12,31 @@ import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
 import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
 import { Bubble } from "./bubble";
+import type { BubbleActions } from "./bubble-actions";
+import { reactionBody } from "./compose";
+import { useDraft } from "./drafts";
 import { asEdited, type Fold, foldThread, isLine } from "./fold";
 import { groupMessages } from "./grouping";
-import { stillUnseen, useOutboxEntries } from "./outbox";
+import { previewWords } from "./message-kind";
+import { useOutboxEntries } from "./outbox";
 import { outboxOf } from "./outbox-instance";
 import { PendingBubble } from "./pending-bubble";
 import { messagesQuery, useRetryMessage } from "./queries";
 import { ThreadLine } from "./thread-line";
+import { stillUnseen } from "./unseen";
 
 const AT_END = 80;
 const NEAR_TOP = 400;
 
-export function MessageList({ conversationId }: { conversationId: string }) {
+interface MessageListProps {
+  conversationId: string;
+  /** Whether anything but a template can be sent now. */
+  isOpen: boolean;
+  /** Called when somebody wants to answer a certain message. */
+  onQuote: () => void;
+}
+
+export function MessageList({ conversationId, isOpen, onQuote }: MessageListProps) {
   const { t, i18n } = useTranslation();
   const timeZone = useTimeZone();
   const now = useNow();
@@ -32,6 +45,7 @@ export function MessageList({ conversationId }: { conversationId: string }) {
   const outbox = outboxOf(useQueryClient());
   const query = useInfiniteQuery(messagesQuery(conversationId));
   const { mutate: retry } = useRetryMessage();
+  const { write } = useDraft(me, conversationId, "reply");
   const messages = useMemo(
     () => query.data?.pages.flatMap((page) => page.items).reverse() ?? [],
     [query.data],
@@ -39,8 +53,28 @@ export function MessageList({ conversationId }: { conversationId: string }) {
   const { shown, folds } = useMemo(() => foldThread(messages), [messages]);
   const items = useMemo(() => groupMessages(shown, timeZone), [shown, timeZone]);
   const byReference = useMemo(() => indexByReference(shown, folds), [shown, folds]);
-  const entries = stillUnseen(useOutboxEntries(outbox, conversationId), messages, me);
+  const entries = stillUnseen(useOutboxEntries(outbox, conversationId), messages, me).filter(
+    // A reaction is no bubble; only one that does not get through has to be spoken of.
+    ({ body, state }) => body.type !== "reaction" || state !== "sending",
+  );
   const scroll = useScrollKeeping(shown, entries.length, me);
+  const act = useRef<BubbleActions>(null);
+  act.current = {
+    onAnswer: (message) => {
+      write({ quote: { wamid: message.wamid ?? "", words: previewWords(message, t) } });
+      onQuote();
+    },
+    onReact: ({ wamid }, emoji) =>
+      outbox.send(conversationId, reactionBody(wamid ?? "", emoji), crypto.randomUUID()),
+  };
+  // One object for all bubbles and for good: they are drawn again only when they change.
+  const actions = useMemo<BubbleActions>(
+    () => ({
+      onAnswer: (message) => act.current?.onAnswer(message),
+      onReact: (message, emoji) => act.current?.onReact(message, emoji),
+    }),
+    [],
+  );
 
   function quotedBy({ context }: Message): Message | null {
     return byReference.get(context?.wamid ?? context?.message_id ?? "") ?? null;
@@ -91,7 +125,13 @@ export function MessageList({ conversationId }: { conversationId: string }) {
               </time>
             </div>
           ) : isLine(item.message) ? (
-            <ThreadLine key={item.key} message={item.message} timeZone={timeZone} />
+            <ThreadLine
+              key={item.key}
+              message={item.message}
+              timeZone={timeZone}
+              canWrite={canWrite}
+              onRetry={retry}
+            />
           ) : (
             <Bubble
               key={item.key}
@@ -104,6 +144,7 @@ export function MessageList({ conversationId }: { conversationId: string }) {
               timeZone={timeZone}
               canWrite={canWrite}
               onRetry={retry}
+              actions={canWrite && isOpen ? actions : null}
             />
           ),
         )}

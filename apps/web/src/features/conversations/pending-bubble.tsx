@@ -1,10 +1,13 @@
-/** A reply on its way: looks like what it will be, and says when it is not there yet. */
+/** A message on its way to the server: looks like what it will be, and says when it is not there yet. */
 import { Clock, RotateCw, Trash2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { problemWords } from "@/lib/problem";
+import type { MessageBody } from "@/api/types";
 import { Button } from "@/ui/button";
+import { kindIcon, kindKey } from "./message-kind";
 import type { OutboxEntry } from "./outbox";
+import { child, text } from "./payload";
 import { richText } from "./rich-text";
+import { sendProblemWords } from "./send-problem";
 import { Tick } from "./tick";
 
 interface PendingBubbleProps {
@@ -18,7 +21,7 @@ export function PendingBubble({ entry, onRetry, onDiscard }: PendingBubbleProps)
   return (
     <article className="flex flex-col items-end px-4 pt-1" aria-label={t("thread.by.out", { name: "" })}>
       <div className="max-w-[min(68ch,86%)] min-w-24 rounded-md rounded-br-[3px] border border-accent/25 bg-[color-mix(in_srgb,var(--accent)_11%,var(--surface))] px-3 py-1.5 wrap-anywhere">
-        <p className="whitespace-pre-wrap">{richText(entry.text)}</p>
+        <Preview body={entry.body} />
         <footer className="mt-0.5 flex justify-end">
           <Tick status={entry.state === "failed" ? "failed" : "queued"} />
         </footer>
@@ -32,7 +35,7 @@ export function PendingBubble({ entry, onRetry, onDiscard }: PendingBubbleProps)
             </p>
           ) : (
             <p role="alert" className="text-bad">
-              {problemWords(entry.problem, t)}
+              {sendProblemWords(entry.problem, t)}
             </p>
           )}
           <Button size="sm" onClick={onRetry}>
@@ -48,5 +51,25 @@ export function PendingBubble({ entry, onRetry, onDiscard }: PendingBubbleProps)
         </div>
       )}
     </article>
+  );
+}
+
+function Preview({ body }: { body: MessageBody }) {
+  const { t } = useTranslation();
+  const content = child(body, body.type);
+  const words = text(content, "body") ?? text(content, "caption");
+  const Icon = kindIcon(body.type);
+  const name = text(content, "filename") ?? text(content, "name") ?? text(content, "emoji");
+  return (
+    <>
+      {body.type !== "text" && (
+        <p className="flex items-center gap-1.5 text-list text-muted">
+          <Icon aria-hidden className="size-4 shrink-0" />
+          {t(kindKey(body.type))}
+          {name && ` · ${name}`}
+        </p>
+      )}
+      {words && <p className="whitespace-pre-wrap">{richText(words)}</p>}
+    </>
   );
 }

@@ -1,11 +1,19 @@
 /** Reading and changing conversations. */
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
-import type { Conversation, ConversationPatch, Message, TagRef, User } from "@/api/types";
+import type {
+  Conversation,
+  ConversationPatch,
+  Message,
+  MessageBody,
+  NewConversation,
+  TagRef,
+  User,
+} from "@/api/types";
 import { useSession } from "@/api/use-session";
 import { patchConversation, patchMessages } from "./cache";
 import type { ListParams } from "./filters";
-import { COUNTS_KEY, conversationKey, listKey, messagesKey } from "./keys";
+import { COUNTS_KEY, conversationKey, LIST_KEY, listKey, messagesKey } from "./keys";
 
 export function conversationListQuery(params: ListParams) {
   return infiniteQueryOptions({
@@ -159,11 +167,31 @@ export function useRetryMessage() {
   });
 }
 
-export function postText(conversationId: string, body: string, key: string): Promise<Message> {
+export function useCancelMessage() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (message: Message) =>
+      unwrap(api.POST("/api/messages/{id}/cancel", { params: { path: { id: message.id } } })),
+    onSuccess: (message) => patchMessages(client, message.conversation_id, [message]),
+  });
+}
+
+export function postMessage(conversationId: string, body: MessageBody, key: string): Promise<Message> {
   return unwrap(
     api.POST("/api/conversations/{id}/messages", {
       params: { path: { id: conversationId }, header: { "Idempotency-Key": key } },
-      body: { type: "text", text: { body } },
+      body,
     }),
   );
+}
+
+/** The first message to somebody; its key makes pressing twice, or again after a lost answer, one message. */
+export function useStartConversation() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ body, key }: { body: NewConversation; key: string }) =>
+      unwrap(api.POST("/api/conversations", { params: { header: { "Idempotency-Key": key } }, body })),
+    meta: { quiet: true },
+    onSuccess: () => client.invalidateQueries({ queryKey: LIST_KEY }),
+  });
 }

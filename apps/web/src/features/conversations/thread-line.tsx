@@ -3,6 +3,7 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/types";
 import { formatClock, formatFull } from "@/lib/time";
+import { Delivery } from "./delivery";
 import { kindIcon, previewWords } from "./message-kind";
 import { child, text } from "./payload";
 
@@ -16,12 +17,19 @@ function words(message: Message, t: TFunction): string {
   return (message.type === "system" && message.text?.trim()) || previewWords(message, t);
 }
 
-export function ThreadLine({ message, timeZone }: { message: Message; timeZone: string }) {
+interface ThreadLineProps {
+  message: Message;
+  timeZone: string;
+  canWrite: boolean;
+  onRetry: (message: Message) => void;
+}
+
+export function ThreadLine({ message, timeZone, canWrite, onRetry }: ThreadLineProps) {
   const { t, i18n } = useTranslation();
   const Icon = kindIcon(message.type);
   return (
-    <p className="flex justify-center px-4 py-1.5">
-      <span className="inline-flex max-w-[min(68ch,100%)] items-start gap-1.5 rounded-[6px] bg-raised px-2 py-0.5 text-xs leading-5 text-muted wrap-anywhere">
+    <div className="flex flex-col items-center px-4 py-1.5">
+      <p className="inline-flex max-w-[min(68ch,100%)] items-start gap-1.5 rounded-[6px] bg-raised px-2 py-0.5 text-xs leading-5 text-muted wrap-anywhere">
         <Icon aria-hidden className="mt-1 size-3 shrink-0" />
         <span className="line-clamp-3">{words(message, t)}</span>
         <time
@@ -31,7 +39,8 @@ export function ThreadLine({ message, timeZone }: { message: Message; timeZone: 
         >
           {formatClock(message.created_at, i18n.language, timeZone)}
         </time>
-      </span>
-    </p>
+      </p>
+      <Delivery message={message} timeZone={timeZone} canWrite={canWrite} onRetry={onRetry} />
+    </div>
   );
 }

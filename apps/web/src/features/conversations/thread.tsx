@@ -4,6 +4,8 @@ import { type RefObject, useEffect, useState, useSyncExternalStore } from "react
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/lib/problem";
 import { readStored, writeStored } from "@/lib/storage";
+import { serviceWindow } from "@/lib/time";
+import { useNow } from "@/lib/use-now";
 import { ErrorState, Skeleton } from "@/ui/states";
 import { Composer, type ComposerMode } from "./composer";
 import { Details } from "./details";
@@ -51,6 +53,7 @@ export function Thread({ conversationId, mode, onMode, box }: ThreadProps) {
   const [overlay, setOverlay] = useState(false);
   const { mutate: markRead } = useMarkRead();
   const unread = conversation?.unread_count ?? 0;
+  const isOpen = serviceWindow(conversation?.window_expires_at ?? null, useNow()).state !== "closed";
 
   useEffect(() => {
     if (visible && unread > 0) markRead(conversationId);
@@ -79,7 +82,16 @@ export function Thread({ conversationId, mode, onMode, box }: ThreadProps) {
       <section aria-label={t("thread.region")} className="flex h-full min-w-0 flex-1 flex-col">
         <ThreadHeader conversation={conversation} panelOpen={shown} onPanel={togglePanel} />
         <div className="min-h-0 flex-1">
-          <MessageList key={conversationId} conversationId={conversationId} />
+          <MessageList
+            key={conversationId}
+            conversationId={conversationId}
+            isOpen={isOpen}
+            onQuote={() => {
+              onMode("reply");
+              // The menu gives the focus back to the message first.
+              window.setTimeout(() => box.current?.focus());
+            }}
+          />
         </div>
         {conversation ? (
           <Composer

@@ -1,10 +1,11 @@
 /** The state of a message as WhatsApp draws it, named for those who do not see it. */
-import { Check, CheckCheck, CircleAlert, CircleHelp, Clock } from "lucide-react";
+import { Ban, CalendarClock, Check, CheckCheck, CircleAlert, CircleHelp, Clock } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import type { MessageStatus } from "@/api/types";
 import { cn } from "@/lib/cn";
+import type { SendState } from "./send-state";
 
 const LOOK = {
+  scheduled: { icon: CalendarClock, colour: "" },
   queued: { icon: Clock, colour: "" },
   sending: { icon: Clock, colour: "" },
   accepted: { icon: Check, colour: "" },
@@ -12,10 +13,11 @@ const LOOK = {
   delivered: { icon: CheckCheck, colour: "" },
   read: { icon: CheckCheck, colour: "text-tick" },
   failed: { icon: CircleAlert, colour: "text-bad" },
+  cancelled: { icon: Ban, colour: "" },
   unknown: { icon: CircleHelp, colour: "text-warn" },
 } as const;
 
-export function Tick({ status, className }: { status: MessageStatus; className?: string }) {
+export function Tick({ status, className }: { status: SendState; className?: string }) {
   const { t } = useTranslation();
   if (status === "received") return null;
   const { icon: Icon, colour } = LOOK[status];

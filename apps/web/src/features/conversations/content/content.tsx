@@ -3,14 +3,16 @@ import { Forward, Megaphone } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/types";
 import { MediaContent } from "../media";
-import { kindIcon, kindKey, offeredChoices } from "../message-kind";
+import { kindIcon, kindKey } from "../message-kind";
 import { child, safeUrl, text } from "../payload";
 import { richText } from "../rich-text";
 import { AnswerContent } from "./answer";
 import { ContactsContent } from "./cards";
 import { LocationContent } from "./location";
+import { OfferContent } from "./offer";
 import { OrderContent, ProductLine } from "./order";
 import { OutLink } from "./out-link";
+import { TemplateContent } from "./template";
 import { UnknownContent } from "./unknown";
 
 interface ContentProps {
@@ -33,7 +35,7 @@ export function Content(props: ContentProps) {
 }
 
 /** Types whose words are all there is to show. */
-const WORDS = new Set(["text", "note", "template"]);
+const WORDS = new Set(["text", "note"]);
 const FILES = new Set(["image", "video", "audio", "voice", "document", "sticker"]);
 
 function OfType({ message, canWrite, timeZone }: ContentProps) {
@@ -53,38 +55,29 @@ function OfType({ message, canWrite, timeZone }: ContentProps) {
   if (type === "button" || (type === "interactive" && direction === "in")) {
     return <AnswerContent message={message} timeZone={timeZone} />;
   }
-  if (type === "interactive" && message.text) return <Words message={message} />;
-  if (FILES.has(type) || WORDS.has(type) || type === "interactive") return <Named message={message} />;
+  if (type === "template" && direction === "out") return <TemplateContent message={message} />;
+  if (type === "interactive" && direction === "out" && message.payload)
+    return <OfferContent message={message} />;
+  if (FILES.has(type) || WORDS.has(type) || type === "interactive" || type === "template")
+    return <Named message={message} />;
   return <UnknownContent message={message} />;
 }
 
 function Words({ message }: { message: Message }) {
-  const choices = offeredChoices(message.payload);
-  return (
-    <>
-      {message.text && <p className="whitespace-pre-wrap">{richText(message.text)}</p>}
-      {choices.length > 0 && (
-        <ul className="mt-1 border-t border-line">
-          {choices.map((choice) => (
-            <li key={choice} className="border-b border-line py-1 text-center text-accent last:border-b-0">
-              {choice}
-            </li>
-          ))}
-        </ul>
-      )}
-    </>
-  );
+  return message.text && <p className="whitespace-pre-wrap">{richText(message.text)}</p>;
 }
 
 /** A type by its name, where the file or the text is not there. */
 function Named({ message }: { message: Message }) {
   const { t } = useTranslation();
   const Icon = kindIcon(message.type);
+  // A file of ours may lie at an address instead of here.
+  const link = message.direction === "out" ? safeUrl(child(message.payload, message.type), "link") : null;
   return (
     <>
       <p className="flex items-center gap-1.5 text-list text-muted">
         <Icon aria-hidden className="size-4 shrink-0" />
-        {t(kindKey(message.type))}
+        {link ? <OutLink href={link}>{t(kindKey(message.type))}</OutLink> : t(kindKey(message.type))}
       </p>
       <Words message={message} />
     </>
