@@ -2,15 +2,21 @@
 import { useQuery } from "@tanstack/react-query";
 import { Phone } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { channelsQuery } from "@/api/directory";
+import { channelsQuery, useTimeZone } from "@/api/directory";
+import { usePermission } from "@/api/use-session";
 import { Badge } from "@/ui/badge";
 import { Copy } from "@/ui/copy";
+import { LinePanel } from "@/ui/line-panel";
+import { LineHeadline, LineState } from "@/ui/line-report";
 import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
+import { LineReportPanel } from "./line-report";
 
 export function LinesPage() {
   const { t } = useTranslation();
   const lines = useQuery(channelsQuery);
+  const timeZone = useTimeZone();
+  const mayLook = usePermission("settings.write");
   return (
     <Page title={t("settings.lines.title")} text={t("settings.lines.text")}>
       <Card>
@@ -38,7 +44,16 @@ export function LinesPage() {
                   </Badge>
                   {!line.has_token && <Badge tone="bad">{t("line.withoutToken")}</Badge>}
                   {!line.has_app_secret && <Badge tone="warn">{t("line.withoutSecret")}</Badge>}
+                  {line.is_active && <LineState state={line.health.state} />}
                 </span>
+                <div className="order-last w-full empty:hidden">
+                  {line.is_active && <LineHeadline health={line.health} timeZone={timeZone} />}
+                </div>
+                {mayLook && (
+                  <LinePanel name={line.display_name}>
+                    <LineReportPanel lineId={line.id} />
+                  </LinePanel>
+                )}
               </li>
             ))}
           </ul>

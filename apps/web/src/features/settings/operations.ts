@@ -28,6 +28,28 @@ export const lineHealthQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET("/api/line-health", { params: { query: { limit: 200 } }, signal })),
 });
 
+const reportKey = (id: string) => ["channels", "report", id] as const;
+
+/** What is known of one line; WhatsApp is only asked by `useCheckLine`. */
+export function lineReportQuery(id: string) {
+  return queryOptions({
+    queryKey: reportKey(id),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/channels/{id}/health", { params: { path: { id } }, signal })),
+  });
+}
+
+export function useCheckLine(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () => unwrap(api.POST("/api/channels/{id}/health/check", { params: { path: { id } } })),
+    onSuccess: (report) => {
+      client.setQueryData(reportKey(id), report);
+      return client.invalidateQueries({ queryKey: ["channels"], exact: true });
+    },
+  });
+}
+
 export interface LetterFilter {
   kind?: DeadLetterKind | undefined;
   state?: DeadLetterState | undefined;

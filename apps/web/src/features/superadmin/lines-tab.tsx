@@ -5,15 +5,19 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { PlatformChannel } from "@/api/types";
+import { localZone } from "@/lib/time";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Copy } from "@/ui/copy";
 import { Dialog } from "@/ui/dialog";
+import { LinePanel } from "@/ui/line-panel";
+import { LineHeadline, LineState } from "@/ui/line-report";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { Card } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
 import { LineForm } from "./line-form";
+import { LineReportPanel } from "./line-report";
 import { linesQuery, platformQuery, useAddLine, useDeleteLine, usePatchLine } from "./queries";
 
 export function LinesTab({ tenantId }: { tenantId: string }) {
@@ -112,6 +116,7 @@ function LineRow({ line, onEdit }: { line: PlatformChannel; onEdit: () => void }
         </Badge>
         {!line.has_token && <Badge tone="bad">{t("line.withoutToken")}</Badge>}
         {!line.has_app_secret && <Badge tone="warn">{t("line.withoutSecret")}</Badge>}
+        {line.is_active && <LineState state={line.health.state} />}
       </span>
       <Menu
         trigger={
@@ -140,6 +145,12 @@ function LineRow({ line, onEdit }: { line: PlatformChannel; onEdit: () => void }
           {t("action.delete")}
         </MenuItem>
       </Menu>
+      <div className="w-full empty:hidden">
+        {line.is_active && <LineHeadline health={line.health} timeZone={localZone()} />}
+      </div>
+      <LinePanel name={line.display_name}>
+        <LineReportPanel lineId={line.id} />
+      </LinePanel>
       <Confirm
         open={asking}
         onOpenChange={setAsking}

@@ -52,6 +52,30 @@ export function linesQuery(id: string) {
   });
 }
 
+const reportKey = (id: string) => [ROOT, "line-report", id] as const;
+
+export function lineReportQuery(id: string) {
+  return queryOptions({
+    queryKey: reportKey(id),
+    queryFn: ({ signal }) => unwrap(api.GET("/api/superadmin/channels/{id}/health", { ...path(id), signal })),
+  });
+}
+
+/** Asks WhatsApp about a line, or to tell the token's app of the line's account. */
+export function useAskLine(id: string, what: "check" | "subscribe") {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: () =>
+      what === "check"
+        ? unwrap(api.POST("/api/superadmin/channels/{id}/health/check", path(id)))
+        : unwrap(api.POST("/api/superadmin/channels/{id}/health/subscribe", path(id))),
+    onSuccess: (report) => {
+      client.setQueryData(reportKey(id), report);
+      return client.invalidateQueries({ queryKey: [ROOT, "tenant"] });
+    },
+  });
+}
+
 export function brandingQuery(id: string) {
   return queryOptions({
     queryKey: [ROOT, "tenant", id, "branding"],
