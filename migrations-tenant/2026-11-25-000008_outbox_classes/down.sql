@@ -7,7 +7,8 @@ ALTER TABLE outbox
     DROP COLUMN class,
     DROP COLUMN tries,
     DROP COLUMN repeated,
-    DROP COLUMN unknown_at;
+    DROP COLUMN unknown_at,
+    DROP COLUMN unconfirmed;
 ALTER TABLE conversations
     DROP COLUMN entry_point_expires_at,
     DROP CONSTRAINT conversations_check,

@@ -37,6 +37,7 @@ ALTER TABLE outbox
     ADD COLUMN tries integer NOT NULL DEFAULT 0,
     ADD COLUMN repeated boolean NOT NULL DEFAULT false,
     ADD COLUMN unknown_at timestamptz,
+    ADD COLUMN unconfirmed integer,
     ADD CONSTRAINT outbox_check CHECK (
         state = ANY ('{scheduled,queued,sending,retry,accepted,failed,unknown,cancelled}'::text[])
         AND class = ANY ('{agent,bot,campaign}'::text[])
@@ -47,6 +48,8 @@ COMMENT ON COLUMN outbox.attempt IS 'How often a call was permitted, ever; names
 COMMENT ON COLUMN outbox.tries IS 'The same since a person last asked for it; bounds what is repeated by itself.';
 COMMENT ON COLUMN outbox.repeated IS 'Whether a reply of the bot whose outcome nobody knew was sent once more.';
 COMMENT ON COLUMN outbox.unknown_at IS 'Since when nobody knows whether it went out.';
+COMMENT ON COLUMN outbox.unconfirmed IS 'The oldest attempt of which nobody knows whether it arrived; set while unknown_at is. A report that it arrived counts, whatever was tried since.';
+UPDATE outbox SET unknown_at = now(), unconfirmed = attempt WHERE state = 'unknown';
 COMMENT ON COLUMN outbox.next_attempt_at IS 'Not before; of a scheduled one: when it joins the queue.';
 CREATE INDEX outbox_line_idx ON outbox (channel_id, class, id) WHERE state IN ('queued', 'retry');
 CREATE INDEX outbox_scheduled_idx ON outbox (next_attempt_at) WHERE state = 'scheduled';

@@ -206,6 +206,7 @@ diesel::table! {
         tries -> Int4,
         repeated -> Bool,
         unknown_at -> Nullable<Timestamptz>,
+        unconfirmed -> Nullable<Int4>,
     }
 }
 

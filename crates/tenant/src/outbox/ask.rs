@@ -52,18 +52,28 @@ pub async fn retry_message(
     now: DateTime<Utc>,
 ) -> Result<Message, RetryError> {
     conn.transaction(async |tx| {
+        // Whoever settles the entry waits, or has settled it: two clicks are one retry, and what has
+        // just been confirmed is not sent again.
+        let entry: Option<Option<DateTime<Utc>>> = outbox::table
+            .filter(outbox::message_id.eq(id))
+            .select(outbox::unknown_at)
+            .for_update()
+            .first(&mut **tx)
+            .await
+            .optional()
+            .map_err(DbError::from)?;
         let message = Messages::new(tx).find(id).await?.ok_or(RetryError::Unknown)?;
+        // What was sent from the business's phone cannot be sent again from here.
+        let unknown_at = entry.ok_or(RetryError::NotFailed)?;
         let conversation = Conversations::new(tx)
             .lock(message.conversation_id)
             .await?
             .ok_or(RetryError::Unknown)?;
-        // Read again under the conversation's lock: two clicks are one retry.
-        let message = Messages::new(tx).find(id).await?.ok_or(RetryError::Unknown)?;
         if !matches!(message.status(), MessageStatus::Failed | MessageStatus::Unknown) {
             return Err(RetryError::NotFailed);
         }
         queue::judge(tx, &conversation, &message.kind, now).await?;
-        let message = requeue(tx, &message, now).await?;
+        let message = requeue(tx, id, unknown_at.is_none(), now).await?;
         record(tx, "message.retried", &message, actor, now).await?;
         Ok(message)
     })
@@ -72,17 +82,16 @@ pub async fn retry_message(
 
 async fn requeue(
     tx: &mut Conn<Tenant>,
-    message: &Message,
+    id: MessageId,
+    disowns: bool,
     now: DateTime<Utc>,
 ) -> Result<Message, RetryError> {
-    let id = message.id;
     // What Meta still reports of an attempt that failed is of no interest any
     // more; a report of one that is not confirmed makes the repetition needless.
-    let disowned = i32::from(message.status() == MessageStatus::Failed);
-    let requeued = diesel::update(outbox::table.filter(outbox::message_id.eq(id)))
+    diesel::update(outbox::table.filter(outbox::message_id.eq(id)))
         .set((
             outbox::state.eq("queued"),
-            outbox::attempt.eq(outbox::attempt + disowned),
+            outbox::attempt.eq(outbox::attempt + i32::from(disowns)),
             outbox::tries.eq(0),
             outbox::attempt_id.eq(None::<uuid::Uuid>),
             outbox::lease_until.eq(None::<DateTime<Utc>>),
@@ -91,10 +100,6 @@ async fn requeue(
         .execute(&mut **tx)
         .await
         .map_err(DbError::from)?;
-    if requeued == 0 {
-        // It was sent from the business's phone; there is nothing here to send again.
-        return Err(RetryError::NotFailed);
-    }
     Ok(diesel::update(messages::table.find(id))
         .set((
             messages::state.eq(MessageStatus::Queued.as_str()),

@@ -104,7 +104,8 @@ impl Sql for Take {
         ), \
         taken AS ( \
             UPDATE outbox AS o SET \
-                state = CASE WHEN judged.refusal IS NULL THEN 'sending' ELSE 'failed' END, \
+                state = CASE WHEN judged.refusal IS NULL THEN 'sending' \
+                             WHEN o.unknown_at IS NOT NULL THEN 'unknown' ELSE 'failed' END, \
                 attempt = o.attempt + (judged.refusal IS NULL)::integer, \
                 tries = o.tries + (judged.refusal IS NULL)::integer, \
                 attempt_id = CASE WHEN judged.refusal IS NULL THEN {} END, \
@@ -114,7 +115,7 @@ impl Sql for Take {
         ), \
         marked AS ( \
             UPDATE messages AS m SET state = taken.state, \
-                failed_at = CASE WHEN judged.refusal IS NULL THEN m.failed_at ELSE $3 END, \
+                failed_at = CASE taken.state WHEN 'failed' THEN $3 ELSE m.failed_at END, \
                 error_title = COALESCE(judged.refusal, m.error_title) \
             FROM taken JOIN judged USING (id) WHERE m.id = taken.message_id \
         ) \

@@ -4,6 +4,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::{
     QueryableByName,
+    dsl::case_when,
     prelude::*,
     sql_types::{Array, Bool, Nullable, Timestamptz, Uuid as SqlUuid},
 };
@@ -190,6 +191,10 @@ async fn expire_leases(
             outbox::state.eq("unknown"),
             outbox::lease_until.eq(None::<DateTime<Utc>>),
             outbox::unknown_at.eq(now),
+            outbox::unconfirmed.eq(
+                case_when(outbox::unconfirmed.is_null(), outbox::attempt.nullable())
+                    .otherwise(outbox::unconfirmed),
+            ),
         ))
         .returning((outbox::message_id, outbox::conversation_id))
         .get_results(&mut **tx)

@@ -244,6 +244,7 @@ async fn enqueue(
             outbox::class.eq(new.class.as_str()),
             outbox::state.eq(state),
             outbox::next_attempt_at.eq(new.send_at.unwrap_or(now)),
+            outbox::created_at.eq(now),
         ))
         .execute(&mut **tx)
         .await?;

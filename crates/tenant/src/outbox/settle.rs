@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use diesel::{
     QueryableByName,
     prelude::*,
-    sql_types::{Array, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
+    sql_types::{Array, Bool, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, DbError, Tenant};
@@ -99,6 +99,9 @@ impl Settlement {
 ///
 /// An entry that a status webhook is settling at this moment is passed over, so that two
 /// transactions over several messages never wait for each other in a circle.
+///
+/// A refusal speaks for its own attempt: while nobody knows whether an earlier one arrived, the message
+/// stays unknown.
 struct Settle;
 
 impl Sql for Settle {
@@ -112,18 +115,23 @@ impl Sql for Settle {
             WHERE o.state IN ('sending', 'unknown') ORDER BY o.id FOR UPDATE OF o SKIP LOCKED \
         ), \
         settled AS ( \
-            UPDATE outbox AS o SET state = given.state, lease_until = NULL, \
+            UPDATE outbox AS o SET lease_until = NULL, \
+                state = CASE WHEN given.state = 'failed' AND o.unconfirmed < o.attempt THEN 'unknown' \
+                        ELSE given.state END, \
                 next_attempt_at = COALESCE(given.next_at, o.next_attempt_at), \
-                unknown_at = CASE given.state WHEN 'unknown' THEN COALESCE(o.unknown_at, {}) \
-                                              WHEN 'accepted' THEN NULL ELSE o.unknown_at END \
+                unknown_at = CASE WHEN given.state = 'unknown' \
+                                  THEN CASE o.state WHEN 'unknown' THEN o.unknown_at ELSE {} END \
+                                  WHEN given.state <> 'accepted' AND o.unconfirmed < o.attempt THEN o.unknown_at END, \
+                unconfirmed = CASE WHEN given.state = 'unknown' THEN COALESCE(o.unconfirmed, o.attempt) \
+                                   WHEN given.state <> 'accepted' AND o.unconfirmed < o.attempt THEN o.unconfirmed END \
             FROM given JOIN current USING (id) WHERE o.id = given.id \
-            RETURNING o.id, o.message_id \
+            RETURNING o.id, o.message_id, o.state \
         ), \
         marked AS ( \
             UPDATE messages AS m SET \
-                state = CASE given.state WHEN 'retry' THEN 'queued' ELSE given.state END, \
+                state = CASE settled.state WHEN 'retry' THEN 'queued' ELSE settled.state END, \
                 wamid = COALESCE(given.wamid, m.wamid), \
-                failed_at = CASE given.state WHEN 'failed' THEN $9 ELSE m.failed_at END, \
+                failed_at = CASE settled.state WHEN 'failed' THEN $9 ELSE m.failed_at END, \
                 error_code = CASE given.state WHEN 'accepted' THEN m.error_code ELSE given.code END, \
                 error_title = CASE given.state WHEN 'accepted' THEN m.error_title ELSE given.title END, \
                 error_detail = CASE given.state WHEN 'accepted' THEN m.error_detail ELSE given.detail END \
@@ -233,9 +241,10 @@ async fn mark(
 }
 
 /// Settles an attempt that a status webhook names, whatever the call's own
-/// answer was. Does nothing when another attempt has begun since; a repetition
-/// that has not begun is called off, unless the report says that it is needed.
-/// What was given up because nobody knew is known now.
+/// answer was. A repetition that has not begun is called off, unless the report
+/// says that it is needed. What was given up because nobody knew is known now.
+/// Where another attempt has begun since, it counts if nobody knew of the earlier
+/// one, and if it arrived.
 pub(crate) async fn settle_by_status(
     tx: &mut Conn<Tenant>,
     channel: ChannelId,
@@ -247,18 +256,20 @@ pub(crate) async fn settle_by_status(
         Delivery::Sent | Delivery::Delivered | Delivery::Read => &["sending", "unknown", "retry", "queued"],
     };
     let given_up = outbox::state.eq("failed").and(outbox::unknown_at.is_not_null());
+    let arrived = report.delivery != Delivery::Failed;
+    let unconfirmed = outbox::attempt
+        .gt(attempt.attempt)
+        .and(outbox::unconfirmed.le(attempt.attempt))
+        .and(arrived.into_sql::<Bool>());
     let settled = diesel::update(outbox::table)
-        .filter(
-            outbox::message_id
-                .eq(attempt.message)
-                .and(outbox::attempt.eq(attempt.attempt))
-                .and(outbox::attempt.gt(0)),
-        )
+        .filter(outbox::message_id.eq(attempt.message).and(outbox::attempt.gt(0)))
+        .filter(outbox::attempt.eq(attempt.attempt).or(unconfirmed))
         .filter(outbox::state.eq_any(open).or(given_up))
         .set((
             outbox::state.eq("accepted"),
             outbox::lease_until.eq(None::<DateTime<Utc>>),
             outbox::unknown_at.eq(None::<DateTime<Utc>>),
+            outbox::unconfirmed.eq(None::<i32>),
             outbox::attempt_id.eq(None::<Uuid>),
         ))
         .execute(&mut **tx)

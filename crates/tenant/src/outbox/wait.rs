@@ -2,7 +2,7 @@
 //! or will never be.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{dsl::case_when, prelude::*, sql_types::Text};
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Tenant};
 
@@ -36,20 +36,24 @@ pub async fn give_up_waiting(
     now: DateTime<Utc>,
 ) -> Result<bool, DbError> {
     conn.transaction(async |tx| {
-        let changed = diesel::update(outbox::table.find(attempt.outbox))
+        // While nobody knows whether an earlier attempt arrived, that stays so.
+        let state = case_when(outbox::unknown_at.is_null(), "failed".into_sql::<Text>()).otherwise("unknown");
+        let state: Option<String> = diesel::update(outbox::table.find(attempt.outbox))
             .filter(outbox::attempt_id.eq(attempt.attempt_id))
             .filter(outbox::state.eq("retry"))
-            .set(outbox::state.eq("failed"))
-            .execute(&mut **tx)
+            .set(outbox::state.eq(state))
+            .returning(outbox::state)
+            .get_result(&mut **tx)
             .await
+            .optional()
             .map_err(DbError::from)?;
-        if changed == 0 {
+        let Some(state) = state else {
             return Ok(false);
-        }
+        };
         diesel::update(messages::table.find(attempt.reference.message))
             .set((
-                messages::state.eq("failed"),
-                messages::failed_at.eq(now),
+                messages::failed_at.eq((state == "failed").then_some(now)),
+                messages::state.eq(state),
                 messages::error_code.eq(why.code),
                 messages::error_title.eq(&why.title),
                 messages::error_detail.eq(&why.detail),
