@@ -2,8 +2,11 @@
 //! crash at any point, answers that get lost and reports that come late, twice or never. Then the code
 //! is held against the model, rule by rule, on a real Postgres.
 
+mod conformance;
 mod entry;
 mod explore;
+mod rows;
+mod walk;
 mod world;
 
 use tenant::outbox::SendClass::{self, Agent, Bot, Campaign};
