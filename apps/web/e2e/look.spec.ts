@@ -14,6 +14,8 @@ const SCREENS = [
   { name: "inbox", who: "tenant", path: "/inbox", ready: "María José Ferrufino" },
   { name: "thread", who: "tenant", path: "/inbox/v0", ready: "¿Le sirve a las 10?" },
   { name: "kinds", who: "tenant", path: "/inbox/v3", ready: "+59170002000" },
+  { name: "sent", who: "tenant", path: "/inbox/v1", ready: "Ya está su radiografía." },
+  { name: "paused", who: "tenant", path: "/inbox/v2", ready: "En espera: la línea Ventas" },
   { name: "closed", who: "tenant", path: "/inbox/v9?status=any&tag=g1", ready: "Ventana cerrada hace" },
   { name: "users", who: "tenant", path: "/settings/users", ready: "Bruno Salazar" },
   { name: "tags", who: "tenant", path: "/settings/tags", ready: "ortodoncia" },
@@ -52,6 +54,55 @@ for (const theme of ["light", "dark"] as const) {
     await expect(page.getByText("Perdón, me equivoqué de chat")).toBeVisible();
     await check(page, `types-${theme}`);
   });
+}
+
+for (const theme of ["light", "dark"] as const) {
+  test(`everything we send ${theme}`, async ({ page }) => {
+    await page.setViewportSize({ width: 390, height: 2600 });
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await serveFixtures(page, "tenant");
+    await page.goto("/inbox/v1");
+    await expect(page.getByText("recordatorio_turno")).toBeVisible();
+    await page.getByText("Detalles", { exact: true }).first().click();
+    await expect(page.getByText("WhatsApp dice: Message undeliverable")).toBeVisible();
+    await check(page, `sent-types-${theme}`);
+  });
+}
+
+for (const language of ["pt", "en"]) {
+  test(`sending and lines in ${language}`, async ({ page }) => {
+    await page.addInitScript((code) => localStorage.setItem("centralita.language", code), language);
+    await page.setViewportSize({ width: 390, height: 1800 });
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    await serveFixtures(page, "tenant");
+    await page.goto("/inbox/v1");
+    await expect(page.getByText("Ya está su radiografía.")).toBeVisible();
+    await check(page, `sent-phone-${language}`);
+    await page.goto("/settings/lines");
+    await page
+      .getByRole("button", { expanded: false })
+      .filter({ hasText: /^(Estado|State)$/ })
+      .last()
+      .click();
+    await expect(page.getByText("190", { exact: true })).toBeVisible();
+    await check(page, `line-report-${language}`);
+  });
+}
+
+for (const who of ["tenant", "platform"] as const) {
+  for (const theme of ["light", "dark"] as const) {
+    test(`the report on a line for the ${who} ${theme}`, async ({ page }) => {
+      await page.setViewportSize({ width: who === "tenant" ? 1440 : 390, height: 1500 });
+      await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+      await serveFixtures(page, who);
+      await page.goto(who === "tenant" ? "/settings/lines" : "/superadmin/tenants/t1?tab=lines");
+      for (const name of ["Estado de Recepción Centro", "Estado de Ventas"]) {
+        await page.getByRole("button", { name }).click();
+      }
+      await expect(page.getByText("vence:", { exact: false })).toBeVisible();
+      await check(page, `line-report-${who}-${theme}`);
+    });
+  }
 }
 
 async function check(page: Page, name: string): Promise<void> {

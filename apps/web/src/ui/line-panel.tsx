@@ -7,10 +7,12 @@ import { Button } from "./button";
 
 interface LinePanelProps {
   name: string;
+  /** Stands between the row and the report. */
+  headline: ReactNode;
   children: ReactNode;
 }
 
-export function LinePanel({ name, children }: LinePanelProps) {
+export function LinePanel({ name, headline, children }: LinePanelProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const id = useId();
@@ -27,6 +29,7 @@ export function LinePanel({ name, children }: LinePanelProps) {
         {t("lineHealth.show")}
         <ChevronDown aria-hidden className={cn("transition-transform duration-150", open && "rotate-180")} />
       </Button>
+      <div className="w-full empty:hidden">{headline}</div>
       {open && (
         <section
           id={id}

@@ -92,6 +92,8 @@ interface ReportProps {
 export function LineReportView({ report, timeZone, actions }: ReportProps) {
   const { t, i18n } = useTranslation();
   const when = (at: string) => formatFull(at, i18n.language, timeZone);
+  // What pauses it is said once.
+  const problems = report.problems.filter(({ code }) => code !== report.pause?.code);
   return (
     <div className="grid gap-4">
       {report.pause && (
@@ -108,9 +110,9 @@ export function LineReportView({ report, timeZone, actions }: ReportProps) {
           <Said code={report.pause.meta_code} detail={report.pause.detail} />
         </div>
       )}
-      {report.problems.length > 0 ? (
+      {problems.length > 0 ? (
         <ul aria-label={t("lineHealth.problems")} className="grid gap-2">
-          {report.problems.map((problem) => (
+          {problems.map((problem) => (
             <Problem key={`${problem.code}-${problem.detail}`} problem={problem} when={when} />
           ))}
         </ul>
@@ -158,11 +160,13 @@ function Problem({ problem, when }: { problem: LineProblem; when: (at: string) =
 }
 
 function Said({ code, detail }: { code: number | null; detail: string | null }) {
+  const { t } = useTranslation();
   if (code === null && !detail) return null;
   return (
     <p className="text-muted wrap-anywhere">
-      {detail}
-      {code !== null && <code className="ml-1.5 font-mono text-xs">{code}</code>}
+      {detail && /^[A-Z_]+$/.test(detail) ? t(`lineHealth.word.${detail}`, { defaultValue: detail }) : detail}
+      {detail && code !== null && " · "}
+      {code !== null && <code className="font-mono text-xs">{code}</code>}
     </p>
   );
 }

@@ -13,9 +13,11 @@ interface MenuProps {
   children: ReactNode;
   align?: "start" | "end";
   side?: "top" | "right" | "bottom";
+  /** Called when it has closed; preventing the event keeps the focus from going back to the trigger. */
+  onClosed?: (event: Event) => void;
 }
 
-export function Menu({ trigger, children, align = "end", side = "bottom" }: MenuProps) {
+export function Menu({ trigger, children, align = "end", side = "bottom", onClosed }: MenuProps) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -25,6 +27,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
           side={side}
           sideOffset={4}
           collisionPadding={8}
+          {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}
           className={cn(PANEL, "max-h-(--radix-dropdown-menu-content-available-height) overflow-y-auto")}
         >
           {children}

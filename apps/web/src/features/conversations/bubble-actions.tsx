@@ -1,5 +1,6 @@
 /** What can be done about a message: answer it, react to it. */
 import { ChevronDown, Reply } from "lucide-react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/types";
 import { cn } from "@/lib/cn";
@@ -23,20 +24,28 @@ interface MenuProps {
 
 export function BubbleMenu({ message, own, actions }: MenuProps) {
   const { t } = useTranslation();
+  const answering = useRef(false);
   return (
     <Menu
-      align="end"
+      align="start"
+      onClosed={(event) => {
+        if (!answering.current) return;
+        answering.current = false;
+        // The focus goes to where the answer is written.
+        event.preventDefault();
+        actions.onAnswer(message);
+      }}
       trigger={
         <button
           type="button"
           aria-label={t("thread.actions")}
-          className="-my-1 -mr-1.5 flex size-6 items-center justify-center rounded-[6px] text-muted opacity-0 group-hover:opacity-100 hover:bg-raised hover:text-ink focus-visible:opacity-100 data-[state=open]:opacity-100 [@media(hover:none)]:opacity-100"
+          className="-my-1 mr-auto -ml-1.5 flex size-6 items-center justify-center rounded-[6px] text-muted opacity-0 group-hover:opacity-100 hover:bg-raised hover:text-ink focus-visible:opacity-100 data-[state=open]:opacity-100 [@media(hover:none)]:opacity-100"
         >
           <ChevronDown aria-hidden className="size-4" />
         </button>
       }
     >
-      <MenuItem onSelect={() => actions.onAnswer(message)}>
+      <MenuItem onSelect={() => (answering.current = true)}>
         <Reply />
         {t("thread.answer")}
       </MenuItem>

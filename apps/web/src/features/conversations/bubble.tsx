@@ -108,13 +108,13 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
           </Disclosure>
         )}
         <footer className="mt-0.5 flex items-center justify-end gap-1 text-xs text-muted">
+          {actions && message.wamid && !fold?.revoke && direction !== "note" && (
+            <BubbleMenu message={message} own={ownReaction} actions={actions} />
+          )}
           <time dateTime={message.created_at} title={formatFull(message.created_at, i18n.language, timeZone)}>
             {formatClock(message.created_at, i18n.language, timeZone)}
           </time>
           {direction === "out" && <Tick status={state} />}
-          {actions && message.wamid && !fold?.revoke && direction !== "note" && (
-            <BubbleMenu message={message} own={ownReaction} actions={actions} />
-          )}
         </footer>
       </div>
       {fold && <Reactions reactions={fold.reactions} end={direction === "out"} />}

@@ -125,7 +125,7 @@ function Failed({ message, canWrite, onRetry }: DeliveryProps) {
   const { reason, advice, again, original } = messageErrorWords(message.error, t);
   return (
     <div className="mt-1 grid max-w-[min(68ch,86%)] justify-items-end gap-1 text-list">
-      <div className="flex items-start gap-2">
+      <div className="flex flex-wrap items-center justify-end gap-x-2 gap-y-1">
         <p>
           <span className="font-medium text-bad">{reason}</span> <span className="text-muted">{advice}</span>
         </p>

@@ -61,6 +61,8 @@ function ScheduleForm({ timeZone, windowEnd, onPick }: ScheduleProps) {
       className="grid gap-3 p-2"
       onSubmit={(event) => {
         event.preventDefault();
+        // In React's tree this form is inside of the one that sends.
+        event.stopPropagation();
         if (isValid && at > Date.now()) onPick(new Date(at).toISOString());
       }}
     >

@@ -88,8 +88,8 @@ export function Thread({ conversationId, mode, onMode, box }: ThreadProps) {
             isOpen={isOpen}
             onQuote={() => {
               onMode("reply");
-              // The menu gives the focus back to the message first.
-              window.setTimeout(() => box.current?.focus());
+              // The box may have to appear first.
+              requestAnimationFrame(() => box.current?.focus());
             }}
           />
         </div>

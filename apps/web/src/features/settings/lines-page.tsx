@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Phone } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { channelsQuery, useTimeZone } from "@/api/directory";
+import type { Channel } from "@/api/types";
 import { usePermission } from "@/api/use-session";
 import { Badge } from "@/ui/badge";
 import { Copy } from "@/ui/copy";
@@ -17,6 +18,8 @@ export function LinesPage() {
   const lines = useQuery(channelsQuery);
   const timeZone = useTimeZone();
   const mayLook = usePermission("settings.write");
+  const headline = (line: Channel) =>
+    line.is_active && <LineHeadline health={line.health} timeZone={timeZone} />;
   return (
     <Page title={t("settings.lines.title")} text={t("settings.lines.text")}>
       <Card>
@@ -46,13 +49,12 @@ export function LinesPage() {
                   {!line.has_app_secret && <Badge tone="warn">{t("line.withoutSecret")}</Badge>}
                   {line.is_active && <LineState state={line.health.state} />}
                 </span>
-                <div className="order-last w-full empty:hidden">
-                  {line.is_active && <LineHeadline health={line.health} timeZone={timeZone} />}
-                </div>
-                {mayLook && (
-                  <LinePanel name={line.display_name}>
+                {mayLook ? (
+                  <LinePanel name={line.display_name} headline={headline(line)}>
                     <LineReportPanel lineId={line.id} />
                   </LinePanel>
+                ) : (
+                  <div className="w-full empty:hidden">{headline(line)}</div>
                 )}
               </li>
             ))}

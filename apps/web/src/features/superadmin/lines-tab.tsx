@@ -145,10 +145,10 @@ function LineRow({ line, onEdit }: { line: PlatformChannel; onEdit: () => void }
           {t("action.delete")}
         </MenuItem>
       </Menu>
-      <div className="w-full empty:hidden">
-        {line.is_active && <LineHeadline health={line.health} timeZone={localZone()} />}
-      </div>
-      <LinePanel name={line.display_name}>
+      <LinePanel
+        name={line.display_name}
+        headline={line.is_active && <LineHeadline health={line.health} timeZone={localZone()} />}
+      >
         <LineReportPanel lineId={line.id} />
       </LinePanel>
       <Confirm

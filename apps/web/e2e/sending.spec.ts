@@ -1,0 +1,358 @@
+/** Sending: one message whatever happens on the way, and what can be sent. Over fixtures. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page, test } from "@playwright/test";
+import { Outgoing } from "./fixtures/outgoing";
+import { serveFixtures } from "./fixtures/server";
+
+const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/look/sending-${name}.png` });
+const box = (page: Page) => page.getByLabel("Mensaje para el contacto");
+const thread = (page: Page) => page.getByRole("log", { name: "Mensajes" });
+const bubble = (page: Page, text: string) => thread(page).getByRole("article").filter({ hasText: text });
+
+/** A menu hangs outside of the page's regions. */
+async function isAccessible(page: Page, { menu = false } = {}): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).disableRules(menu ? ["region"] : []).analyze();
+  expect(violations.map((violation) => violation.id)).toEqual([]);
+}
+
+async function openDesk(page: Page, path = "/inbox/v0"): Promise<Outgoing> {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  await serveFixtures(page, "tenant");
+  const server = new Outgoing();
+  await server.serve(page);
+  await page.goto(path);
+  return server;
+}
+
+test.describe("one message", () => {
+  test("for a double click", async ({ page }) => {
+    const server = await openDesk(page);
+    await box(page).fill("Enseguida le confirmo");
+    await page.getByRole("button", { name: "Enviar", exact: true }).dblclick();
+    await expect(bubble(page, "Enseguida le confirmo")).toHaveCount(1);
+    await expect.poll(() => server.keys.length).toBe(1);
+    expect(server.texts).toEqual(["Enseguida le confirmo"]);
+  });
+
+  test("for an answer that was lost and a message that is sent again", async ({ page }) => {
+    const server = await openDesk(page);
+    server.loseAnswers(1);
+    await box(page).fill("¿Recibió el presupuesto?");
+    await box(page).press("Enter");
+    await expect(page.getByText("Sin conexión: se enviará al volver")).toBeVisible();
+    await bubble(page, "¿Recibió el presupuesto?").getByRole("button", { name: "Reenviar" }).click();
+    await expect(page.getByText("Sin conexión: se enviará al volver")).toBeHidden();
+    await expect(bubble(page, "¿Recibió el presupuesto?")).toHaveCount(1);
+    expect(server.texts).toEqual(["¿Recibió el presupuesto?"]);
+    expect(new Set(server.keys).size).toBe(1);
+    expect(server.keys.length).toBeGreaterThanOrEqual(2);
+  });
+
+  test("for an answer that was lost and a page that was loaded again", async ({ page }) => {
+    const server = await openDesk(page);
+    server.loseAnswers(1);
+    await box(page).fill("La esperamos a las 10");
+    await box(page).press("Enter");
+    await expect(page.getByText("Sin conexión: se enviará al volver")).toBeVisible();
+    await page.reload();
+    await expect(bubble(page, "La esperamos a las 10")).toHaveCount(1);
+    await expect.poll(() => server.keys.length).toBeGreaterThanOrEqual(2);
+    await expect(page.getByText("Sin conexión: se enviará al volver")).toBeHidden();
+    expect(server.texts).toEqual(["La esperamos a las 10"]);
+    expect(new Set(server.keys).size).toBe(1);
+  });
+
+  test("for what was written offline, in its order, once the connection is back", async ({
+    page,
+    context,
+  }) => {
+    const server = await openDesk(page);
+    await expect(thread(page).getByText("¿Le sirve a las 10?")).toBeVisible();
+    let offline = true;
+    await page.route(/\/messages$/, (route) =>
+      offline && route.request().method() === "POST" ? route.abort("internetdisconnected") : route.fallback(),
+    );
+    await context.setOffline(true);
+    for (const text of ["uno", "dos"]) {
+      await box(page).fill(text);
+      await box(page).press("Enter");
+    }
+    await expect(page.getByText("Sin conexión: se enviará al volver")).toHaveCount(2);
+    expect(server.texts).toEqual([]);
+    offline = false;
+    await context.setOffline(false);
+    await expect(page.getByText("Sin conexión: se enviará al volver")).toHaveCount(0);
+    await expect.poll(() => server.texts).toEqual(["uno", "dos"]);
+  });
+
+  for (const deaf of [false, true]) {
+    test(`for one draft sent from two tabs${deaf ? " that have not heard of each other" : ""}`, async ({
+      page,
+      context,
+    }) => {
+      // The event that one tab hears of the other's draft comes late, or not in time.
+      if (deaf) {
+        await context.addInitScript(() =>
+          window.addEventListener("storage", (event) => event.stopImmediatePropagation(), true),
+        );
+      }
+      const server = new Outgoing();
+      const other = await context.newPage();
+      await serveFixtures(page, "tenant");
+      await serveFixtures(other, "tenant");
+      await server.serve(page);
+      await server.serve(other);
+      await page.goto("/inbox/v0");
+      await box(page).fill("Le confirmo el turno");
+      await other.goto("/inbox/v0");
+      await expect(box(other)).toHaveValue("Le confirmo el turno");
+      await Promise.all([box(page).press("Enter"), box(other).press("Enter")]);
+      await expect(box(page)).toHaveValue("");
+      await expect(box(other)).toHaveValue("");
+      await expect(bubble(page, "Le confirmo el turno")).toHaveCount(1);
+      await expect(page.getByRole("alert")).toHaveCount(0);
+      await expect(other.getByRole("alert")).toHaveCount(0);
+      expect(server.texts).toEqual(["Le confirmo el turno"]);
+      expect(new Set(server.keys).size).toBe(1);
+    });
+  }
+
+  test("and the same words written twice are two", async ({ page }) => {
+    const server = await openDesk(page);
+    for (let round = 1; round <= 2; round += 1) {
+      await box(page).fill("ok");
+      await box(page).press("Enter");
+      await expect.poll(() => server.stored.length).toBe(round);
+    }
+    expect(new Set(server.keys).size).toBe(2);
+  });
+
+  test("for a first message whose answer was lost", async ({ page }) => {
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await serveFixtures(page, "tenant");
+    const server = new Outgoing();
+    await server.serve(page, /\/api\/conversations$/);
+    server.loseAnswers(1);
+    await page.goto("/inbox");
+    await page.getByRole("button", { name: "Nueva conversación" }).click();
+    const dialog = page.getByRole("dialog", { name: "Nueva conversación" });
+    await dialog.getByLabel("Teléfono").fill("+591 700-00055");
+    await dialog.getByLabel("Nombre de la plantilla").fill("recordatorio_turno");
+    await dialog.getByRole("button", { name: "Añadir dato" }).click();
+    await dialog.getByLabel("Dato 1", { exact: true }).fill("Elena");
+    await isAccessible(page);
+    await shot(page, "start");
+    await dialog.getByRole("button", { name: "Enviar" }).click();
+    await expect(dialog.getByText(/No se pudo llegar al servidor/)).toBeVisible();
+    await page.reload();
+    await page.getByRole("button", { name: "Nueva conversación" }).click();
+    await expect(dialog.getByLabel("Dato 1", { exact: true })).toHaveValue("Elena");
+    await dialog.getByRole("button", { name: "Enviar" }).click();
+    await expect(page).toHaveURL(/\/inbox\/v4/);
+    expect(server.stored).toHaveLength(1);
+    expect(server.keys).toHaveLength(2);
+    expect(server.stored[0]?.body).toMatchObject({
+      to: "+59170000055",
+      message: {
+        type: "template",
+        template: { components: [{ type: "body", parameters: [{ type: "text", text: "Elena" }] }] },
+      },
+    });
+  });
+});
+
+test.describe("what can be sent", () => {
+  const photo = { name: "foto.jpg", mimeType: "image/jpeg", buffer: Buffer.alloc(2_000, 1) };
+
+  test("a file with a caption; what WhatsApp would refuse is refused before", async ({ page }) => {
+    const server = await openDesk(page);
+    let uploads = 0;
+    await page.route(/\/api\/media\?kind=image$/, (route) => {
+      uploads += 1;
+      return uploads === 1
+        ? route.abort("connectionreset")
+        : route.fulfill({
+            status: 201,
+            json: { id: "f1", kind: "image", mime_type: "image/jpeg", size: 2_000, filename: "foto.jpg" },
+          });
+    });
+    const input = page.locator("input[type=file]");
+    await input.setInputFiles({ ...photo, name: "todo.zip", mimeType: "application/zip" });
+    await expect(page.getByText(/todo.zip no se puede enviar por WhatsApp/)).toBeVisible();
+    await input.setInputFiles({
+      ...photo,
+      name: "enorme.png",
+      mimeType: "image/png",
+      buffer: Buffer.alloc(5_300_000),
+    });
+    await expect(page.getByText(/enorme.png es demasiado grande/)).toBeVisible();
+    await shot(page, "refused");
+    expect(uploads).toBe(0);
+    await input.setInputFiles(photo);
+    await expect(page.getByText(/foto.jpg no se pudo cargar/)).toBeVisible();
+    await page.getByRole("button", { name: "Reintentar" }).click();
+    await expect(page.getByRole("button", { name: "Quitar foto.jpg" })).toBeVisible();
+    await page.reload();
+    await expect(page.getByRole("button", { name: "Quitar foto.jpg" })).toBeVisible();
+    await box(page).fill("Así queda");
+    await isAccessible(page);
+    await shot(page, "attached");
+    await box(page).press("Enter");
+    await expect.poll(() => server.stored.length).toBe(1);
+    expect(server.stored[0]?.body).toEqual({ type: "image", image: { id: "f1", caption: "Así queda" } });
+    await expect(page.getByRole("button", { name: "Quitar foto.jpg" })).toBeHidden();
+  });
+
+  test("an answer to a certain message, and a reaction, by keyboard", async ({ page }) => {
+    const server = await openDesk(page);
+    const asked = bubble(page, "¿Tienen turno mañana a las 10?");
+    await asked.getByRole("button", { name: "Acciones del mensaje" }).focus();
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("menuitem", { name: "Responder" })).toBeFocused();
+    await shot(page, "actions");
+    await isAccessible(page, { menu: true });
+    await page.keyboard.press("Enter");
+    await expect(page.getByText("Responde a: ¿Tienen turno mañana a las 10?")).toBeVisible();
+    await expect(box(page)).toBeFocused();
+    await page.keyboard.type("Sí");
+    await shot(page, "quote");
+    await page.keyboard.press("Enter");
+    await expect.poll(() => server.stored.length).toBe(1);
+    expect(server.stored[0]?.body).toMatchObject({
+      text: { body: "Sí" },
+      context: { message_id: expect.any(String) },
+    });
+    await asked.getByRole("button", { name: "Acciones del mensaje" }).click();
+    await page.getByRole("menuitem", { name: "Reaccionar con 👍" }).click();
+    await expect.poll(() => server.stored.length).toBe(2);
+    expect(server.stored[1]?.body).toMatchObject({ type: "reaction", reaction: { emoji: "👍" } });
+  });
+
+  test("a message for later, in the company's time", async ({ page }) => {
+    const server = await openDesk(page);
+    await box(page).fill("Buenos días, lo esperamos");
+    await page.getByRole("button", { name: "Programar el envío" }).click();
+    const when = page.getByLabel("Fecha y hora");
+    await when.fill("2020-01-01T10:00");
+    await expect(page.getByText("Elegir una hora futura, dentro de un año.")).toBeVisible();
+    await expect(page.getByRole("button", { name: "Usar esta hora" })).toBeDisabled();
+    const later = new Date(Date.now() + 40 * 3_600_000);
+    // La Paz is four hours behind UTC all year.
+    const local = new Date(later.getTime() - 4 * 3_600_000).toISOString().slice(0, 16);
+    await when.fill(local);
+    await expect(page.getByText(/la ventana de 24 horas estará cerrada/)).toBeVisible();
+    await isAccessible(page);
+    await shot(page, "schedule");
+    await page.getByRole("button", { name: "Usar esta hora" }).click();
+    await expect(page.getByText(/^Se enviará:/)).toBeVisible();
+    await shot(page, "scheduled");
+    await page.getByRole("button", { name: "Programar", exact: true }).click();
+    await expect.poll(() => server.stored.length).toBe(1);
+    expect(server.stored[0]?.body.send_at).toBe(`${later.toISOString().slice(0, 16)}:00.000Z`);
+    await expect(bubble(page, "Buenos días, lo esperamos").getByText(/^Programado:/)).toBeVisible();
+  });
+
+  test("a template once the window has closed", async ({ page }) => {
+    const server = await openDesk(page, "/inbox/v9?status=any");
+    await page.getByRole("button", { name: "Enviar plantilla" }).click();
+    const dialog = page.getByRole("dialog", { name: "Enviar plantilla" });
+    await dialog.getByLabel("Nombre de la plantilla").fill("recordatorio_turno");
+    await page.keyboard.press("Enter");
+    await expect(dialog).toBeHidden();
+    await expect.poll(() => server.stored.length).toBe(1);
+    expect(server.stored[0]?.body).toEqual({
+      type: "template",
+      template: { name: "recordatorio_turno", language: { code: "es" } },
+    });
+  });
+
+  test("and the customer sees that somebody writes, now and then", async ({ page }) => {
+    await openDesk(page);
+    let told = 0;
+    await page.route(/\/api\/conversations\/v0\/typing$/, (route) => {
+      told += 1;
+      return route.fulfill({ status: 202 });
+    });
+    await box(page).pressSequentially("Un momento, por favor");
+    await expect.poll(() => told).toBe(1);
+  });
+});
+
+test.describe("the truth about a message", () => {
+  test("what is not confirmed is sent again only by somebody who knows", async ({ page }) => {
+    await openDesk(page, "/inbox/v1");
+    const retried: string[] = [];
+    await page.route(/\/messages\/\w+\/retry$/, (route) => {
+      retried.push(route.request().url());
+      return route.fulfill({ status: 409, json: { code: "not_failed", status: 409 } });
+    });
+    await bubble(page, "¿Puede pasar mañana?").getByRole("button", { name: "Enviar de todos modos" }).click();
+    const dialog = page.getByRole("dialog", { name: "¿Enviarlo otra vez?" });
+    await expect(dialog.getByText(/podría verlo dos veces/)).toBeVisible();
+    await isAccessible(page);
+    await shot(page, "anyway");
+    await dialog.getByRole("button", { name: "Cancelar" }).click();
+    expect(retried).toEqual([]);
+    await bubble(page, "¿Puede pasar mañana?").getByRole("button", { name: "Enviar de todos modos" }).click();
+    await dialog.getByRole("button", { name: "Enviar de todos modos" }).click();
+    await expect.poll(() => retried.length).toBe(1);
+  });
+
+  test("sending again is offered only where it helps", async ({ page }) => {
+    await openDesk(page, "/inbox/v1");
+    const never = bubble(page, "Le paso la dirección por aquí.");
+    await expect(never.getByText("WhatsApp no pudo entregarlo.")).toBeVisible();
+    await expect(never.getByRole("button", { name: "Reintentar" })).toHaveCount(0);
+    await never.getByText("Detalles").click();
+    await expect(never.getByText("131026")).toBeVisible();
+    await expect(
+      bubble(page, "¿Pudo ver el presupuesto?").getByRole("button", { name: "Reintentar" }),
+    ).toBeVisible();
+  });
+
+  test("what waits can be called off, and then says so quietly", async ({ page }) => {
+    await openDesk(page, "/inbox/v1");
+    const scheduled = bubble(page, "Buenos días, lo esperamos hoy.");
+    await page.route(/\/messages\/\w+\/cancel$/, async (route) => {
+      const id = /messages\/(\w+)\/cancel/.exec(route.request().url())?.[1] ?? "";
+      const { sentKinds } = await import("./fixtures/sent");
+      const known = sentKinds.find((message) => message.id === id);
+      const error = { code: "cancelled", title: "cancelled", detail: null, advice: "retry" };
+      return route.fulfill({ json: { ...known, status: "failed", error } });
+    });
+    await scheduled.getByRole("button", { name: "Cancelar" }).click();
+    await expect(scheduled.getByText("Cancelado: no se envió.")).toBeVisible();
+    await expect(scheduled.getByRole("img", { name: "Cancelado" })).toBeVisible();
+  });
+
+  test("messages of a paused line wait and say so, and the composer says why", async ({ page }) => {
+    const server = await openDesk(page, "/inbox/v2");
+    await expect(page.getByText(/En espera: la línea Ventas está en pausa. El token venció/)).toBeVisible();
+    await box(page).fill("Queda en espera");
+    await box(page).press("Enter");
+    await expect.poll(() => server.stored.length).toBe(1);
+    await expect(bubble(page, "Queda en espera").getByText("En espera: la línea está en pausa")).toBeVisible({
+      timeout: 20_000,
+    });
+    await expect(bubble(page, "Queda en espera").getByRole("button", { name: "Cancelar" })).toBeVisible();
+  });
+});
+
+test("the platform checks a line and subscribes its account", async ({ page }) => {
+  await serveFixtures(page, "platform");
+  const asked: string[] = [];
+  await page.route(/\/health\/(check|subscribe)$/, async (route) => {
+    asked.push(/\w+$/.exec(route.request().url())?.[0] ?? "");
+    const { reports } = await import("./fixtures/data");
+    return route.fulfill({ json: { ...reports["c1"], channel_id: "c2", state: "ok", problems: [] } });
+  });
+  await page.goto("/superadmin/tenants/t1?tab=lines");
+  await page.getByRole("button", { name: "Estado de Ventas" }).click();
+  const report = page.getByRole("region", { name: "Informe de Ventas" });
+  await expect(report.getByText("Session has expired", { exact: false })).toBeVisible();
+  await report.getByRole("button", { name: "Suscribir la app" }).click();
+  await expect(report.getByText("Ningún problema.")).toBeVisible();
+  await expect(report.getByRole("button", { name: "Suscribir la app" })).toHaveCount(0);
+  await report.getByRole("button", { name: "Revisar ahora" }).click();
+  await expect.poll(() => asked).toEqual(["subscribe", "check"]);
+});
