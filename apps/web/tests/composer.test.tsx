@@ -12,9 +12,18 @@ import { renderDesk } from "./render";
 import { sampleConversation, sampleMessage, sampleSession } from "./samples";
 
 const posted: { path: string; body: unknown; key: string | null }[] = [];
-const line = { id: "c1", phone_number_id: "1", display_name: "Recepción", is_active: true, has_token: true };
+const line = {
+  id: "c1",
+  phone_number_id: "1",
+  display_name: "Recepción",
+  is_active: true,
+  has_token: true,
+  health: { state: "ok" },
+};
 const server = setupServer(
   http.get("*/api/channels", () => HttpResponse.json({ items: [line], next_cursor: null })),
+  http.get("*/api/me", () => HttpResponse.json({ branding: null })),
+  http.post("*/api/conversations/:id/typing", () => new HttpResponse(null, { status: 202 })),
   http.post("*/api/conversations/:id/:kind", async ({ request }) => {
     posted.push({
       path: new URL(request.url).pathname,

@@ -118,6 +118,49 @@ describe("an order", () => {
   });
 });
 
+describe("what we send", () => {
+  const ours = (change: Partial<Message>) =>
+    draw({ direction: "out", status: "sent", author: { kind: "agent", id: "u1", name: "Ana" }, ...change });
+
+  it("shows a template by its name and what was filled in", () => {
+    const components = [
+      { type: "body", parameters: [{ type: "text", parameter_name: "nombre", text: "Rosa" }] },
+      { type: "button", sub_type: "url", parameters: [{ type: "text", text: "turno-42" }] },
+    ];
+    ours({ type: "template", text: "turno", payload: { template: { name: "turno", components } } });
+    expect(screen.getByText("turno")).toBeVisible();
+    expect(screen.getByText("{{nombre}}")).toBeVisible();
+    expect(screen.getByText("Rosa")).toBeVisible();
+    expect(screen.getByText("turno-42")).toBeVisible();
+  });
+
+  it("shows a list with its rows, and a link only where a browser may follow it", () => {
+    const sections = [{ title: "Jueves", rows: [{ id: "a", title: "10:00", description: "Dra. Paz" }] }];
+    const list = { type: "list", body: { text: "Horas" }, action: { button: "Ver", sections } };
+    ours({ type: "interactive", text: "Horas", payload: { interactive: list } });
+    for (const words of ["Horas", "Jueves", "10:00", "Dra. Paz", "Ver"]) {
+      expect(screen.getByText(words)).toBeVisible();
+    }
+    const parameters = { display_text: "Abrir", url: "javascript:alert(1)" };
+    const link = { type: "cta_url", body: { text: "Aquí" }, action: { parameters } };
+    ours({ type: "interactive", text: "Aquí", payload: { interactive: link } });
+    expect(screen.getByText("Abrir")).toBeVisible();
+    expect(screen.queryByRole("link")).toBeNull();
+  });
+
+  it("leads to a file that lies elsewhere", () => {
+    ours({ type: "video", payload: { video: { link: "https://a.example/x.mp4" } } });
+    expect(screen.getByRole("link", { name: /Video/ })).toHaveAttribute("href", "https://a.example/x.mp4");
+  });
+
+  it.each([null, [], "x", { template: 1 }, { interactive: { type: "carousel", action: [] } }])(
+    "is drawn with the payload %j",
+    (payload) => {
+      for (const type of ["template", "interactive", "video", "pin"]) ours({ type, payload }).unmount();
+    },
+  );
+});
+
 describe("whatever it is", () => {
   it("says that it was forwarded, from which ad it comes and about what it asks", () => {
     const payload = {

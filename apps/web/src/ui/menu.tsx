@@ -69,17 +69,18 @@ interface PopoverProps {
   onOpenChange: (open: boolean) => void;
   trigger: ReactNode;
   label: string;
+  align?: "start" | "end";
   children: ReactNode;
 }
 
-export function Popover({ open, onOpenChange, trigger, label, children }: PopoverProps) {
+export function Popover({ open, onOpenChange, trigger, label, align = "end", children }: PopoverProps) {
   return (
     <RadixPopover.Root open={open} onOpenChange={onOpenChange}>
       <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
       <RadixPopover.Portal>
         <RadixPopover.Content
           aria-label={label}
-          align="end"
+          align={align}
           sideOffset={4}
           collisionPadding={8}
           className={cn(PANEL, "w-72")}

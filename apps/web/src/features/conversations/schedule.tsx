@@ -6,7 +6,6 @@ import { formatFull, fromLocalInput, toLocalInput } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { Popover } from "@/ui/menu";
-import { Tooltip } from "@/ui/tooltip";
 import { Chip } from "./attachment";
 
 const MINUTE = 60_000;
@@ -29,11 +28,16 @@ export function ScheduleButton({ timeZone, windowEnd, onPick }: ScheduleProps) {
       open={open}
       onOpenChange={setOpen}
       label={t("schedule.title")}
+      align="start"
       trigger={
-        <Button variant="ghost" size="icon" className="my-1" aria-label={t("schedule.title")}>
-          <Tooltip text={t("schedule.title")} side="top">
-            <CalendarClock />
-          </Tooltip>
+        <Button
+          variant="ghost"
+          size="icon"
+          className="my-1"
+          aria-label={t("schedule.title")}
+          title={t("schedule.title")}
+        >
+          <CalendarClock />
         </Button>
       }
     >
