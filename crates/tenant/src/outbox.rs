@@ -13,6 +13,7 @@ mod due;
 mod idempotency;
 mod queue;
 mod settle;
+mod tidy;
 mod upload;
 mod wait;
 
@@ -23,10 +24,11 @@ use uuid::Uuid;
 pub use self::{
     ask::{CancelError, RetryError, cancel_message, retry_message},
     claim::{Claimed, Room, claim},
-    due::{Held, Tidied, lines_due, next_due, tidy},
+    due::{Held, lines_due, next_due},
     idempotency::Idempotency,
     queue::{NewContent, QueueMessage, QueueMessageError, Target, queue_message},
     settle::{Outcome, Settlement, settle},
+    tidy::{Tidied, tidy},
     upload::{NewUpload, Upload, WaUpload, add_upload, find_upload, remember_wa_upload, wa_upload},
     wait::{give_up_waiting, wait_until},
 };
