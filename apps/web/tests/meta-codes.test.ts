@@ -82,7 +82,7 @@ describe("the problems of lines", () => {
       ...words(problems, /CHECK_FAILED: &str = "(\w+)"/g),
     ];
     const advice = words(
-      rust("engine/src/line_health/report.rs").split("enum LineAdvice")[1] ?? "",
+      rust("engine/src/line_health/advice.rs").split("enum LineAdvice")[1] ?? "",
       /Self::\w+ => "(\w+)"/g,
     );
     expect(codes.length).toBeGreaterThan(10);
