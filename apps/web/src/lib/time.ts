@@ -78,6 +78,11 @@ export function formatFull(at: string, locale: string, timeZone: string, readerZ
   return there === here ? there : `${there} (${timeZone}) · ${here} (${readerZone})`;
 }
 
+/** Date and time in one zone, where there is no room for the reader's own. */
+export function formatMoment(at: string, locale: string, timeZone: string): string {
+  return formatFull(at, locale, timeZone, timeZone);
+}
+
 /** For day separators: today and yesterday in words, then the date. */
 export function formatDay(
   at: string,

@@ -7,7 +7,7 @@ import { Button } from "./button";
 
 interface LinePanelProps {
   name: string;
-  /** Stands between the row and the report. */
+  /** Stands below the row; the report says it as well. */
   headline: ReactNode;
   children: ReactNode;
 }
@@ -29,7 +29,7 @@ export function LinePanel({ name, headline, children }: LinePanelProps) {
         {t("lineHealth.show")}
         <ChevronDown aria-hidden className={cn("transition-transform duration-150", open && "rotate-180")} />
       </Button>
-      <div className="w-full empty:hidden">{headline}</div>
+      <div className="w-full empty:hidden">{!open && headline}</div>
       {open && (
         <section
           id={id}

@@ -11,7 +11,7 @@ import {
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { ChannelHealth, LineProblem, LineReport } from "@/api/types";
-import { formatFull } from "@/lib/time";
+import { formatMoment } from "@/lib/time";
 import { Badge } from "./badge";
 import { Skeleton } from "./states";
 
@@ -47,7 +47,7 @@ export function LineHeadline({ health, timeZone }: { health: ChannelHealth; time
       </span>{" "}
       <span className="text-muted">
         {advice && t(`lineHealth.advice.${advice}`, { defaultValue: "" })}
-        {paused_at && ` ${t("lineHealth.since", { when: formatFull(paused_at, i18n.language, timeZone) })}`}
+        {paused_at && ` ${t("lineHealth.since", { when: formatMoment(paused_at, i18n.language, timeZone) })}`}
       </span>
     </p>
   );
@@ -91,7 +91,7 @@ interface ReportProps {
 
 export function LineReportView({ report, timeZone, actions }: ReportProps) {
   const { t, i18n } = useTranslation();
-  const when = (at: string) => formatFull(at, i18n.language, timeZone);
+  const when = (at: string) => formatMoment(at, i18n.language, timeZone);
   // What pauses it is said once.
   const problems = report.problems.filter(({ code }) => code !== report.pause?.code);
   return (

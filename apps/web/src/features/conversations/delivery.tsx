@@ -4,7 +4,7 @@ import { CalendarClock, Clock, PauseCircle, RotateCw, X } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation, Message } from "@/api/types";
-import { formatFull } from "@/lib/time";
+import { formatFull, formatMoment } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
@@ -58,9 +58,13 @@ function Waiting({ message, timeZone, canWrite }: DeliveryProps) {
     <Row>
       <p className={paused ? "flex items-center gap-1 text-warn" : "flex items-center gap-1 text-muted"}>
         <Icon aria-hidden className="size-3.5 shrink-0" />
-        {isScheduled
-          ? t("delivery.scheduled", { when: formatFull(due, i18n.language, timeZone) })
-          : t(paused ? "delivery.paused" : "delivery.queued")}
+        {isScheduled ? (
+          <span title={formatFull(due, i18n.language, timeZone)}>
+            {t("delivery.scheduled", { when: formatMoment(due, i18n.language, timeZone) })}
+          </span>
+        ) : (
+          t(paused ? "delivery.paused" : "delivery.queued")
+        )}
       </p>
       {canWrite && (
         <Button size="sm" variant="ghost" busy={cancel.isPending} onClick={() => cancel.mutate(message)}>

@@ -13,7 +13,7 @@ import { useTranslation } from "react-i18next";
 import { useTimeZone } from "@/api/directory";
 import type { Channel, Conversation } from "@/api/types";
 import { useSession } from "@/api/use-session";
-import { formatDuration, formatFull, serviceWindow } from "@/lib/time";
+import { formatDuration, formatMoment, serviceWindow } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
 import { AttachButton, Chip, FileChip, TroubleLine, UploadChip, useAttachment } from "./attachment";
@@ -72,7 +72,7 @@ function PausedLine({ line }: { line: Channel }) {
   const { t, i18n } = useTranslation();
   const timeZone = useTimeZone();
   const { code, advice, paused_at } = line.health;
-  const when = paused_at ? formatFull(paused_at, i18n.language, timeZone) : "";
+  const when = paused_at ? formatMoment(paused_at, i18n.language, timeZone) : "";
   return (
     <div
       role="status"
@@ -85,7 +85,7 @@ function PausedLine({ line }: { line: Channel }) {
           {code && t(`lineHealth.code.${code}`, { defaultValue: code })}
         </p>
         <p className="text-muted">
-          {when && t("lineHealth.since", { when })}{" "}
+          {when && <span className="max-sm:hidden">{t("lineHealth.since", { when })} </span>}
           {advice && t(`lineHealth.advice.${advice}`, { defaultValue: "" })} {t("lineHealth.kept")}
         </p>
       </div>

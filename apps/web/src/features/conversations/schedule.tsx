@@ -2,7 +2,7 @@
 import { CalendarClock } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { formatFull, fromLocalInput, toLocalInput } from "@/lib/time";
+import { formatFull, formatMoment, fromLocalInput, toLocalInput } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { Popover } from "@/ui/menu";
@@ -108,7 +108,9 @@ export function ScheduleChip({
   return (
     <Chip label={t("schedule.remove")} onRemove={onRemove}>
       <CalendarClock aria-hidden className="size-4 shrink-0 text-accent" />
-      <span>{t("schedule.chip", { when: formatFull(at, i18n.language, timeZone) })}</span>
+      <span title={formatFull(at, i18n.language, timeZone)}>
+        {t("schedule.chip", { when: formatMoment(at, i18n.language, timeZone) })}
+      </span>
     </Chip>
   );
 }
