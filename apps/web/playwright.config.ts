@@ -30,7 +30,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "look", testMatch: /(look|desk|operations|sending)\.spec\.ts/, use: { baseURL: PREVIEW } },
+    { name: "look", testMatch: /(look|desk|operations|once|sending)\.spec\.ts/, use: { baseURL: PREVIEW } },
     ...(stack ? [{ name: "stack", testMatch: /(answer|superadmin|access)\.spec\.ts/ }] : []),
   ],
   webServer: {
