@@ -49,7 +49,7 @@ measure() {
     require_rust
     if [ -z "${CENTRALITA_BUILT:-}" ]; then
         say "· cargo build --release (several minutes the first time)"
-        (cd "$root" && cargo build --release -p api -p bench --bins) || die "the programs could not be built (see above)"
+        (cd "$root" && cargo build --release -p api -p bench -p simulator --bins) || die "the programs could not be built (see above)"
         say "· built in $((SECONDS - begun)) s"
     fi
     built="$(target_dir)"

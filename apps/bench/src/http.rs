@@ -19,6 +19,20 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+impl Answer {
+    /// The body as JSON, if the status is one of success.
+    pub fn json(&self) -> anyhow::Result<serde_json::Value> {
+        if !(200..300).contains(&self.status) {
+            anyhow::bail!(
+                "answered {}: {}",
+                self.status,
+                String::from_utf8_lossy(&self.body)
+            );
+        }
+        Ok(serde_json::from_slice(&self.body)?)
+    }
+}
+
 /// One kept connection to a port of this machine.
 pub struct Connection {
     stream: TcpStream,
@@ -48,6 +62,20 @@ impl Connection {
     /// Posts JSON.
     pub async fn post(&mut self, path: &str, body: &[u8]) -> Result<Answer> {
         self.send("POST", path, "", body).await?;
+        self.answer().await
+    }
+
+    /// Posts JSON as whom the bearer token says, under a key by which it may come again.
+    pub async fn post_as(&mut self, token: &str, key: &str, path: &str, body: &[u8]) -> Result<Answer> {
+        let headers = format!("Authorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n");
+        self.send("POST", path, &headers, body).await?;
+        self.answer().await
+    }
+
+    /// Gets a path as whom the bearer token says.
+    pub async fn get_as(&mut self, token: &str, path: &str) -> Result<Answer> {
+        self.send("GET", path, &format!("Authorization: Bearer {token}\r\n"), b"")
+            .await?;
         self.answer().await
     }
 

@@ -16,6 +16,7 @@ pub mod proc;
 pub mod provision;
 pub mod report;
 pub mod scenario;
+pub mod sending;
 pub mod server;
 pub mod socket;
 pub mod spread;

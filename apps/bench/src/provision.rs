@@ -61,6 +61,13 @@ pub struct Wanted<'a> {
     pub with_admin: bool,
     /// Whether the line has an app secret of its own (the same one) instead of relying on the platform's.
     pub own_secret: bool,
+    /// Whether the line has a token to send with: [`token`].
+    pub sends: bool,
+}
+
+/// The token of a line that sends.
+pub fn token(phone_number_id: &str) -> String {
+    format!("EAAbench{phone_number_id}")
 }
 
 impl Platform {
@@ -144,7 +151,7 @@ impl Platform {
             waba_id: Some(waba_id.clone()),
             display_phone_number: Some(number.clone()),
             verify_token: None,
-            wa_token: None,
+            wa_token: wanted.sends.then(|| token(&phone_number_id).into()),
             app_secret: wanted.own_secret.then(|| self.app_secret.clone()),
             is_active: true,
             is_default: true,

@@ -109,6 +109,7 @@ impl Bench {
             index,
             with_admin: index == 0,
             own_secret: true,
+            sends: false,
         });
         let tenants = platform.tenants(wanted.collect()).await?;
         let mut plain = Vec::new();

@@ -74,6 +74,13 @@ impl Spec {
         self
     }
 
+    /// The same server, sending to a Meta at this URL.
+    #[must_use]
+    pub fn sending_to(mut self, url: &str) -> Self {
+        self.variables.push(("GRAPH_BASE_URL".to_owned(), url.to_owned()));
+        self
+    }
+
     /// The same server on another port.
     pub fn beside(&self) -> anyhow::Result<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();

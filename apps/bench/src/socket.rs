@@ -82,7 +82,8 @@ fn created(frame: &str) -> Option<String> {
     Some(frame.get("message_id")?.as_str()?.to_owned())
 }
 
-async fn log_in(port: u16, tenant: &Tenant) -> anyhow::Result<String> {
+/// The access token of the tenant's admin.
+pub async fn log_in(port: u16, tenant: &Tenant) -> anyhow::Result<String> {
     let email = tenant.admin.as_ref().context("the tenant has no admin")?;
     let body = json!({ "email": email, "password": PASSWORD, "tenant": tenant.slug });
     let mut connection = Connection::open(port).await?;

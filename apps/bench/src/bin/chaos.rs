@@ -1,12 +1,17 @@
 //! Sends signed events to real servers while they and their databases are killed and stopped, and
-//! then compares what was acknowledged with what is stored. Fails when anything is lost or doubled.
+//! then compares what was acknowledged with what is stored. Then a team sends messages while servers
+//! are killed and Meta fails, and what Meta took is compared with what is shown. Fails when anything is
+//! lost, doubled or untrue.
 
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
-use bench::chaos::{
-    check::Verdict,
-    drill::{Outcome, RATIO, Settings, run},
-    sabotage::Sabotage,
+use bench::{
+    chaos::{
+        check::Verdict,
+        drill::{Outcome, RATIO, Settings, run},
+        sabotage::Sabotage,
+    },
+    sending,
 };
 use clap::Parser;
 
@@ -18,9 +23,15 @@ struct Args {
     /// Print one JSON document.
     #[arg(long)]
     json: bool,
-    /// How long events are sent.
-    #[arg(long, default_value_t = 5.0, value_name = "N")]
-    minutes: f64,
+    /// How long events are sent, 2 minutes if not said; 0 leaves that part out.
+    #[arg(long, value_name = "N")]
+    minutes: Option<f64>,
+    /// Messages that the team sends, 5000 if not said; 0 leaves that part out.
+    #[arg(long, value_name = "N")]
+    sends: Option<usize>,
+    /// Half a minute of events and 500 messages, unless something else is said.
+    #[arg(long)]
+    quick: bool,
     /// Events a second.
     #[arg(long, default_value_t = 500)]
     rate: u32,
@@ -59,32 +70,118 @@ struct Args {
 #[tokio::main(worker_threads = 2)]
 async fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
-    let settings = Settings {
-        server: args.server,
-        dir: args.dir,
-        keep: args.keep,
-        rate: args.rate,
-        length: Duration::from_secs_f64(args.minutes * 60.0),
-        grace: Duration::from_secs(args.grace),
-        kills: args.kills,
-        stops: args.stops,
-        servers: args.servers,
-        tenants: args.tenants.max(2),
-        seed: args.seed.unwrap_or_else(|| fastrand::u64(..1_000_000)),
-        sabotage: args.sabotage,
-    };
-    let outcome = run(&settings).await?;
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&outcome)?);
+    let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
+    let events = if args.minutes() > 0.0 {
+        Some(run(&args.settings(seed)).await?)
     } else {
-        print(&outcome);
+        None
+    };
+    let sends = if args.sends() > 0 {
+        Some(sending::drill::run(&args.sending(seed)).await?)
+    } else {
+        None
+    };
+    let events_right = events
+        .as_ref()
+        .is_none_or(|events| events.last().is_clean() && events.given_up == 0);
+    let sends_right = sends.as_ref().is_none_or(sending::drill::Outcome::is_clean);
+    if args.json {
+        let both = serde_json::json!({ "events": events, "sends": sends });
+        println!("{}", serde_json::to_string_pretty(&both)?);
+    } else {
+        events.iter().for_each(print);
+        sends.iter().for_each(print_sends);
     }
-    let right = outcome.last().is_clean() && outcome.given_up == 0;
-    Ok(if right {
+    Ok(if events_right && sends_right {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+impl Args {
+    fn minutes(&self) -> f64 {
+        self.minutes.unwrap_or(if self.quick { 0.5 } else { 2.0 })
+    }
+
+    fn sends(&self) -> usize {
+        self.sends.unwrap_or(if self.quick { 500 } else { 5_000 })
+    }
+
+    fn settings(&self, seed: u64) -> Settings {
+        Settings {
+            server: self.server.clone(),
+            dir: self.dir.clone(),
+            keep: self.keep,
+            rate: self.rate,
+            length: Duration::from_secs_f64(self.minutes() * 60.0),
+            grace: Duration::from_secs(self.grace),
+            kills: self.kills,
+            stops: self.stops,
+            servers: self.servers,
+            tenants: self.tenants.max(2),
+            seed,
+            sabotage: self.sabotage.clone(),
+        }
+    }
+
+    fn sending(&self, seed: u64) -> sending::drill::Settings {
+        sending::drill::Settings {
+            server: self.server.clone(),
+            dir: self.dir.clone(),
+            keep: self.keep,
+            sends: self.sends(),
+            tenants: 4,
+            kill_every: Duration::from_secs(3),
+            seed,
+        }
+    }
+}
+
+fn print_sends(outcome: &sending::drill::Outcome) {
+    let verdict = &outcome.verdict;
+    println!(
+        "seed {}: {} messages in {:.0} s, {} requests sent again, {} kills of a server ({} more ended by themselves)",
+        outcome.seed,
+        verdict.messages,
+        outcome.writing_seconds,
+        outcome.repeated_requests,
+        outcome.kills,
+        outcome.ended
+    );
+    println!("what Meta did: {}", outcome.faults);
+    println!(
+        "at rest after {:.0} s; at most {} a second on a line; {} reports sent again since all had been lost",
+        outcome.resting_seconds, outcome.most_in_a_second, outcome.reported_again
+    );
+    let rows = [
+        ("taken by Meta", verdict.accepted),
+        ("shown as accepted", verdict.shown_accepted),
+        ("shown as failed", verdict.shown_failed),
+        ("not confirmed, never taken", verdict.unknown),
+        ("  taken, reported, not shown", verdict.unknown_taken),
+        ("  taken twice", verdict.taken_twice),
+        ("  lost", verdict.lost),
+        (
+            "  not written, or twice",
+            usize::try_from(verdict.foreign).unwrap_or_default(),
+        ),
+        ("  shown as accepted, not taken", verdict.claimed),
+        ("  shown as failed, but taken", verdict.denied),
+        ("  still waiting", verdict.waiting),
+    ];
+    for (what, count) in rows {
+        println!("{what:<32} {count:>9}");
+    }
+    for example in outcome.at_rest.examples.iter().chain(&verdict.examples) {
+        println!("  {example}");
+    }
+    let word = if outcome.is_clean() {
+        "Nothing twice, nothing untrue."
+    } else {
+        "FAILED"
+    };
+    println!("{word}");
 }
 
 fn print(outcome: &Outcome) {

@@ -271,6 +271,7 @@ async fn tenants(
         with_admin: false,
         // The platform's secret signs: so one body may hold several tenants' events, all believed.
         own_secret: false,
+        sends: false,
     });
     Ok((platform.tenants(wanted.collect()).await?, struck))
 }
