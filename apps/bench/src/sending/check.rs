@@ -136,3 +136,36 @@ pub async fn check(
     verdict.foreign += i64::try_from(stored.len())?;
     Ok(verdict)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sending::stand::Thread;
+
+    #[test]
+    fn what_is_shown_has_to_be_what_meta_did() {
+        let message = Written {
+            thread: Thread {
+                tenant: 0,
+                id: String::new(),
+                phone: String::new(),
+            },
+            id: "m".to_owned(),
+        };
+        let is_clean = |state: &str, taken: u64| {
+            let mut verdict = Verdict::default();
+            verdict.count(&message, state, taken);
+            verdict.is_clean()
+        };
+        for (state, taken) in [("accepted", 1), ("failed", 0), ("unknown", 0), ("unknown", 1)] {
+            assert!(is_clean(state, taken), "{state}, taken {taken} times");
+        }
+        let lies = [("accepted", 0), ("failed", 1), ("accepted", 2), ("unknown", 2)];
+        for (state, taken) in lies
+            .into_iter()
+            .chain([("queued", 0), ("queued", 1), ("sending", 1)])
+        {
+            assert!(!is_clean(state, taken), "{state}, taken {taken} times");
+        }
+    }
+}
