@@ -4,6 +4,7 @@ mod run;
 
 use std::{path::PathBuf, process::ExitCode};
 
+use bench::sending::rate;
 use clap::Parser;
 
 /// Measures the server: acknowledged messages a second, CPU of each, latencies, memory, and the
@@ -36,6 +37,9 @@ pub(crate) struct Args {
     /// Leave the yardsticks out: figures without ratios.
     #[arg(long)]
     pub(crate) no_yardsticks: bool,
+    /// Only this: how fast a line sends at Meta's speeds, `--seconds` each (10).
+    #[arg(long)]
+    pub(crate) sending: bool,
     /// Fail when a goal is missed.
     #[arg(long)]
     pub(crate) check: bool,
@@ -53,6 +57,9 @@ pub(crate) struct Args {
 #[tokio::main(worker_threads = 2)]
 async fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
+    if args.sending {
+        return sending(&args).await;
+    }
     let report = run::run(&args).await?;
     if args.json {
         println!("{}", serde_json::to_string_pretty(&report)?);
@@ -60,6 +67,34 @@ async fn main() -> anyhow::Result<ExitCode> {
         print!("{}", report.table());
     }
     let missed = report.goals.iter().any(|goal| !goal.met);
+    Ok(if args.check && missed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+async fn sending(args: &Args) -> anyhow::Result<ExitCode> {
+    // Whole seconds, and few.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "see above"
+    )]
+    let seconds = args.seconds.unwrap_or(10.0).clamp(2.0, 600.0) as u64;
+    let rates = rate::measure(&rate::Settings {
+        server: args.server.clone(),
+        dir: args.dir.clone(),
+        keep: args.keep,
+        seconds,
+    })
+    .await?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&rates)?);
+    } else {
+        print!("{}", rate::table(&rates)?);
+    }
+    let missed = rates.iter().any(|rate| !rate.holds());
     Ok(if args.check && missed {
         ExitCode::FAILURE
     } else {

@@ -4,6 +4,7 @@
 
 pub mod check;
 pub mod drill;
+pub mod rate;
 pub mod simulator;
 pub mod stand;
 pub mod writers;
