@@ -23,8 +23,10 @@ const AHEAD: Duration = Duration::from_millis(100);
 const REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_mins(1);
 /// After so long without a complaint a line goes faster again.
-const EASE: Duration = Duration::from_secs(10);
-const SLOWEST: f64 = 0.05;
+const EASE: Duration = Duration::from_secs(3);
+const FASTER: f64 = 1.5;
+const SLOWER: f64 = 0.7;
+const SLOWEST: f64 = 0.25;
 /// One message to one person every six seconds, and some borrowed from the future: Meta lends 45
 /// ("pair rate limit"), a few of which stay for what another process sent.
 const PAIR_EVERY: Duration = Duration::from_secs(6);
@@ -94,7 +96,7 @@ impl LinePace {
     fn complain(&mut self, asked: Option<Duration>, now: Instant) -> Instant {
         // Several calls that were under way complain of the same.
         if now >= self.rests_until {
-            self.speed = (self.speed / 2.0).max(SLOWEST);
+            self.speed = (self.speed * SLOWER).max(SLOWEST);
             let rest = asked.unwrap_or(self.rest);
             self.rest = (self.rest * 2).min(LONGEST_REST);
             self.rests_until = now + rest;
@@ -107,7 +109,7 @@ impl LinePace {
 
     fn ease(&mut self, now: Instant) {
         if self.speed < 1.0 && now >= self.complained_at + EASE {
-            self.speed = (self.speed * 1.25).min(1.0);
+            self.speed = (self.speed * FASTER).min(1.0);
             self.complained_at = now;
             if self.speed >= 1.0 {
                 self.rest = REST;
@@ -287,7 +289,7 @@ mod tests {
             until
         );
         assert_eq!(pace.room(line, 1_000, start), Err(until));
-        assert!(pace.room(line, 1_000, until).unwrap() <= full / 2 + 1);
+        assert!(pace.room(line, 1_000, until).unwrap() < full * 3 / 4);
         assert!(pace.too_fast(line, None, until) >= until + REST * 2);
         let asked = Duration::from_secs(40);
         let again = until + Duration::from_secs(10);
