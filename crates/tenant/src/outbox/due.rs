@@ -58,9 +58,9 @@ impl Sql for Due {
         SELECT LEAST( \
             (SELECT o.next_attempt_at FROM outbox AS o WHERE o.state IN ('queued', 'retry') \
              AND o.channel_id <> ALL ({}) AND o.conversation_id <> ALL ({}) \
-             AND NOT EXISTS (SELECT FROM outbox AS earlier WHERE earlier.conversation_id = o.conversation_id \
+             AND (SELECT true FROM outbox AS earlier WHERE earlier.conversation_id = o.conversation_id \
                  AND earlier.state IN ('queued', 'retry', 'sending') AND earlier.id <> o.id \
-                 AND (earlier.state = 'sending' OR (earlier.class, earlier.id) < (o.class, o.id))) \
+                 AND (earlier.state = 'sending' OR (earlier.class, earlier.id) < (o.class, o.id)) LIMIT 1) IS NULL \
              ORDER BY o.next_attempt_at LIMIT 1), \
             (SELECT min(next_attempt_at) FROM outbox WHERE state = 'scheduled'), \
             (SELECT min(lease_until) FROM outbox WHERE state = 'sending') \
