@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CircleHelp, Headset, WifiOff } from "lucide-react";
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "@/api/types";
 import { usePermission, useSession } from "@/api/use-session";
@@ -75,9 +76,9 @@ export function Inbox({ search, openId }: InboxProps) {
   }
 
   function write(next: ComposerMode): void {
-    setMode(next);
-    // The box of the other kind appears with the next paint.
-    requestAnimationFrame(() => writingBox.current?.focus());
+    // The box of the other kind has to be there before it can be written in.
+    flushSync(() => setMode(next));
+    writingBox.current?.focus();
   }
 
   const shown = openId ? client.getQueryData<Conversation>(conversationKey(openId)) : undefined;

@@ -1,6 +1,7 @@
 /** One conversation: header, messages, composer, and the panel beside it. */
 import { useQuery } from "@tanstack/react-query";
 import { type RefObject, useEffect, useState, useSyncExternalStore } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { asProblem } from "@/lib/problem";
 import { readStored, writeStored } from "@/lib/storage";
@@ -87,9 +88,9 @@ export function Thread({ conversationId, mode, onMode, box }: ThreadProps) {
             conversationId={conversationId}
             isOpen={isOpen}
             onQuote={() => {
-              onMode("reply");
               // The box may have to appear first.
-              requestAnimationFrame(() => box.current?.focus());
+              flushSync(() => onMode("reply"));
+              box.current?.focus();
             }}
           />
         </div>
