@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use access::Guard;
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use crypto::SecretString;
 use engine::{Clock, Engine, LeaseTimes, Parts};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -30,6 +31,9 @@ struct Inner {
     tokens: Tokens,
     limiter: LoginLimiter,
     verify_token: SecretString,
+    debug_key: Option<SecretString>,
+    role: Role,
+    started_at: DateTime<Utc>,
     web_dir: Option<PathBuf>,
     metrics: Option<PrometheusHandle>,
     stopping: watch::Sender<bool>,
@@ -52,7 +56,7 @@ impl App {
         let control = Db::new(&connector, &config.control_url, CONTROL_POOL);
         check_schema(&control).await?;
         let resolver = Resolver::new(
-            &connector,
+            &connector.guarded(config.guards.tenant_hosts.clone()),
             control,
             config.control_url.clone(),
             Arc::clone(&config.keyring),
@@ -84,6 +88,9 @@ impl App {
             tokens: Tokens::new(&config.jwt_secret),
             limiter: LoginLimiter::new(),
             verify_token: config.verify_token.clone(),
+            debug_key: config.guards.debug_key.clone(),
+            role: config.role,
+            started_at: clock.now(),
             web_dir: config.web_dir.clone(),
             metrics,
             stopping: watch::Sender::new(false),
@@ -116,6 +123,18 @@ impl App {
 
     pub(crate) fn verify_token(&self) -> &SecretString {
         &self.0.verify_token
+    }
+
+    pub(crate) fn debug_key(&self) -> Option<&SecretString> {
+        self.0.debug_key.as_ref()
+    }
+
+    pub(crate) fn role(&self) -> Role {
+        self.0.role
+    }
+
+    pub(crate) fn started_at(&self) -> DateTime<Utc> {
+        self.0.started_at
     }
 
     pub(crate) fn web_dir(&self) -> Option<&PathBuf> {

@@ -2,6 +2,7 @@
 //! anything else happens. A wrong value stops the process with a sentence.
 
 mod files;
+mod guards;
 
 use std::{ops::RangeInclusive, path::PathBuf, str::FromStr, sync::Arc};
 
@@ -10,7 +11,7 @@ use pg::DatabaseUrl;
 use resolver::Limits;
 use serde::Deserialize;
 
-pub use self::files::Files;
+pub use self::{files::Files, guards::Guards};
 
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +63,8 @@ pub struct Config {
     pub tenant_connections: usize,
     /// Where the files that customers send are kept.
     pub files: Files,
+    /// What keeps people out.
+    pub guards: Guards,
     /// Folder of the built web, if this server serves it.
     pub web_dir: Option<PathBuf>,
 }
@@ -94,6 +97,8 @@ struct Raw {
     web_dir: Option<PathBuf>,
     #[serde(flatten)]
     files: files::RawFiles,
+    #[serde(flatten)]
+    guards: guards::RawGuards,
 }
 
 impl Config {
@@ -180,6 +185,7 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         tenant_connections: tenant_connections(raw.tenant_connections)?,
         web_dir: raw.web_dir,
         files: files::check(raw.files)?,
+        guards: guards::check(raw.guards)?,
     })
 }
 
@@ -304,6 +310,8 @@ mod tests {
             ("VERIFY_TOKEN", " "),
             ("MEDIA_URL", "https://hunter2@files.example"),
             ("MEDIA_SECRET_ACCESS_KEY", "hunter2"),
+            ("TENANT_DB_HOSTS", "db.example.com, https://db"),
+            ("DEBUG_KEY", "hunter2"),
         ];
         for (name, value) in cases {
             let Err(error) = with(&[(name, value)]) else {

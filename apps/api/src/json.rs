@@ -3,17 +3,15 @@
 
 use std::{future::Future, pin::Pin};
 
-use actix_web::{
-    FromRequest, HttpRequest,
-    dev::Payload,
-    http::header,
-    web::{self, Bytes},
-};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
 use pg::{Cursor, InvalidCursor, PageRequest, Patch};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use utoipa::IntoParams;
 
-use crate::problem::{Kind, Problem};
+use crate::{
+    body::RawBody,
+    problem::{Kind, Problem},
+};
 
 /// The largest JSON body that is read.
 const MAX_BODY: usize = 256 * 1024;
@@ -27,9 +25,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let is_json = content_is_json(request);
-        let bytes = Bytes::from_request(request, payload);
+        let bytes = RawBody::from_request(request, payload);
         Box::pin(async move {
-            let bytes = bytes.await.map_err(|error| body_error(&error))?;
+            let RawBody(bytes) = bytes.await?;
             if !is_json {
                 return Err(Problem::new(
                     Kind::UnsupportedMedia,
@@ -49,9 +47,9 @@ impl<T: DeserializeOwned + Default + 'static> FromRequest for OptionalJson<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = Bytes::from_request(request, payload);
+        let bytes = RawBody::from_request(request, payload);
         Box::pin(async move {
-            let bytes = bytes.await.map_err(|error| body_error(&error))?;
+            let RawBody(bytes) = bytes.await?;
             if bytes.is_empty() {
                 Ok(Self(T::default()))
             } else {
@@ -111,17 +109,6 @@ fn find_nul(value: &serde_json::Value, pointer: String) -> Option<String> {
             }
         }),
         _ => None,
-    }
-}
-
-fn body_error(error: &actix_web::Error) -> Problem {
-    if error.as_response_error().status_code() == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(
-            Kind::PayloadTooLarge,
-            "the body is larger than this endpoint takes",
-        )
-    } else {
-        Problem::new(Kind::InvalidRequest, "the body could not be read")
     }
 }
 

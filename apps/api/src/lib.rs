@@ -3,7 +3,9 @@
 
 pub mod app;
 mod auth;
+mod body;
 pub mod config;
+mod headers;
 mod json;
 mod limiter;
 mod names;

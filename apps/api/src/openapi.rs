@@ -20,7 +20,7 @@ use crate::{
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
-        auth, channels, conversations, dead_letters, events, health, line_events,
+        auth, channels, conversations, dead_letters, debug, events, health, line_events,
         media::{self, upload},
         messages::{self, send},
         superadmin::{
@@ -48,7 +48,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
     info(title = "Centralita", description = "A switchboard for WhatsApp Business: one installation, many companies."),
     paths(
         webhook::get_webhook, webhook::post_webhook,
-        health::get_health, health::get_ready, health::get_metrics,
+        health::get_health, health::get_ready, health::get_metrics, debug::get_state, debug::get_line,
         auth::post_login, auth::post_refresh, auth::post_logout, auth::get_me,
         conversations::list_conversations, conversations::get_counts, conversations::get_conversation,
         conversations::patch_conversation, conversations::put_tags, conversations::post_read,

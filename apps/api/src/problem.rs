@@ -71,6 +71,7 @@ problem_kinds! {
     NotFailed            CONFLICT              "not_failed"             "The message did not fail";
     LastAdmin            CONFLICT              "last_admin"             "The last admin must stay";
     PayloadTooLarge      PAYLOAD_TOO_LARGE     "payload_too_large"      "The body is too large";
+    RequestTimeout       REQUEST_TIMEOUT       "request_timeout"       "The request came too slowly";
     RangeNotSatisfiable  RANGE_NOT_SATISFIABLE "range_not_satisfiable"  "The file has no such bytes";
     UnsupportedMedia     UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
     TooManyRequests      TOO_MANY_REQUESTS     "too_many_requests"      "Too many tries";

@@ -4,6 +4,7 @@ pub(crate) mod auth;
 pub(crate) mod channels;
 pub(crate) mod conversations;
 pub(crate) mod dead_letters;
+pub(crate) mod debug;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod line_events;
@@ -22,7 +23,7 @@ use actix_web::{
 };
 
 use crate::{
-    json, openapi,
+    headers, json, openapi,
     problem::{Kind, Problem},
 };
 
@@ -34,8 +35,10 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .configure(health::configure)
         .configure(webhook::configure)
         .configure(pages::configure)
+        .configure(debug::configure)
         .service(
             web::scope("/api")
+                .wrap(headers::for_data())
                 .configure(auth::configure)
                 .configure(conversations::configure)
                 .configure(messages::configure)

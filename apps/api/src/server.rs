@@ -12,7 +12,7 @@ use actix_web::{
         Method,
         header::{self, HeaderValue},
     },
-    middleware::{Compress, DefaultHeaders, from_fn},
+    middleware::{Compress, from_fn},
     web,
 };
 use anyhow::Context;
@@ -27,6 +27,7 @@ use utoipa_swagger_ui::SwaggerUi;
 use crate::{
     app::App,
     config::Config,
+    headers,
     openapi::{ApiDoc, document},
     problem::{Kind, Problem},
     routes,
@@ -40,11 +41,6 @@ const PATIENCE: Duration = Duration::from_secs(18);
 const ABORT: Duration = Duration::from_secs(25);
 /// What a client that reads nothing may let wait before its connection is cut.
 const UNREAD: Duration = Duration::from_secs(30);
-
-/// The pages' own scripts and styles and nothing else; pictures from anywhere, for logos; what
-/// customers sent comes as blobs, since an element cannot bring the bearer.
-const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
-     connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
 
 /// Serves until the process is asked to stop.
 pub async fn run(config: &Config, app: App) -> anyhow::Result<()> {
@@ -131,7 +127,8 @@ pub fn start(
             .wrap(from_fn(log_failures))
             .wrap(Compress::default())
             .wrap(cors(&origins))
-            .wrap(security_headers())
+            .wrap(headers::everywhere())
+            .wrap(from_fn(headers::stay_on_https))
             .configure(routes::configure)
             .route("/openapi.json", web::get().to(openapi))
             .service(web::redirect("/docs", "/docs/"))
@@ -154,14 +151,6 @@ fn bound_unread(connection: &dyn std::any::Any) {
     if let Err(error) = SockRef::from(stream).set_tcp_user_timeout(Some(UNREAD)) {
         tracing::debug!(%error, "a connection that reads nothing would not be cut");
     }
-}
-
-fn security_headers() -> DefaultHeaders {
-    DefaultHeaders::new()
-        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .add((header::X_FRAME_OPTIONS, "DENY"))
-        .add((header::REFERRER_POLICY, "strict-origin-when-cross-origin"))
-        .add((header::CONTENT_SECURITY_POLICY, CONTENT_POLICY))
 }
 
 /// The built web: its files, and its page for every path of its own router.

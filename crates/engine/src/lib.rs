@@ -80,7 +80,7 @@ impl Engine {
     pub fn new(parts: Parts) -> Self {
         // Leases and hints must not queue behind requests.
         let platform = parts.resolver.platform();
-        let own = Db::new(platform.connector, platform.control_url, 2);
+        let own = Db::new(&platform.connector.unguarded(), platform.control_url, 2);
         let leases = Leases::new(parts.sends.then(|| own.clone()), parts.lease_times);
         let hints = hints::Hints::new(leases.worker().uuid(), own);
         let feeds = realtime::Feeds::new(parts.resolver.clone(), hints.clone());

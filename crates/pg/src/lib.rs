@@ -2,7 +2,7 @@
 //! connections, errors, typed ids, keyset pages and the migration runner.
 //!
 //! Knows no table and no tenant. May depend on diesel, diesel-async,
-//! tokio-postgres and rustls; no other crate of ours.
+//! tokio-postgres, rustls and `egress`; no other crate of ours.
 //!
 //! The one idea: a [`Db`] carries the kind of database it reaches as a type
 //! ([`Control`] or [`Tenant`]), so a connection to the control plane cannot be
@@ -39,6 +39,7 @@ pub use self::{
     patch::Patch,
     url::{DatabaseUrl, DatabaseUrlError, SslMode},
 };
+pub use egress::{HostError, HostPolicy};
 
 #[doc(hidden)]
 pub mod reexport {

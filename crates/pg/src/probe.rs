@@ -7,6 +7,7 @@ use diesel::{
     sql_types::{Integer, Text},
 };
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use egress::HostError;
 
 use crate::{Connector, DatabaseUrl, DbError};
 
@@ -16,6 +17,9 @@ pub const MINIMUM_SERVER_MAJOR: i32 = 13;
 /// Why a database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
+    /// The host may not be connected to.
+    #[error(transparent)]
+    Host(HostError),
     /// No server answers there.
     #[error("no Postgres answers at this host and port")]
     Unreachable(#[source] ConnectionError),
@@ -57,6 +61,15 @@ struct Server {
 /// Connects, and asks the server's version.
 pub async fn probe(connector: &Connector, url: &DatabaseUrl) -> Result<Probed, ProbeError> {
     let started = Instant::now();
+    match connector.judge(url).await {
+        // Which a name without an address is, for whoever typed it.
+        Err(error @ HostError::Unknown(_)) => {
+            return Err(ProbeError::Unreachable(ConnectionError::BadConnection(
+                error.to_string(),
+            )));
+        }
+        judged => judged.map_err(ProbeError::Host)?,
+    }
     let mut conn = connector.connect(url).await.map_err(classify)?;
     let server = diesel::sql_query(
         "SELECT current_setting('server_version') AS version, current_setting('server_version_num')::int AS number",

@@ -4,7 +4,7 @@
 //! would also take socket paths, files and server options from it. So only
 //! host, port, user, password, database and `sslmode` pass; all else is refused.
 
-use std::{fmt, str::FromStr, time::Duration};
+use std::{fmt, net::IpAddr, str::FromStr, time::Duration};
 
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -137,10 +137,22 @@ impl DatabaseUrl {
         SecretString::from(format!("{url}@{host}:{port}/{database}?sslmode={ssl_mode}"))
     }
 
-    pub(crate) fn driver_config(&self) -> tokio_postgres::Config {
+    /// The driver's own form. With `addresses`, one of those is connected to, and the host's
+    /// name only serves for checking its certificate.
+    pub(crate) fn driver_config(&self, addresses: Option<&[IpAddr]>) -> tokio_postgres::Config {
         let mut config = tokio_postgres::Config::new();
+        match addresses {
+            None => {
+                config.host(&self.host);
+            }
+            // The driver wants a name beside each address.
+            Some(addresses) => {
+                for address in addresses {
+                    config.host(&self.host).hostaddr(*address);
+                }
+            }
+        }
         config
-            .host(&self.host)
             .port(self.port)
             .user(&self.user)
             .dbname(&self.database)

@@ -68,7 +68,8 @@ struct Inner {
 }
 
 impl Resolver {
-    /// A resolver over the control plane at `control_url`.
+    /// A resolver over the control plane at `control_url`. Tenants' databases are connected to as
+    /// `connector` is guarded; the control plane always is.
     pub fn new(
         connector: &Connector,
         control: Db<Control>,
@@ -133,6 +134,11 @@ impl Resolver {
             control_url: &self.0.control_url,
             keyring: &self.0.keyring,
         }
+    }
+
+    /// Connections to tenants' databases that are open now.
+    pub fn open_connections(&self) -> usize {
+        self.0.pools.open_connections()
     }
 
     /// The keys that open what is sealed.
@@ -202,7 +208,8 @@ impl Resolver {
                 control_url,
                 ..
             } = &*self.0;
-            let ended = pg::listen::listen(connector, control_url, channel, &on_ready, &on_payload).await;
+            let connector = connector.unguarded();
+            let ended = pg::listen::listen(&connector, control_url, channel, &on_ready, &on_payload).await;
             if let Err(error) = ended {
                 tracing::warn!(channel, %error, "lost the control plane's notifications; reconnecting");
             }

@@ -281,6 +281,13 @@ impl Pools {
         }
     }
 
+    pub(crate) fn open_connections(&self) -> usize {
+        lock(&self.open)
+            .values()
+            .map(|handle| handle.pool.open_connections())
+            .sum()
+    }
+
     /// Closes what was idle for long; under pressure, the longest unused first.
     pub(crate) fn sweep(&self) {
         let mut pools: Vec<(Instant, Arc<Pool>)> = lock(&self.open)

@@ -30,6 +30,7 @@ impl From<InspectError> for Problem {
             InspectError::Foreign => "db_not_a_tenant_database",
             InspectError::OfAnother => "db_of_another_tenant",
             InspectError::Ahead => "db_ahead",
+            InspectError::Probe(ProbeError::Host(_)) => "db_host_refused",
             InspectError::Probe(ProbeError::Login(_)) => "db_auth_failed",
             InspectError::Probe(ProbeError::NoDatabase(_)) => "db_missing",
             InspectError::Probe(ProbeError::TooOld { .. }) => "db_version_too_old",

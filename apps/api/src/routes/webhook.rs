@@ -1,15 +1,12 @@
 //! Meta's webhook: the handshake, and what is delivered.
 
-use actix_web::{
-    HttpRequest, HttpResponse,
-    http::header::ContentType,
-    web::{self, Bytes},
-};
+use actix_web::{HttpRequest, HttpResponse, http::header::ContentType, web};
 use control::channel::Channels;
 use crypto::{ExposeSecret, token};
 
 use crate::{
     app::App,
+    body::RawBody,
     problem::{Kind, Problem},
 };
 
@@ -85,10 +82,9 @@ pub(crate) async fn get_webhook(app: web::Data<App>, request: HttpRequest) -> Re
 pub(crate) async fn post_webhook(
     app: web::Data<App>,
     request: HttpRequest,
-    body: Result<Bytes, actix_web::Error>,
+    RawBody(body): RawBody,
 ) -> Result<HttpResponse, Problem> {
     let started = std::time::Instant::now();
-    let body = body.map_err(|_source| Problem::new(Kind::PayloadTooLarge, "a webhook has at most 4 MiB"))?;
     let signature = request
         .headers()
         .get(whatsapp::signature::HEADER)

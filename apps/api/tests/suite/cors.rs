@@ -79,10 +79,41 @@ async fn every_answer_carries_the_headers_that_keep_browsers_careful() {
         assert_eq!(answer.header("x-frame-options"), Some("DENY"), "{path}");
         assert!(answer.header("content-security-policy").is_some(), "{path}");
         assert!(answer.header("referrer-policy").is_some(), "{path}");
+        assert!(answer.header("permissions-policy").is_some(), "{path}");
+        assert_eq!(
+            answer.header("cross-origin-opener-policy"),
+            Some("same-origin"),
+            "{path}"
+        );
+    }
+    for path in ["/api/me", "/api/nowhere"] {
+        let answer = app.anon().get(path).await;
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{path}: {policy}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(
+            answer.header("cross-origin-resource-policy"),
+            Some("same-origin"),
+            "{path}"
+        );
     }
     app.anon().get("/nowhere").await.problem(404, "not_found");
     app.anon()
         .post("/nowhere", &json!({}))
         .await
         .problem(404, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_over_https_browsers_are_told_to_stay_on_https() {
+    let app = TestApp::start().await;
+    let plain = app.anon().get("/health").await;
+    assert_eq!(plain.header("strict-transport-security"), None);
+    let request = app
+        .anon()
+        .request(Method::GET, "/health")
+        .header("X-Forwarded-Proto", "https");
+    let behind_proxy = Answer::to(request).await;
+    let told = behind_proxy.header("strict-transport-security").unwrap();
+    assert!(told.contains("includeSubDomains"), "{told}");
 }

@@ -9,7 +9,7 @@ use crate::{
     caller::eventually,
     lines::{CUSTOMER, entry, text},
     superadmin::{TENANTS, at, create, database},
-    test_app::{PASSWORD, PLATFORM_SECRET, TestApp, team},
+    test_app::{PASSWORD, PLATFORM_SECRET, Setup, TestApp, team},
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -214,4 +214,54 @@ async fn a_tenant_whose_database_is_gone_is_told_so_and_others_go_on() {
     .await;
     assert_eq!(found.json()["items"].as_array().unwrap().len(), 1);
     assert_eq!(stranger.items("/api/conversations").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_url_reaches_no_metadata_service_and_no_neighbour() {
+    let app = TestApp::start().await;
+    let superadmin = app.superadmin().await;
+    let tenant = create(&superadmin, "nueva").await;
+    for host in [
+        "169.254.169.254",
+        "[fe80::1]",
+        "[fd00:ec2::254]",
+        "[::ffff:169.254.169.254]",
+        "0.0.0.0",
+        "100.100.100.200",
+    ] {
+        let url = at(&format!("postgres://u:p@{host}:5432/d"));
+        let path = database(&tenant);
+        let tested = superadmin
+            .call(Method::POST, &format!("{path}/test"), Some(&url))
+            .await;
+        tested.field("/url", "db_host_refused");
+        let saved = superadmin.call(Method::PUT, &path, Some(&url)).await;
+        saved.field("/url", "db_host_refused");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_operator_lists_hosts_no_other_is_connected_to() {
+    let listed = TestApp::with(Setup {
+        vars: &[("TENANT_DB_HOSTS", "db.example.com,127.0.0.0/8")],
+        ..Setup::default()
+    })
+    .await;
+    let superadmin = listed.superadmin().await;
+    let tenant = create(&superadmin, "nueva").await;
+    let path = format!("{}/test", database(&tenant));
+    let other = at("postgres://u:p@10.0.0.9:5432/d");
+    let refused = superadmin.call(Method::POST, &path, Some(&other)).await;
+    refused.field("/url", "db_host_refused");
+    // What is listed goes on: the team of a company on 127.0.0.1 logs in.
+    listed.admin().await.get("/api/conversations").await.expect(200);
+
+    let unlisted = TestApp::with(Setup {
+        vars: &[("TENANT_DB_HOSTS", "db.example.com")],
+        ..Setup::default()
+    })
+    .await;
+    let login = json!({ "email": unlisted.a.email(Role::Admin), "password": PASSWORD });
+    let refused = unlisted.anon().post("/api/auth/login", &login).await;
+    refused.problem_of_server(503, "tenant_not_ready");
 }

@@ -10,6 +10,7 @@ mod caller;
 mod channels;
 mod cors;
 mod databases;
+mod debug;
 mod every_type;
 mod line_health;
 mod lines;

@@ -43,7 +43,7 @@ fn routes() -> BTreeSet<String> {
             let path = entry.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
             let prefix = match (inherited, name.as_str()) {
-                ("", "health" | "webhook" | "pages") => "",
+                ("", "health" | "webhook" | "pages" | "debug") => "",
                 ("", "superadmin") => "/api/superadmin",
                 ("", _) => "/api",
                 (inherited, _) => inherited,

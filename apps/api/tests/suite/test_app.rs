@@ -78,6 +78,8 @@ pub struct Setup {
     pub ahead: TimeDelta,
     /// Whether there is no `WHATSAPP_APP_SECRET`.
     pub without_platform_secret: bool,
+    /// Further variables.
+    pub vars: &'static [(&'static str, &'static str)],
 }
 
 /// Everything that one test needs. Dropping it stops the server and drops the databases.
@@ -325,6 +327,7 @@ fn config(control: &TestDb, simulator_url: &str, files: &str, setup: &Setup) -> 
     if !setup.without_platform_secret {
         vars.push(("WHATSAPP_APP_SECRET", PLATFORM_SECRET));
     }
+    vars.extend_from_slice(setup.vars);
     Config::from_vars(
         vars.into_iter()
             .map(|(name, value)| (name.to_owned(), value.to_owned())),

@@ -924,6 +924,40 @@ export interface paths {
         patch: operations["patch_user"];
         trace?: never;
     };
+    "/debug/lines/{phone_number_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What would become of a webhook for this line now. 404 without the key. */
+        get: operations["get_line"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/debug/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this process is and holds. 404 without the key. */
+        get: operations["get_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1323,6 +1357,47 @@ export interface components {
         };
         /** @enum {string} */
         DeadLetterState: "open" | "replayed" | "discarded";
+        /** @description What would become of a webhook for a line. */
+        DebugLine: {
+            /** @description own, platform, none */
+            app_secret: string | null;
+            /** @description ready, not_attached, unreachable, not_migrated, of_another, sealed */
+            database: string | null;
+            has_token: boolean | null;
+            paused: boolean | null;
+            /** @description unregistered, inactive; `null`: it is taken. */
+            reason: string | null;
+            tenant: string | null;
+            tenant_active: boolean | null;
+            /** @description stored, spooled (until its database can be used), ignored */
+            verdict: string;
+        };
+        /** @description What this process is and holds. */
+        DebugState: {
+            /** @description Companies whose messages this process sends. */
+            lanes_held: number;
+            /** Format: date-time */
+            now: string;
+            /** Format: int64 */
+            paused_lines: number | null;
+            /** @description all, api or worker */
+            role: string;
+            /**
+             * Format: int64
+             * @description Webhooks that wait for a company's database; `null` if the control plane cannot say.
+             */
+            spool_waiting: number | null;
+            /** Format: date-time */
+            started_at: string;
+            /** @description Connections to companies' databases that are open now. */
+            tenant_connections: number;
+            /**
+             * Format: int64
+             * @description Active lines whose webhooks nobody signs; `null` if the control plane cannot say.
+             */
+            unsigned_channels: number | null;
+            version: string;
+        };
         /** @enum {string} */
         Direction: "in" | "out" | "note";
         /** @description Why a letter is not needed. */
@@ -4158,6 +4233,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_line: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Debug-Key": string;
+            };
+            path: {
+                phone_number_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebugLine"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_state: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Debug-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DebugState"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -12,6 +12,7 @@ use whatsapp::{outbound::media_limits, webhook::MediaKind};
 
 use crate::{
     auth::{ChatWrite, Member},
+    body,
     json::Query,
     problem::{Kind, Problem},
 };
@@ -84,7 +85,7 @@ pub(crate) async fn post_media(
     member: Member<ChatWrite>,
     request: HttpRequest,
     Query(query): Query<UploadQuery>,
-    body: web::Payload,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let wanted = Wanted::of(&query)?;
     let announced = request.headers().get(header::CONTENT_LENGTH);
@@ -96,7 +97,7 @@ pub(crate) async fn post_media(
         let sentence = "send Content-Type: multipart/form-data with a file";
         return Err(Problem::new(Kind::UnsupportedMedia, sentence));
     }
-    let mut form = Multipart::new(request.headers(), body);
+    let mut form = Multipart::new(request.headers(), body::moving(payload));
     while let Some(field) = form.next().await {
         let field = field.map_err(|_broken| malformed())?;
         if field.name() == Some("file") {
