@@ -63,6 +63,7 @@ problem_kinds! {
     WindowClosed         CONFLICT              "window_closed"          "Only templates may be sent now";
     ContactOptedOut      CONFLICT              "contact_opted_out"      "The customer wants no marketing messages";
     TooLate              CONFLICT              "too_late"               "The message does not wait any more";
+    DatabaseNotAttached  CONFLICT              "database_not_attached"  "The company has no database yet";
     ChannelInactive      CONFLICT              "channel_inactive"       "The line is not active";
     ChannelWithoutToken  CONFLICT              "channel_without_token"  "The line has no access token";
     MediaPending         CONFLICT              "media_pending"          "The file is being fetched";
@@ -75,7 +76,7 @@ problem_kinds! {
     RangeNotSatisfiable  RANGE_NOT_SATISFIABLE "range_not_satisfiable"  "The file has no such bytes";
     UnsupportedMedia     UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
     TooManyRequests      TOO_MANY_REQUESTS     "too_many_requests"      "Too many tries";
-    MetaRefused          BAD_GATEWAY           "meta_refused"           "WhatsApp refused it";
+    MetaRefused          CONFLICT              "meta_refused"           "WhatsApp refused it";
     MetaUnreachable      BAD_GATEWAY           "meta_unreachable"       "WhatsApp cannot be reached";
     TenantNotReady       SERVICE_UNAVAILABLE   "tenant_not_ready"       "The company's database cannot be used now";
     Unavailable          SERVICE_UNAVAILABLE   "unavailable"            "Try again shortly";

@@ -8,7 +8,7 @@ use engine::{
     reply::{AddFileError, ReplyError},
 };
 use pg::{DbError, InvalidCursor};
-use resolver::ResolveError;
+use resolver::{ResolveError, Unready};
 use tenant::{
     conversation::ChangeError,
     dead_letter::DiscardLetterError,
@@ -36,6 +36,7 @@ impl From<ResolveError> for Problem {
     fn from(error: ResolveError) -> Self {
         match error {
             ResolveError::Unavailable(_) => Self::caused(Kind::Unavailable, error),
+            ResolveError::TenantNotReady(Unready::NotAttached) => Self::bare(Kind::DatabaseNotAttached),
             ResolveError::TenantNotReady(_) => Self::caused(Kind::TenantNotReady, error),
         }
     }

@@ -108,10 +108,7 @@ async fn an_admin_who_was_seeded_first_can_log_in_once_the_database_is_attached(
     login().await.problem(401, "invalid_credentials");
     let tenant = create(&superadmin, "nueva").await;
     let users = format!("{TENANTS}/{tenant}/users");
-    superadmin
-        .get(&users)
-        .await
-        .problem_of_server(503, "tenant_not_ready");
+    superadmin.get(&users).await.problem(409, "database_not_attached");
     login().await.problem(401, "invalid_credentials");
     superadmin
         .put(&database(&tenant), &at(seeded.url()))

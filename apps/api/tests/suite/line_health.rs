@@ -152,7 +152,7 @@ async fn a_missing_permission_and_a_missing_subscription_say_what_to_do() {
     );
     token(&app, json!({ "revoked": true })).await;
     let refused = superadmin.post(&subscribe, &json!({})).await;
-    refused.problem_of_server(502, "meta_refused");
+    refused.problem(409, "meta_refused");
     assert!(!refused.text().contains("wa_token_of_"));
 }
 

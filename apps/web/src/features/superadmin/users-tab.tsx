@@ -24,7 +24,8 @@ export function UsersTab({ tenantId }: { tenantId: string }) {
       {t("user.create")}
     </Button>
   );
-  const noDatabase = users.isError && asProblem(users.error).code === "tenant_not_ready";
+  const noDatabase =
+    users.isError && ["database_not_attached", "tenant_not_ready"].includes(asProblem(users.error).code);
   return (
     <div className="grid grid-cols-1 gap-4">
       {users.data && users.data.items.length > 0 && <div className="justify-self-end">{add}</div>}
