@@ -1,12 +1,16 @@
 //! The command line. Whatever is secret can be given by environment instead,
 //! as a process list shows flags; and no error repeats its value.
 
+mod server;
+
 use std::convert::Infallible;
 
 use clap::{Args, Parser, Subcommand};
 use control::{spool::SpoolState, tenant::Plan};
 use crypto::SecretString;
 use tenant::dead_letter::{DeadLetterId, DeadLetterKind, DeadLetterState};
+
+pub(crate) use self::server::{AddServer, RemoveServer, ServerCommand};
 
 /// Sets Centralita up: migrations, tenants, first users, lines.
 #[derive(Parser)]
@@ -43,6 +47,9 @@ pub(crate) enum Command {
     /// Tenants and their databases.
     #[command(subcommand)]
     Tenant(TenantCommand),
+    /// Servers on which databases are made.
+    #[command(subcommand)]
+    Server(ServerCommand),
     /// First users.
     #[command(subcommand)]
     Seed(SeedCommand),
@@ -101,6 +108,9 @@ pub(crate) struct CreateTenant {
     /// Without a value, ADMIN_DB_URL.
     #[arg(long, value_parser = secret, value_name = "URL", num_args = 0..=1, default_missing_value = "", conflicts_with = "database_url")]
     pub(crate) admin_url: Option<SecretString>,
+    /// Make them on the server that the platform knows by this name. Without a value, on the default one.
+    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["database_url", "admin_url"])]
+    pub(crate) server: Option<String>,
 }
 
 #[derive(Args)]

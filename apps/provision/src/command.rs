@@ -9,14 +9,15 @@ mod migrate_control;
 mod migrate_tenant;
 mod seed_admin;
 mod seed_superadmin;
+mod server;
 mod spool;
 
 use chrono::{DateTime, Utc};
 
 use crate::{
     args::{
-        ChannelCommand, Cli, Command, ControlCommand, DeadLettersCommand, SeedCommand, SpoolCommand,
-        TenantCommand,
+        ChannelCommand, Cli, Command, ControlCommand, DeadLettersCommand, SeedCommand, ServerCommand,
+        SpoolCommand, TenantCommand,
     },
     outcome::{Failure, Report},
 };
@@ -30,6 +31,9 @@ pub(crate) async fn run(cli: Cli, now: DateTime<Utc>) -> Result<Report, Failure>
         Command::Tenant(TenantCommand::Migrate(args)) => migrate_tenant::run(global, &args).await,
         Command::Tenant(TenantCommand::Create(args)) => create_tenant::run(global, &args, now).await,
         Command::Tenant(TenantCommand::Attach(args)) => attach_tenant::run(global, &args, now).await,
+        Command::Server(ServerCommand::Add(args)) => server::add(global, &args, now).await,
+        Command::Server(ServerCommand::List) => server::list(global).await,
+        Command::Server(ServerCommand::Remove(args)) => server::remove(global, &args, now).await,
         Command::Seed(SeedCommand::Superadmin(args)) => seed_superadmin::run(global, &args, now).await,
         Command::Seed(SeedCommand::Admin(args)) => seed_admin::run(global, &args, now).await,
         Command::Channel(ChannelCommand::Add(args)) => add_channel::run(global, args, now).await,

@@ -4,6 +4,7 @@
 use anyhow::{Context as _, anyhow};
 use control::{
     contents::{Contents, contents},
+    server::{Server, Servers},
     tenant::{Tenant, Tenants},
 };
 use crypto::{ExposeSecret, Keyring, MasterKey, SecretString};
@@ -47,6 +48,14 @@ impl Platform {
             control_url: &self.url,
             keyring: &self.keyring,
         }
+    }
+
+    /// The server with this name.
+    pub(crate) async fn server(&self, name: &str) -> Result<Server, Failure> {
+        let found = Servers::new(&mut self.db.conn().await?)
+            .find_by_name(name)
+            .await?;
+        Ok(found.ok_or_else(|| anyhow!("there is no server {name:?}; see `provision server list`"))?)
     }
 
     /// The tenant with this slug.

@@ -28,6 +28,7 @@ pub mod lane;
 pub mod line_state;
 pub mod platform_user;
 mod schema;
+pub mod server;
 pub mod session;
 pub mod spool;
 pub mod tenant;

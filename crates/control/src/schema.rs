@@ -45,6 +45,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    database_servers (id) {
+        id -> Uuid,
+        name -> Text,
+        host -> Text,
+        port -> Int4,
+        admin_url_sealed -> Text,
+        server_version -> Text,
+        is_default -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     lanes (tenant_id) {
         tenant_id -> Uuid,
         owner -> Nullable<Uuid>,
@@ -155,6 +169,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    tenant_migrations (run_id, tenant_id) {
+        run_id -> Uuid,
+        tenant_id -> Uuid,
+        place -> Int4,
+        is_canary -> Bool,
+        state -> Text,
+        from_version -> Nullable<Text>,
+        to_version -> Nullable<Text>,
+        error -> Nullable<Text>,
+        started_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tenant_states (tenant_id) {
+        tenant_id -> Uuid,
+        looked_at -> Timestamptz,
+        error -> Nullable<Text>,
+        version -> Nullable<Text>,
+        pending -> Nullable<Int4>,
+        size_bytes -> Nullable<Int8>,
+        connections -> Nullable<Int4>,
+        drift -> Array<Text>,
+    }
+}
+
+diesel::table! {
     tenants (id) {
         id -> Uuid,
         name -> Text,
@@ -193,11 +235,14 @@ diesel::joinable!(line_states -> channels (channel_id));
 diesel::joinable!(login_directory -> tenants (tenant_id));
 diesel::joinable!(sessions -> tenants (tenant_id));
 diesel::joinable!(tenant_databases -> tenants (tenant_id));
+diesel::joinable!(tenant_migrations -> tenants (tenant_id));
+diesel::joinable!(tenant_states -> tenants (tenant_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     branding,
     channels,
+    database_servers,
     lanes,
     line_states,
     login_directory,
@@ -205,6 +250,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     sessions,
     spool,
     tenant_databases,
+    tenant_migrations,
+    tenant_states,
     tenants,
     unrouted_lines,
     workers,

@@ -39,6 +39,17 @@ impl DbError {
         )
     }
 
+    /// Whether this text is in what was said, by us or by Postgres.
+    pub(crate) fn says(&self, text: &str) -> bool {
+        let mut cause: Option<&dyn std::error::Error> = Some(self);
+        std::iter::from_fn(|| {
+            let said = cause?.to_string();
+            cause = cause.and_then(std::error::Error::source);
+            Some(said)
+        })
+        .any(|said| said.contains(text))
+    }
+
     /// Whether the same work may succeed later without any change.
     pub fn is_unavailable(&self) -> bool {
         matches!(self, Self::Unavailable(_))

@@ -15,6 +15,7 @@
 
 extern crate self as pg;
 
+pub mod catalog;
 mod connector;
 mod db;
 mod email;

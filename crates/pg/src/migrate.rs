@@ -15,6 +15,9 @@ use crate::{Connector, DatabaseUrl, DbError};
 /// A lock id that no other application is likely to take: "cntrlita" in ASCII.
 const MIGRATION_LOCK: i64 = 0x636e_7472_6c69_7461;
 
+/// How long a migrator waits for another one of the same database.
+const LOCK_PATIENCE_SECONDS: u8 = 120;
+
 /// Why a migration run stopped. Migrations that had already run stay applied.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrateError {
@@ -32,6 +35,11 @@ pub enum MigrateError {
         /// What Postgres said.
         reason: String,
     },
+    /// Somebody else is migrating it and did not come to an end.
+    #[error(
+        "somebody else has been migrating this database for {LOCK_PATIENCE_SECONDS} seconds; wait for them"
+    )]
+    Busy,
     /// The thread that ran them ended early.
     #[error("the migration run was interrupted")]
     Interrupted,
@@ -75,18 +83,52 @@ pub async fn run(
     connector: &Connector,
     url: &DatabaseUrl,
     migrations: EmbeddedMigrations,
-    mut on_step: impl FnMut(usize, usize) + Send + 'static,
+    on_step: impl FnMut(usize, usize) + Send + 'static,
+) -> Result<Vec<String>, MigrateError> {
+    let conn = connector.connect(url).await?;
+    run_on(connector, conn, migrations, on_step).await
+}
+
+/// The same as another role, to whom the tables then belong.
+pub(crate) async fn run_as(
+    connector: &Connector,
+    url: &DatabaseUrl,
+    role: &str,
+    migrations: EmbeddedMigrations,
 ) -> Result<Vec<String>, MigrateError> {
     let mut conn = connector.connect(url).await?;
-    conn.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
+    conn.batch_execute(&format!("SET ROLE \"{role}\""))
         .await
         .map_err(DbError::from)?;
+    run_on(connector, conn, migrations, |_done, _total| {}).await
+}
+
+async fn run_on(
+    connector: &Connector,
+    mut conn: AsyncPgConnection,
+    migrations: EmbeddedMigrations,
+    mut on_step: impl FnMut(usize, usize) + Send + 'static,
+) -> Result<Vec<String>, MigrateError> {
+    lock(&mut conn).await?;
     // The harness blocks its thread, which a single-threaded runtime cannot bear.
     connector
         .runtime()
         .spawn_blocking(move || apply(conn, migrations, &mut on_step))
         .await
         .map_err(|_source| MigrateError::Interrupted)?
+}
+
+/// Waits for whoever migrates the database now, but not for ever.
+async fn lock(conn: &mut AsyncPgConnection) -> Result<(), MigrateError> {
+    let wait = format!(
+        "SET lock_timeout = '{LOCK_PATIENCE_SECONDS}s'; SELECT pg_advisory_lock({MIGRATION_LOCK}); RESET lock_timeout"
+    );
+    conn.batch_execute(&wait)
+        .await
+        .map_err(|error| match DbError::from(error) {
+            error if error.is_unavailable() && error.says("lock timeout") => MigrateError::Busy,
+            error => error.into(),
+        })
 }
 
 fn apply(
@@ -165,6 +207,11 @@ pub async fn status(
         applied: applied.last().cloned(),
         expected: expected.last().cloned(),
     })
+}
+
+/// The newest version among `migrations`; empty if there are none.
+pub fn latest(migrations: &EmbeddedMigrations) -> String {
+    expected_versions(migrations).pop().unwrap_or_default()
 }
 
 fn expected_versions(migrations: &EmbeddedMigrations) -> Vec<String> {

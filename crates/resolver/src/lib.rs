@@ -6,6 +6,7 @@
 
 pub mod attach;
 mod lines;
+pub mod place;
 mod pools;
 
 use std::{sync::Arc, time::Duration};

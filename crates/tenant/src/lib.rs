@@ -17,6 +17,7 @@ pub mod contact;
 pub mod conversation;
 pub mod dead_letter;
 pub mod event;
+pub mod expected;
 pub mod housekeeping;
 pub mod id;
 pub mod inbound;

@@ -4,18 +4,19 @@ use anyhow::{Context as _, anyhow};
 use chrono::{DateTime, Utc};
 use control::{
     Actor,
-    database::TenantDatabases,
+    database::{TenantDatabase, TenantDatabases},
     tenant::{CreateTenantError, NewTenant, Tenant, create_tenant},
 };
 use crypto::{ExposeSecret, SecretString};
-use pg::{DatabaseUrl, server};
+use pg::DatabaseUrl;
+use resolver::place;
 use serde_json::{Value, json};
 
 use super::attach_tenant::{attach_migrated, face, summary};
 use crate::{
     args::{CreateTenant, Global},
     outcome::{Failure, Report},
-    platform::{Platform, database_url, place},
+    platform::{Platform, database_url},
 };
 
 /// Where the tenant's database comes from.
@@ -23,6 +24,7 @@ enum Source {
     None,
     Existing(DatabaseUrl),
     New { admin: DatabaseUrl },
+    Known { server: Option<String> },
 }
 
 pub(crate) async fn run(global: &Global, args: &CreateTenant, now: DateTime<Utc>) -> Result<Report, Failure> {
@@ -48,7 +50,7 @@ pub(crate) async fn run(global: &Global, args: &CreateTenant, now: DateTime<Utc>
                 format!("Attach a database: `provision tenant attach --tenant {slug}`, or in the panel.");
             return Ok(report.and(next));
         }
-        (Source::None | Source::New { .. }, Some(database)) => {
+        (Source::None | Source::New { .. } | Source::Known { .. }, Some(database)) => {
             let has = format!(
                 "It has the database {} on {}.",
                 database.database_name, database.host
@@ -64,16 +66,36 @@ pub(crate) async fn run(global: &Global, args: &CreateTenant, now: DateTime<Utc>
             url
         }
         (Source::Existing(url), None) => url,
-        (Source::New { admin }, None) => make_database(&platform, &tenant, &admin).await?,
+        (Source::New { admin }, None) => {
+            let made = make_database(&platform, &tenant, &admin, now).await;
+            return made.map(|database| finished(report, slug.as_str(), &database));
+        }
+        (Source::Known { server }, None) => {
+            let admin = known_server(&platform, server.as_deref()).await?;
+            let made = make_database(&platform, &tenant, &admin, now).await;
+            return made.map(|database| finished(report, slug.as_str(), &database));
+        }
     };
     let database = attach_migrated(&platform, global, &tenant, &url, now).await;
     let database = database.map_err(|failure| explain(failure, slug.as_str()))?;
-    let mut report = report.and(format!("The database {} is attached to it.", place(&url)));
+    Ok(finished(report, slug.as_str(), &database))
+}
+
+fn finished(report: Report, slug: &str, database: &TenantDatabase) -> Report {
+    let TenantDatabase {
+        host,
+        port,
+        database_name,
+        ..
+    } = database;
+    let attached = format!("The database {host}:{port}/{database_name} is attached to it.");
+    let mut report = report.and(attached);
     if let Value::Object(fields) = &mut report.data {
-        fields.insert("database".to_owned(), face(&database));
+        fields.insert("database".to_owned(), face(database));
     }
-    let next = format!("Give it a first admin: `provision seed admin --tenant {slug}`.");
-    Ok(report.and(next))
+    report.and(format!(
+        "Give it a first admin: `provision seed admin --tenant {slug}`."
+    ))
 }
 
 fn source(args: &CreateTenant) -> Result<Source, Failure> {
@@ -86,6 +108,10 @@ fn source(args: &CreateTenant) -> Result<Source, Failure> {
         return Ok(Source::New {
             admin: database_url("--admin-url", &url)?,
         });
+    }
+    if let Some(name) = &args.server {
+        let server = Some(name.clone()).filter(|name| !name.is_empty());
+        return Ok(Source::Known { server });
     }
     Ok(Source::None)
 }
@@ -131,32 +157,28 @@ async fn find_or_create(
     }
 }
 
-/// Makes a database and a role for the tenant, both with a name that shows
-/// whose they are. Only the sealed URL ever holds the role's password.
+/// Makes a database and a role for the tenant, both named by its id. Only the sealed URL ever
+/// holds the role's password.
 async fn make_database(
     platform: &Platform,
     tenant: &Tenant,
     admin: &DatabaseUrl,
-) -> Result<DatabaseUrl, Failure> {
-    let name = database_name(tenant.slug.as_str(), &tenant.id.to_string());
-    let made = server::create_database(&platform.connector, admin, &name, crypto::token::generate()).await;
-    let context = || {
-        format!(
-            "cannot make the database {name} on {}:{}",
-            admin.host(),
-            admin.port()
-        )
-    };
+    now: DateTime<Utc>,
+) -> Result<TenantDatabase, Failure> {
+    let actor = Actor::command_line();
+    let made = place::place(platform.attaching(), tenant.id, admin, &actor, now).await;
+    let context = || format!("cannot make a database on {}:{}", admin.host(), admin.port());
     made.with_context(context)
         .map_err(|error| explain(error.into(), tenant.slug.as_str()))
 }
 
-/// Postgres cuts names at 63 bytes, so a long slug is cut here; the end of the
-/// tenant's id keeps names apart.
-fn database_name(slug: &str, id: &str) -> String {
-    let slug: String = slug.replace('-', "_").chars().take(40).collect();
-    let end = id.get(id.len().saturating_sub(8)..).unwrap_or_default();
-    format!("tenant_{slug}_{end}")
+/// The administrator's URL of the named server, or of the default one.
+async fn known_server(platform: &Platform, name: Option<&str>) -> Result<DatabaseUrl, Failure> {
+    let id = match name {
+        Some(name) => Some(platform.server(name).await?.id),
+        None => None,
+    };
+    Ok(place::server_url(platform.attaching(), id).await?)
 }
 
 /// The tenant exists although the command failed: the operator has to know.
@@ -166,17 +188,5 @@ fn explain(failure: Failure, slug: &str) -> Failure {
             "the tenant {slug} exists but has no database yet; mend this and run the same command again"
         ))),
         usage @ Failure::Usage(_) => usage,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_database_name_fits_postgres_and_differs_by_tenant() {
-        let id = "01999d6e-1111-7000-8000-0123456789ab";
-        assert_eq!(database_name("clinica-sol", id), "tenant_clinica_sol_456789ab");
-        assert!(database_name(&"a".repeat(63), id).len() <= 63);
     }
 }

@@ -17,7 +17,7 @@ fn a_database_is_made_with_a_role_of_its_own_and_made_only_once() {
     let made = created.json()["database"].clone();
     let name = made["database"].as_str().unwrap().to_owned();
     let _dropped_at_the_end = TestDb::adopt(&name);
-    assert!(name.starts_with("tenant_sol_y_mar_"));
+    assert!(name.starts_with("centralita_") && !name.contains("sol"), "{name}");
     assert_eq!(made["user"], made["database"]);
 
     let again = create(&platform, "sol-y-mar", &["--admin-url", admin.url()]).done();

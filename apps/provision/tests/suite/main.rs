@@ -6,4 +6,5 @@ mod databases;
 mod letters;
 mod lines;
 mod runbook;
+mod servers;
 mod usage;

@@ -5,4 +5,5 @@
 mod attach;
 mod common;
 mod lines;
+mod place;
 mod tenants;
