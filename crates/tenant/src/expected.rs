@@ -16,7 +16,8 @@ pub fn schema() -> &'static [&'static str] {
 pub fn fingerprint() -> &'static str {
     static FINGERPRINT: OnceLock<String> = OnceLock::new();
     FINGERPRINT.get_or_init(|| {
-        let digest = crypto::token::digest(LISTING);
-        digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        let mut name = hex::encode(crypto::token::digest(LISTING));
+        name.truncate(16);
+        name
     })
 }
