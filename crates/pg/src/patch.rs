@@ -36,6 +36,15 @@ impl<T> Patch<T> {
         })
     }
 
+    /// The field after the change, of what it held before.
+    pub fn over(self, before: Option<T>) -> Option<T> {
+        match self {
+            Self::Keep => before,
+            Self::Clear => None,
+            Self::Set(value) => Some(value),
+        }
+    }
+
     /// The change for a column: `None` leaves it, `Some(None)` empties it.
     #[expect(clippy::option_option, reason = "what diesel takes for a nullable column")]
     pub fn into_column(self) -> Option<Option<T>> {

@@ -50,6 +50,21 @@ pg::id_type! {
     LineEventId
 }
 
+pg::id_type! {
+    /// A place where the tenant receives customers.
+    BranchId
+}
+
+pg::id_type! {
+    /// Something that the tenant offers.
+    ServiceId
+}
+
+pg::id_type! {
+    /// A text that the team writes again and again.
+    QuickReplyId
+}
+
 impl LineEventId {
     /// The same id for the same contents.
     pub fn of_contents(contents: &str) -> Self {

@@ -1,5 +1,5 @@
 //! One tenant's data and its rules: team, contacts, conversations, messages,
-//! tags, outbox, events, audit.
+//! tags, settings, catalogue, quick replies, outbox, events, audit.
 //!
 //! Depends on `pg` and `crypto`. Knows neither the control plane's tables nor
 //! HTTP nor Meta: callers translate. Every function takes a `Conn<Tenant>`, so
@@ -13,6 +13,8 @@
 
 mod attempt_ref;
 pub mod audit;
+pub mod branch;
+pub mod catalogue;
 pub mod contact;
 pub mod conversation;
 pub mod dead_letter;
@@ -26,10 +28,15 @@ pub mod media;
 pub mod message;
 pub mod meta;
 pub mod outbox;
+pub mod phone;
+pub mod quick_reply;
 mod schema;
+pub mod service;
+pub mod settings;
 mod sql;
 pub mod status;
 pub mod tag;
+mod text;
 mod text_enum;
 pub mod user;
 

@@ -12,6 +12,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    branches (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        address -> Nullable<Text>,
+        latitude -> Nullable<Float8>,
+        longitude -> Nullable<Float8>,
+        hours_text -> Nullable<Text>,
+        phone -> Nullable<Text>,
+        is_active -> Bool,
+        position -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     contact_keys (key) {
         key -> Text,
         contact_id -> Uuid,
@@ -211,11 +228,58 @@ diesel::table! {
 }
 
 diesel::table! {
+    quick_replies (id) {
+        id -> Uuid,
+        shortcut -> Text,
+        title -> Text,
+        body -> Text,
+        owner_id -> Nullable<Uuid>,
+        uses -> Int8,
+        last_used_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    service_branches (service_id, branch_id) {
+        service_id -> Uuid,
+        branch_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    services (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        subtitle -> Nullable<Text>,
+        description -> Nullable<Text>,
+        price_minor -> Nullable<Int8>,
+        currency -> Nullable<Text>,
+        duration_min -> Nullable<Int4>,
+        image_url -> Nullable<Text>,
+        is_featured -> Bool,
+        is_active -> Bool,
+        position -> Int4,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     settings (singleton) {
         singleton -> Bool,
         bot_enabled -> Bool,
         auto_reply_enabled -> Bool,
         updated_at -> Timestamptz,
+        version -> Int4,
+        language -> Text,
+        timezone -> Nullable<Text>,
+        business_hours -> Nullable<Jsonb>,
+        holidays -> Jsonb,
+        away_message -> Nullable<Text>,
+        admin_phones -> Jsonb,
     }
 }
 
@@ -285,10 +349,14 @@ diesel::joinable!(media -> messages (message_id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(outbox -> conversations (conversation_id));
 diesel::joinable!(outbox -> messages (message_id));
+diesel::joinable!(quick_replies -> users (owner_id));
+diesel::joinable!(service_branches -> branches (branch_id));
+diesel::joinable!(service_branches -> services (service_id));
 diesel::joinable!(uploads -> users (created_by));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
+    branches,
     contact_keys,
     contacts,
     conversation_tags,
@@ -302,6 +370,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     messages,
     orphan_statuses,
     outbox,
+    quick_replies,
+    service_branches,
+    services,
     settings,
     tags,
     tenant_meta,

@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
 
+mod audit;
+mod catalogue;
 mod common;
 mod concurrency;
 mod contact;
