@@ -10,6 +10,7 @@ use engine::{Clock, Engine, LeaseTimes, Parts};
 use metrics_exporter_prometheus::PrometheusHandle;
 use pg::{Connector, Db, migrate::SchemaState};
 use resolver::{Limits, Resolver};
+use tenant::phone::Phone;
 use tokio::sync::watch;
 
 use crate::{
@@ -34,6 +35,7 @@ struct Inner {
     debug_key: Option<SecretString>,
     role: Role,
     started_at: DateTime<Utc>,
+    admin_phones: Vec<Phone>,
     web_dir: Option<PathBuf>,
     metrics: Option<PrometheusHandle>,
     stopping: watch::Sender<bool>,
@@ -91,6 +93,7 @@ impl App {
             debug_key: config.guards.debug_key.clone(),
             role: config.role,
             started_at: clock.now(),
+            admin_phones: config.admin_phones.clone(),
             web_dir: config.web_dir.clone(),
             metrics,
             stopping: watch::Sender::new(false),
@@ -135,6 +138,11 @@ impl App {
 
     pub(crate) fn started_at(&self) -> DateTime<Utc> {
         self.0.started_at
+    }
+
+    /// Whose messages command the bots of tenants that name nobody.
+    pub(crate) fn admin_phones(&self) -> &[Phone] {
+        &self.0.admin_phones
     }
 
     pub(crate) fn web_dir(&self) -> Option<&PathBuf> {

@@ -26,25 +26,37 @@ use crate::{
 pub(crate) const EVENTS_PROTOCOL: &str = "centralita.v1";
 const BEARER_PROTOCOL: &str = "bearer.";
 
-/// Names a permission in a handler's signature.
+/// Names in a handler's signature what its caller must be allowed.
 pub(crate) trait Requires: 'static {
-    const PERMISSION: Permission;
+    /// One of these is enough.
+    const ANY_OF: &'static [Permission];
 }
 
 macro_rules! permissions {
-    ($($name:ident),+) => {
+    ($($name:ident: $($permission:ident)|+;)+) => {
         $(
-            #[doc = concat!("Requires [`Permission::", stringify!($name), "`].")]
+            #[doc = concat!("Requires one of ", $("[`Permission::", stringify!($permission), "`] ",)+)]
             pub(crate) enum $name {}
 
             impl Requires for $name {
-                const PERMISSION: Permission = Permission::$name;
+                const ANY_OF: &'static [Permission] = &[$(Permission::$permission),+];
             }
         )+
     };
 }
 
-permissions!(ChatRead, ChatWrite, SettingsWrite, UsersWrite);
+permissions! {
+    AuditRead: AuditRead;
+    ChatRead: ChatRead;
+    ChatWrite: ChatWrite;
+    SettingsRead: SettingsRead;
+    SettingsWrite: SettingsWrite;
+    UsersWrite: UsersWrite;
+    // Who answers looks things up in the catalogue, who sets it up looks at it.
+    CatalogueRead: ChatRead | SettingsRead;
+    // One's own are for whoever answers, everybody's for whoever sets things up.
+    QuickRepliesWrite: ChatWrite | SettingsWrite;
+}
 
 /// Somebody who is logged in.
 pub(crate) struct Anyone {
@@ -65,6 +77,11 @@ pub(crate) struct Member<R: Requires> {
 }
 
 impl<R: Requires> Member<R> {
+    /// Whether this person may do something beyond what the handler requires.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.user.role.allows(permission)
+    }
+
     /// A connection to the tenant's own database.
     pub async fn conn(&self) -> Result<Conn<pg::Tenant>, Problem> {
         let unreachable = |error| ResolveError::from(Unready::Unreachable(Arc::new(error)));
@@ -151,17 +168,22 @@ impl<R: Requires> FromRequest for Member<R> {
         Box::pin(async move {
             let Anyone { app, who, now, .. } = authenticate(request).await?;
             match who {
-                Who::Member { tenant, user } if user.role.allows(R::PERMISSION) => Ok(Self {
-                    app,
-                    tenant,
-                    user,
-                    now,
-                    requires: PhantomData,
-                }),
-                Who::Member { user, .. } => Err(Problem::new(
-                    Kind::Forbidden,
-                    format!("the role {} lacks {}", user.role, R::PERMISSION),
-                )),
+                Who::Member { tenant, user } if R::ANY_OF.iter().any(|one| user.role.allows(*one)) => {
+                    Ok(Self {
+                        app,
+                        tenant,
+                        user,
+                        now,
+                        requires: PhantomData,
+                    })
+                }
+                Who::Member { user, .. } => {
+                    let wanted: Vec<&str> = R::ANY_OF.iter().map(|one| one.as_str()).collect();
+                    Err(Problem::new(
+                        Kind::Forbidden,
+                        format!("the role {} lacks {}", user.role, wanted.join(" or ")),
+                    ))
+                }
                 Who::Platform(_) => Err(Problem::new(Kind::Forbidden, "this belongs to a tenant's team")),
             }
         })

@@ -3,6 +3,7 @@
 
 mod files;
 mod guards;
+mod phones;
 
 use std::{ops::RangeInclusive, path::PathBuf, str::FromStr, sync::Arc};
 
@@ -10,6 +11,7 @@ use crypto::{ExposeSecret, Keyring, MasterKey, SecretString};
 use pg::DatabaseUrl;
 use resolver::Limits;
 use serde::Deserialize;
+use tenant::phone::Phone;
 
 pub use self::{files::Files, guards::Guards};
 
@@ -65,6 +67,8 @@ pub struct Config {
     pub files: Files,
     /// What keeps people out.
     pub guards: Guards,
+    /// Whose messages command the bots of tenants that name nobody.
+    pub admin_phones: Vec<Phone>,
     /// Folder of the built web, if this server serves it.
     pub web_dir: Option<PathBuf>,
 }
@@ -95,6 +99,7 @@ struct Raw {
     app_env: Option<String>,
     node_env: Option<String>,
     web_dir: Option<PathBuf>,
+    admin_phone_e164: Option<String>,
     #[serde(flatten)]
     files: files::RawFiles,
     #[serde(flatten)]
@@ -186,6 +191,7 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         web_dir: raw.web_dir,
         files: files::check(raw.files)?,
         guards: guards::check(raw.guards)?,
+        admin_phones: phones::check(raw.admin_phone_e164.as_deref())?,
     })
 }
 

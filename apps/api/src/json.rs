@@ -214,6 +214,12 @@ pub fn page_request(limit: Option<u16>, cursor: Option<String>) -> Result<PageRe
     }
 }
 
+/// A place in a list, from 1.
+pub fn place(place: u32) -> Result<usize, Problem> {
+    let known = usize::try_from(place).ok().filter(|place| *place > 0);
+    known.ok_or_else(|| Problem::field("/position", "out_of_range", "places in a list begin with 1"))
+}
+
 /// For `#[serde(default, deserialize_with = "patch")]`: absent keeps, null clears.
 pub fn patch<'de, D, T>(deserializer: D) -> Result<Patch<T>, D::Error>
 where

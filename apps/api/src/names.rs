@@ -45,5 +45,7 @@ name_schemas! {
     LineConditionName as "LineCondition" of engine::line_health::LineCondition;
     LineAdviceName as "LineAdvice" of engine::line_health::LineAdvice;
     SeverityName as "Severity" of engine::line_health::Severity;
+    LanguageName as "Language" of tenant::settings::Language;
+    QuickReplyScopeName as "QuickReplyScope" of tenant::quick_reply::Scope;
     PlanName as "Plan" of control::tenant::Plan;
 }

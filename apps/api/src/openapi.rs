@@ -15,14 +15,16 @@ use utoipa::{
 use crate::{
     names::{
         AuthorKindName, ConversationStatusName, DeadLetterKindName, DeadLetterStateName, DirectionName,
-        LineAdviceName, LineConditionName, MediaStateName, MessageStatusName, PlanName, SeverityName,
-        TenantRole,
+        LanguageName, LineAdviceName, LineConditionName, MediaStateName, MessageStatusName, PlanName,
+        QuickReplyScopeName, SeverityName, TenantRole,
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
-        auth, channels, conversations, dead_letters, debug, events, health, line_events,
+        audit as tenant_audit, auth, branches, channels, conversations, dead_letters, debug, events, health,
+        line_events,
         media::{self, upload},
         messages::{self, send},
+        quick_replies, services, settings,
         superadmin::{
             audit, branding, channels as platform_channels, database, fleet, line_health, platform, spool,
             tenants, unrouted, users as tenant_users,
@@ -55,9 +57,17 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         messages::list_messages, messages::post_note,
         send::post_message, send::post_conversation, send::post_retry, send::post_cancel, send::post_typing,
         media::get_media, media::post_fetch, upload::post_media,
-        channels::list_channels, channels::health::get_line_health, channels::health::post_line_check,
+        channels::list_channels, channels::patch_line, channels::health::get_line_health, channels::health::post_line_check,
         line_events::list_line_events, line_events::list_line_health,
-        tags::list_tags, tags::post_tag, tags::patch_tag, tags::remove_tag,
+        tags::list_tags, tags::post_tag, tags::patch_tag, tags::remove_tag, tags::post_merge,
+        settings::get_settings, settings::patch_settings,
+        branches::list_branches, branches::get_branch, branches::post_branch, branches::patch_branch,
+        branches::remove_branch,
+        services::list_services, services::get_service, services::post_service, services::patch_service,
+        services::remove_service,
+        quick_replies::list_quick_replies, quick_replies::post_quick_reply, quick_replies::patch_quick_reply,
+        quick_replies::remove_quick_reply, quick_replies::post_use,
+        tenant_audit::list_audit, tenant_audit::export::get_audit_export,
         users::list_users, users::post_user, users::patch_user,
         events::get_events,
         tenants::list_tenants, tenants::post_tenant, tenants::get_tenant, tenants::patch_tenant,
@@ -77,7 +87,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
     components(schemas(
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
         MediaStateName, TenantRole, PlanName, DeadLetterKindName, DeadLetterStateName, LineConditionName,
-        LineAdviceName, SeverityName
+        LineAdviceName, SeverityName, LanguageName, QuickReplyScopeName
     )),
     modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))

@@ -4,6 +4,7 @@
 
 mod attach;
 mod domain;
+mod settings;
 mod superadmin;
 
 use std::{borrow::Cow, error::Error, fmt};
@@ -60,6 +61,10 @@ problem_kinds! {
     PhoneNumberIdTaken   CONFLICT              "phone_number_id_taken"  "The line is registered already";
     EmailTaken           CONFLICT              "email_taken"            "The e-mail is taken";
     TagNameTaken         CONFLICT              "tag_name_taken"         "There is a tag of this name";
+    SettingsChanged      CONFLICT              "settings_changed"       "Somebody else changed the settings";
+    CodeTaken            CONFLICT              "code_taken"             "The code is taken";
+    BranchInUse          CONFLICT              "branch_in_use"          "Services are offered in this branch";
+    ShortcutTaken        CONFLICT              "shortcut_taken"         "The shortcut is taken";
     WindowClosed         CONFLICT              "window_closed"          "Only templates may be sent now";
     ContactOptedOut      CONFLICT              "contact_opted_out"      "The customer wants no marketing messages";
     TooLate              CONFLICT              "too_late"               "The message does not wait any more";

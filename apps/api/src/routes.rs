@@ -1,6 +1,8 @@
 //! Every route, and what answers where there is none.
 
+pub(crate) mod audit;
 pub(crate) mod auth;
+pub(crate) mod branches;
 pub(crate) mod channels;
 pub(crate) mod conversations;
 pub(crate) mod dead_letters;
@@ -11,6 +13,9 @@ pub(crate) mod line_events;
 pub(crate) mod media;
 pub(crate) mod messages;
 mod pages;
+pub(crate) mod quick_replies;
+pub(crate) mod services;
+pub(crate) mod settings;
 pub(crate) mod superadmin;
 pub(crate) mod tags;
 pub(crate) mod users;
@@ -46,6 +51,11 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(channels::configure)
                 .configure(line_events::configure)
                 .configure(tags::configure)
+                .configure(settings::configure)
+                .configure(branches::configure)
+                .configure(services::configure)
+                .configure(quick_replies::configure)
+                .configure(audit::configure)
                 .configure(users::configure)
                 .configure(dead_letters::configure)
                 .configure(events::configure)

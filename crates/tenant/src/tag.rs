@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Patch, Tenant};
 
-pub use self::save::{change_tag, create_tag, delete_tag};
+pub use self::save::{MergeTagError, change_tag, create_tag, delete_tag, merge_tag};
 pub use crate::id::TagId;
 use crate::{
     id::ConversationId,
@@ -110,6 +110,15 @@ impl<'c> Tags<'c> {
             .first(&mut **self.0)
             .await
             .optional()?)
+    }
+
+    /// How many conversations carry a tag.
+    pub async fn count(&mut self, id: TagId) -> Result<i64, DbError> {
+        Ok(conversation_tags::table
+            .filter(conversation_tags::tag_id.eq(id))
+            .count()
+            .get_result(&mut **self.0)
+            .await?)
     }
 
     /// Adds a tag.

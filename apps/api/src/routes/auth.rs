@@ -13,6 +13,7 @@ use crate::{
     auth::{Anyone, Caller, RefreshCookie, bearer, client_ip, session_meta},
     json::{Json, OptionalJson},
     problem::{Kind, Problem},
+    routes::settings,
     token,
 };
 
@@ -279,7 +280,19 @@ pub(crate) async fn get_me(anyone: Anyone) -> Result<web::Json<MeBody>, Problem>
         Who::Platform(_) => None,
         Who::Member { tenant, .. } => {
             let mut conn = anyone.app.resolver().control().conn().await?;
-            Brandings::new(&mut conn).find(tenant.tenant.id).await?
+            let found = Brandings::new(&mut conn).find(tenant.tenant.id).await?;
+            drop(conn);
+            let branding = found.map(BrandingBody::from);
+            match settings::own_zone(tenant).await {
+                None => branding,
+                Some(zone) => {
+                    let unset = || BrandingBody::unset(tenant.tenant.name.clone());
+                    Some(BrandingBody {
+                        timezone: Some(zone.name().to_owned()),
+                        ..branding.unwrap_or_else(unset)
+                    })
+                }
+            }
         }
     };
     let unsigned = match &anyone.who {
@@ -294,7 +307,7 @@ pub(crate) async fn get_me(anyone: Anyone) -> Result<web::Json<MeBody>, Problem>
     Ok(web::Json(MeBody {
         user: (&anyone.who).into(),
         tenant: tenant_ref(&anyone.who),
-        branding: branding.map(Into::into),
+        branding,
         warnings,
     }))
 }

@@ -8,21 +8,22 @@ use actix_web::web;
 use control::channel::Channels;
 use engine::line_health::LineReport;
 use pg::{ChannelId, TenantId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use self::health::ChannelHealthBody;
+use self::health::{ChannelHealthBody, found};
 use crate::{
     app::App,
-    auth::{ChatRead, Member},
-    json::{PageQuery, Query},
+    auth::{ChatRead, Member, SettingsWrite},
+    json::{self, Json, PageQuery, Query},
     problem::Problem,
 };
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
         .configure(health::configure)
-        .service(super::resource("/channels").route(web::get().to(list_channels)));
+        .service(super::resource("/channels").route(web::get().to(list_channels)))
+        .service(super::resource("/channels/{id}").route(web::patch().to(patch_line)));
 }
 
 /// A line, as a conversation names it.
@@ -49,6 +50,14 @@ pub(crate) struct ChannelBody {
     has_token: bool,
     has_app_secret: bool,
     health: ChannelHealthBody,
+}
+
+/// What the team calls a line.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LinePatch {
+    #[schema(min_length = 1, max_length = 120)]
+    display_name: String,
 }
 
 /// Every line of the tenant.
@@ -117,4 +126,21 @@ pub(crate) async fn list_channels(
     let channels: Vec<ChannelBody> = lines.into_iter().map(Into::into).collect();
     let (items, next_cursor) = page.cut(channels, |channel| &channel.id)?;
     Ok(web::Json(ChannelPage { items, next_cursor }))
+}
+
+/// Call a line otherwise. Everything else of it is the platform's to set.
+#[utoipa::path(patch, path = "/api/channels/{id}", tag = "settings", params(("id" = String, Path)),
+    request_body = LinePatch, responses((status = 200, body = ChannelBody)),
+    extensions(("x-permission" = json!("settings.write"))))]
+pub(crate) async fn patch_line(
+    member: Member<SettingsWrite>,
+    id: web::Path<String>,
+    Json(body): Json<LinePatch>,
+) -> Result<web::Json<ChannelBody>, Problem> {
+    let id: ChannelId = json::id(&id)?;
+    let engine = member.app.engine();
+    engine
+        .rename_line(&member.tenant, id, &body.display_name, &member.user)
+        .await?;
+    Ok(web::Json(found(engine.line_report(id).await?)?.into()))
 }

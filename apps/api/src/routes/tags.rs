@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use pg::Patch;
 use serde::{Deserialize, Serialize};
-use tenant::tag::{Tag, Tags, change_tag, create_tag, delete_tag};
+use tenant::tag::{Tag, Tags, change_tag, create_tag, delete_tag, merge_tag};
 use utoipa::ToSchema;
 
 use crate::{
@@ -23,7 +23,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
             super::resource("/tags/{id}")
                 .route(web::patch().to(patch_tag))
                 .route(web::delete().to(remove_tag)),
-        );
+        )
+        .service(super::resource("/tags/{id}/merge").route(web::post().to(post_merge)));
 }
 
 /// A label, as a conversation carries it.
@@ -43,6 +44,14 @@ pub(crate) struct TagBody {
     name: String,
     color: Option<String>,
     conversations: i64,
+}
+
+/// Where a label's conversations go.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct MergeBody {
+    /// The id of the label that stays.
+    into: String,
 }
 
 /// Every label by name.
@@ -82,13 +91,13 @@ impl From<Tag> for TagRefBody {
     }
 }
 
-impl From<Tag> for TagBody {
-    fn from(Tag { id, name, color }: Tag) -> Self {
+impl From<(Tag, i64)> for TagBody {
+    fn from((Tag { id, name, color }, conversations): (Tag, i64)) -> Self {
         Self {
             id: id.to_string(),
             name,
             color,
-            conversations: 0,
+            conversations,
         }
     }
 }
@@ -102,13 +111,7 @@ pub(crate) async fn list_tags(
     Query(page): Query<PageQuery>,
 ) -> Result<web::Json<TagPage>, Problem> {
     let tags = Tags::new(&mut member.conn().await?).list().await?;
-    let tags: Vec<TagBody> = tags
-        .into_iter()
-        .map(|(tag, conversations)| TagBody {
-            conversations,
-            ..tag.into()
-        })
-        .collect();
+    let tags: Vec<TagBody> = tags.into_iter().map(Into::into).collect();
     let (items, next_cursor) = page.cut(tags, |tag| &tag.id)?;
     Ok(web::Json(TagPage { items, next_cursor }))
 }
@@ -123,7 +126,8 @@ pub(crate) async fn post_tag(
     let mut conn = member.conn().await?;
     let color = body.color.as_deref();
     let tag = create_tag(&mut conn, &body.name, color, member.user.id, member.now).await?;
-    Ok(HttpResponse::Created().json(TagBody::from(tag)))
+    // Nothing carries a tag that was made just now.
+    Ok(HttpResponse::Created().json(TagBody::from((tag, 0))))
 }
 
 /// Rename or recolour a label.
@@ -159,4 +163,20 @@ pub(crate) async fn remove_tag(
         return Err(Problem::bare(Kind::NotFound));
     }
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Give every conversation of a label another one instead, and remove the label.
+#[utoipa::path(post, path = "/api/tags/{id}/merge", tag = "inbox", params(("id" = String, Path)),
+    request_body = MergeBody, responses((status = 200, body = TagBody)),
+    extensions(("x-permission" = json!("settings.write"))))]
+pub(crate) async fn post_merge(
+    member: Member<SettingsWrite>,
+    id: web::Path<String>,
+    Json(body): Json<MergeBody>,
+) -> Result<web::Json<TagBody>, Problem> {
+    let id = json::id(&id)?;
+    let into = json::body_id("/into", &body.into)?;
+    let mut conn = member.conn().await?;
+    let kept = merge_tag(&mut conn, id, into, member.user.id, member.now).await?;
+    Ok(web::Json(kept.into()))
 }

@@ -4,9 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
 
 mod answering;
+mod audit;
 mod auth;
 mod bad_input;
 mod caller;
+mod catalogue;
 mod channels;
 mod cors;
 mod databases;
@@ -18,14 +20,18 @@ mod logs;
 mod media;
 mod openapi;
 mod program;
+mod quick_replies;
 mod secrets;
 mod sending;
+mod settings;
 mod socket;
 mod spool;
 mod stopping;
 mod superadmin;
+mod tags;
 mod team;
 mod tenancy;
 mod test_app;
 mod walk;
+mod walk_settings;
 mod webhook;

@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what in the tenant. */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit as CSV, the newest first. That it was taken is written in the audit. */
+        get: operations["get_audit_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -55,6 +89,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The branches in their order. */
+        get: operations["list_branches"];
+        put?: never;
+        /** Add a branch behind all others. */
+        post: operations["post_branch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/branches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One branch. */
+        get: operations["get_branch"];
+        put?: never;
+        post?: never;
+        /** Remove a branch where no service is offered. One that is to come back is deactivated instead. */
+        delete: operations["delete_branch"];
+        options?: never;
+        head?: never;
+        /** Change a branch, or its place in the list. */
+        patch: operations["patch_branch"];
+        trace?: never;
+    };
     "/api/channels": {
         parameters: {
             query?: never;
@@ -70,6 +141,23 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Call a line otherwise. Everything else of it is the platform's to set. */
+        patch: operations["patch_line"];
         trace?: never;
     };
     "/api/channels/{id}/health": {
@@ -489,6 +577,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/quick-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody's quick replies and one's own, by shortcut. */
+        get: operations["list_quick_replies"];
+        put?: never;
+        /** Add a quick reply for everybody, or for oneself. */
+        post: operations["post_quick_reply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quick-replies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a quick reply. */
+        delete: operations["delete_quick_reply"];
+        options?: never;
+        head?: never;
+        /** Change a quick reply. Whose it is stays. */
+        patch: operations["patch_quick_reply"];
+        trace?: never;
+    };
+    "/api/quick-replies/{id}/use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill in a quick reply's variables for a conversation; counts that it was used. */
+        post: operations["post_use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The services in their order. */
+        get: operations["list_services"];
+        put?: never;
+        /** Add a service behind all others. */
+        post: operations["post_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One service. */
+        get: operations["get_service"];
+        put?: never;
+        post?: never;
+        /** Remove a service. One that is to come back is deactivated instead. */
+        delete: operations["delete_service"];
+        options?: never;
+        head?: never;
+        /** Change a service, or its place in the list. */
+        patch: operations["patch_service"];
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What holds for the whole tenant. */
+        get: operations["get_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change what holds for the whole tenant. */
+        patch: operations["patch_settings"];
+        trace?: never;
+    };
     "/api/superadmin/audit": {
         parameters: {
             query?: never;
@@ -889,6 +1085,23 @@ export interface paths {
         patch: operations["patch_tag"];
         trace?: never;
     };
+    "/api/tags/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give every conversation of a label another one instead, and remove the label. */
+        post: operations["post_merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/users": {
         parameters: {
             query?: never;
@@ -1060,6 +1273,56 @@ export interface components {
         };
         /** @enum {string} */
         AuthorKind: "contact" | "agent" | "bot" | "campaign" | "system";
+        /** @description A place where the tenant receives customers. */
+        Branch: {
+            address: string | null;
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Opening hours as customers read them. */
+            hours_text: string | null;
+            id: string;
+            is_active: boolean;
+            /**
+             * Format: double
+             * @description Degrees north.
+             */
+            lat: number | null;
+            /**
+             * Format: double
+             * @description Degrees east.
+             */
+            lng: number | null;
+            name: string;
+            phone: string | null;
+            /** Format: int32 */
+            position: number;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description One page of branches in their order. */
+        BranchPage: {
+            items: components["schemas"]["Branch"][];
+            next_cursor: string | null;
+        };
+        /** @description What to change of a branch. */
+        BranchPatch: {
+            address?: string | null;
+            code?: string | null;
+            hours_text?: string | null;
+            is_active?: boolean | null;
+            /** Format: double */
+            lat?: number | null;
+            /** Format: double */
+            lng?: number | null;
+            name?: string | null;
+            phone?: string | null;
+            /**
+             * Format: int32
+             * @description Its place in the list, from 1; the others make room.
+             */
+            position?: number | null;
+        };
         /** @description How a tenant's panel looks. */
         Branding: {
             brand_name: string;
@@ -1068,6 +1331,16 @@ export interface components {
             color_primary: string | null;
             logo_url: string | null;
             timezone: string | null;
+        };
+        /** @description When the tenant is open, by weekday; the wall clock of its zone counts. */
+        BusinessHours: {
+            fri: components["schemas"]["OpenRange"][];
+            mon: components["schemas"]["OpenRange"][];
+            sat: components["schemas"]["OpenRange"][];
+            sun: components["schemas"]["OpenRange"][];
+            thu: components["schemas"]["OpenRange"][];
+            tue: components["schemas"]["OpenRange"][];
+            wed: components["schemas"]["OpenRange"][];
         };
         /** @description A line. */
         Channel: {
@@ -1424,6 +1697,10 @@ export interface components {
             /** @enum {string} */
             type: "resync";
         };
+        /** @description A quick reply with its variables filled in. */
+        FilledQuickReply: {
+            text: string;
+        };
         /** @description The processes, the longest running first, and all lanes at a glance. */
         FleetPage: {
             items: components["schemas"]["Worker"][];
@@ -1444,6 +1721,16 @@ export interface components {
              */
             tenants_without_owner: number;
         };
+        /** @description A day that is not like its weekday. */
+        Holiday: {
+            /** @description YYYY-MM-DD */
+            date: string;
+            name: string;
+            /** @description When the tenant is open all the same. */
+            open: components["schemas"]["OpenRange"][];
+        };
+        /** @enum {string} */
+        Language: "es" | "en" | "pt";
         /** @description The newest message, as the list shows it. */
         LastMessage: {
             author: components["schemas"]["Author"] | null;
@@ -1504,6 +1791,10 @@ export interface components {
             items: components["schemas"]["LineHealth"][];
             next_cursor: string | null;
         };
+        /** @description What the team calls a line. */
+        LinePatch: {
+            display_name: string;
+        };
         /** @description What to log in with. */
         LoginBody: {
             email: string;
@@ -1553,6 +1844,11 @@ export interface components {
         };
         /** @enum {string} */
         MediaState: "pending" | "fetching" | "stored" | "failed" | "too_large" | "expired" | "refused";
+        /** @description Where a label's conversations go. */
+        MergeBody: {
+            /** @description The id of the label that stays. */
+            into: string;
+        };
         /** @description A message or note. */
         Message: {
             author: components["schemas"]["Author"];
@@ -1613,6 +1909,28 @@ export interface components {
         };
         /** @enum {string} */
         MessageStatus: "received" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown";
+        /** @description A branch to add. */
+        NewBranchBody: {
+            address?: string | null;
+            /** @description Letters, digits, `.`, `_` and `-`; unique without regard to case. */
+            code: string;
+            hours_text?: string | null;
+            /** @description true if not said. */
+            is_active?: boolean | null;
+            /**
+             * Format: double
+             * @description Degrees north, -90 to 90; with `lng` or not at all.
+             */
+            lat?: number | null;
+            /**
+             * Format: double
+             * @description Degrees east, -180 to 180.
+             */
+            lng?: number | null;
+            name: string;
+            /** @description With its country code. */
+            phone?: string | null;
+        };
         /** @description How a tenant's panel shall look; what is absent is unset. */
         NewBrandingBody: {
             brand_name: string;
@@ -1677,6 +1995,34 @@ export interface components {
             /** @description 1 to 10,000 characters. */
             body: string;
         };
+        /** @description A quick reply to add. */
+        NewQuickReplyBody: {
+            /** @description May hold {{contact.name}}, {{contact.first_name}}, {{contact.phone}}, {{agent.name}} and {{agent.first_name}}. */
+            body: string;
+            /** @description Whether it is everybody's, which takes settings.write; else it is one's own, which takes chat.write. */
+            shared: boolean;
+            /** @description `a-z`, `0-9`, `_` and `-`. */
+            shortcut: string;
+            title: string;
+        };
+        /** @description A service to add. */
+        NewServiceBody: {
+            /** @description None: everywhere. */
+            branch_ids?: string[] | null;
+            /** @description Letters, digits, `.`, `_` and `-`; unique without regard to case. */
+            code: string;
+            description?: string | null;
+            /** Format: int32 */
+            duration_min?: number | null;
+            /** @description https only. */
+            image_url?: string | null;
+            /** @description true if not said. */
+            is_active?: boolean | null;
+            is_featured?: boolean | null;
+            name: string;
+            price?: components["schemas"]["Price"] | null;
+            subtitle?: string | null;
+        };
         /** @description A label to add. */
         NewTagBody: {
             /** @description `#rrggbb` */
@@ -1697,6 +2043,13 @@ export interface components {
             /** @description 10 to 200 characters. */
             password: string;
             role: components["schemas"]["TenantRole"];
+        };
+        /** @description From a minute up to another, without it. */
+        OpenRange: {
+            /** @description HH:MM */
+            from: string;
+            /** @description HH:MM, up to 24:00 */
+            to: string;
         };
         /** @enum {string} */
         Plan: "starter" | "growth" | "scale" | "enterprise";
@@ -1740,6 +2093,16 @@ export interface components {
             items: components["schemas"]["PlatformChannel"][];
             next_cursor: string | null;
         };
+        /** @description What something costs. */
+        Price: {
+            /**
+             * Format: int64
+             * @description In the currency's smallest unit: cents.
+             */
+            amount: number;
+            /** @description ISO 4217, such as PEN. */
+            currency: string;
+        };
         /** @description The body of every error. */
         Problem: {
             /** @description Companies to choose from, with `tenant_required`. */
@@ -1774,6 +2137,36 @@ export interface components {
             /** @description JSON pointer to the field (RFC 6901). */
             pointer: string;
         };
+        /** @description A text that the team writes again and again. */
+        QuickReply: {
+            body: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            /** Format: date-time */
+            last_used_at: string | null;
+            /** @description Whether it is everybody's; else it is one's own. */
+            shared: boolean;
+            shortcut: string;
+            title: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            uses: number;
+        };
+        /** @description One page of quick replies by shortcut. */
+        QuickReplyPage: {
+            items: components["schemas"]["QuickReply"][];
+            next_cursor: string | null;
+        };
+        /** @description What to change of a quick reply. */
+        QuickReplyPatch: {
+            body?: string | null;
+            shortcut?: string | null;
+            title?: string | null;
+        };
+        /** @enum {string} */
+        QuickReplyScope: "shared" | "own";
         /** @description Whether the process can work. */
         ReadyBody: {
             checks: components["schemas"]["CheckBody"][];
@@ -1808,6 +2201,53 @@ export interface components {
             /** @description current, behind or empty. */
             state: string;
         };
+        /** @description Something that the tenant offers. */
+        Service: {
+            /** @description Where it is offered; none: everywhere. */
+            branch_ids: string[];
+            code: string;
+            /** Format: date-time */
+            created_at: string;
+            description: string | null;
+            /** Format: int32 */
+            duration_min: number | null;
+            id: string;
+            image_url: string | null;
+            is_active: boolean;
+            is_featured: boolean;
+            name: string;
+            /** Format: int32 */
+            position: number;
+            price: components["schemas"]["Price"] | null;
+            subtitle: string | null;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description One page of services in their order. */
+        ServicePage: {
+            items: components["schemas"]["Service"][];
+            next_cursor: string | null;
+        };
+        /** @description What to change of a service. */
+        ServicePatch: {
+            /** @description All of them. */
+            branch_ids?: string[] | null;
+            code?: string | null;
+            description?: string | null;
+            /** Format: int32 */
+            duration_min?: number | null;
+            image_url?: string | null;
+            is_active?: boolean | null;
+            is_featured?: boolean | null;
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description Its place in the list, from 1; the others make room.
+             */
+            position?: number | null;
+            price?: components["schemas"]["Price"] | null;
+            subtitle?: string | null;
+        };
         /** @description A session. */
         Session: {
             access_token: string;
@@ -1828,6 +2268,57 @@ export interface components {
             name: string;
             permissions: string[];
             role: string;
+        };
+        /** @description What holds for the whole tenant. */
+        Settings: {
+            /** @description Whose messages command the bot; none: `admin_phones_default`. */
+            admin_phones: string[];
+            /** @description The platform's. */
+            admin_phones_default: string[];
+            auto_reply_enabled: boolean;
+            /** @description What is answered outside the hours. */
+            away_message: string | null;
+            bot_enabled: boolean;
+            business_hours: components["schemas"]["BusinessHours"] | null;
+            /** @description By date; a day that is not like its weekday. */
+            holidays: components["schemas"]["Holiday"][];
+            /** @description Whether hours and holidays say that the tenant is open now. */
+            is_open: boolean;
+            language: components["schemas"]["Language"];
+            /**
+             * Format: date-time
+             * @description When it opens; null while it is open, or when it does not within 400 days.
+             */
+            next_opening_at: string | null;
+            /** @description IANA name; null: `timezone_default`. */
+            timezone: string | null;
+            /** @description What the platform gave the tenant. */
+            timezone_default: string;
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description To be sent back with a change.
+             */
+            version: number;
+        };
+        /** @description What to change; what is left out stays. */
+        SettingsPatch: {
+            /** @description All of them, with their country codes. */
+            admin_phones?: string[] | null;
+            auto_reply_enabled?: boolean | null;
+            away_message?: string | null;
+            bot_enabled?: boolean | null;
+            business_hours?: components["schemas"]["BusinessHours"] | null;
+            /** @description All of them. */
+            holidays?: components["schemas"]["Holiday"][] | null;
+            language?: components["schemas"]["Language"] | null;
+            timezone?: string | null;
+            /**
+             * Format: int32
+             * @description The version that was seen. With an old one nothing is changed: 409 settings_changed.
+             */
+            version?: number | null;
         };
         /** @enum {string} */
         Severity: "error" | "warning" | "info";
@@ -1946,6 +2437,30 @@ export interface components {
             /** @description unsigned_webhooks, lines_without_token, no_database, no_lines. */
             warnings: string[];
         };
+        /** @description Whoever did it. */
+        TenantAuditActor: {
+            id: string;
+            /** @description null: nobody of the team that there is now. */
+            name: string | null;
+        };
+        /** @description Something that was done. */
+        TenantAuditEntry: {
+            /** @description `entity.verb` */
+            action: string;
+            actor: components["schemas"]["TenantAuditActor"] | null;
+            /** Format: date-time */
+            at: string;
+            /** @description Values; of a change, each field with `from` and `to`. */
+            data: unknown;
+            id: string;
+            /** @description The id of what it was done to. */
+            target: string | null;
+        };
+        /** @description One page of entries, the newest first. */
+        TenantAuditPage: {
+            items: components["schemas"]["TenantAuditEntry"][];
+            next_cursor: string | null;
+        };
         /** @description Where a tenant's database is. The password is never shown. */
         TenantDatabase: {
             attached: boolean;
@@ -2022,6 +2537,10 @@ export interface components {
              */
             file: string;
         };
+        /** @description For whom a quick reply is filled in. */
+        UseBody: {
+            conversation_id: string;
+        };
         /** @description Somebody of the team. */
         User: {
             /** Format: date-time */
@@ -2083,6 +2602,93 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description The id of whoever did it; `system` for what nobody did. */
+                actor?: string;
+                /** @description The action, or what it begins with: `settings.` finds `settings.updated`. */
+                action?: string;
+                /** @description The id of what it was done to. */
+                target?: string;
+                /** @description YYYY-MM-DD in the tenant's zone: from the beginning of this day. */
+                from?: string;
+                /** @description YYYY-MM-DD in the tenant's zone: to the end of this day. */
+                to?: string;
+                /** @description Part of the action, the target, the person's name or the values. */
+                q?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantAuditPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audit_export: {
+        parameters: {
+            query?: {
+                /** @description The id of whoever did it; `system` for what nobody did. */
+                actor?: string;
+                /** @description The action, or what it begins with: `settings.` finds `settings.updated`. */
+                action?: string;
+                /** @description The id of what it was done to. */
+                target?: string;
+                /** @description YYYY-MM-DD in the tenant's zone: from the beginning of this day. */
+                from?: string;
+                /** @description YYYY-MM-DD in the tenant's zone: to the end of this day. */
+                to?: string;
+                /** @description Part of the action, the target, the person's name or the values. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table with a head, in UTF-8. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_login: {
         parameters: {
             query?: never;
@@ -2177,6 +2783,167 @@ export interface operations {
             };
         };
     };
+    list_branches: {
+        parameters: {
+            query?: {
+                /** @description Only those that are offered, or only those that are not. */
+                active?: boolean;
+                /** @description Part of the name, the code or the address. */
+                q?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BranchPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_branch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBranchBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_branch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_branch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_branch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BranchPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Branch"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_channels: {
         parameters: {
             query?: {
@@ -2197,6 +2964,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_line: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -3100,6 +3901,394 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_quick_replies: {
+        parameters: {
+            query?: {
+                /** @description Everybody's or one's own; both if not said. */
+                scope?: components["schemas"]["QuickReplyScope"];
+                /** @description Part of the shortcut, the title or the text. */
+                q?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReplyPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQuickReplyBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReply"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_quick_reply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuickReplyPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReply"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UseBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilledQuickReply"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_services: {
+        parameters: {
+            query?: {
+                /** @description Only those that are offered, or only those that are not. */
+                active?: boolean;
+                /** @description Only what is offered in this branch, be it everywhere. */
+                branch_id?: string;
+                /** @description Part of the name, the code or the subtitle. */
+                q?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServicePage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewServiceBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServicePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Service"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettingsPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -4125,6 +5314,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["TagPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_merge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
             };
         };
         responses: {

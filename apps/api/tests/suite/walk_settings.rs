@@ -1,0 +1,81 @@
+//! What the walk needs to know of the tenant's settings: their ids and bodies.
+
+use serde_json::{Value, json};
+
+use crate::caller::Caller;
+
+/// Operations that take no body.
+pub const BODILESS: [&str; 11] = [
+    "DELETE /api/branches/{id}",
+    "DELETE /api/quick-replies/{id}",
+    "DELETE /api/services/{id}",
+    "GET /api/audit",
+    "GET /api/audit/export.csv",
+    "GET /api/branches",
+    "GET /api/branches/{id}",
+    "GET /api/quick-replies",
+    "GET /api/services",
+    "GET /api/services/{id}",
+    "GET /api/settings",
+];
+
+async fn made(admin: &Caller, path: &str, body: &Value) -> String {
+    let made = admin.post(path, body).await.expect(201).json();
+    made["id"].as_str().unwrap().to_owned()
+}
+
+/// Ids of A's own.
+pub async fn ids(admin: &Caller) -> [(&'static str, String); 4] {
+    let branch = json!({ "code": "WALK", "name": "Centro" });
+    let service = json!({ "code": "WALK", "name": "Limpieza" });
+    let reply = json!({ "shortcut": "walk", "title": "Hola", "body": "Hola", "shared": true });
+    [
+        ("branches", made(admin, "/api/branches", &branch).await),
+        ("services", made(admin, "/api/services", &service).await),
+        ("quick-replies", made(admin, "/api/quick-replies", &reply).await),
+        (
+            "merged",
+            made(admin, "/api/tags", &json!({ "name": "Se va" })).await,
+        ),
+    ]
+}
+
+/// Bodies that would be taken.
+pub fn bodies(conversation: &str, tag: &str) -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "PATCH /api/settings",
+            json!({
+                "bot_enabled": false, "language": "pt", "timezone": "America/Lima", "admin_phones": ["+51987654321"],
+                "holidays": [{ "date": "2026-12-25", "name": "Navidad" }], "away_message": "Volvemos el lunes",
+            }),
+        ),
+        (
+            "POST /api/branches",
+            json!({ "code": "NORTE", "name": "Norte", "phone": "+51987654321", "address": "Av. Sol 1" }),
+        ),
+        (
+            "PATCH /api/branches/{id}",
+            json!({ "name": "Centro", "hours_text": "9 a 18" }),
+        ),
+        (
+            "POST /api/services",
+            json!({ "code": "BRACKETS", "name": "Brackets", "price": { "amount": 15000, "currency": "PEN" }, "branch_ids": [] }),
+        ),
+        (
+            "PATCH /api/services/{id}",
+            json!({ "name": "Limpieza", "is_featured": true }),
+        ),
+        (
+            "POST /api/quick-replies",
+            json!({ "shortcut": "adios", "title": "Adiós", "body": "Adiós {{contact.name}}", "shared": true }),
+        ),
+        ("PATCH /api/quick-replies/{id}", json!({ "title": "Saludo" })),
+        (
+            "POST /api/quick-replies/{id}/use",
+            json!({ "conversation_id": conversation }),
+        ),
+        ("POST /api/tags/{id}/merge", json!({ "into": tag })),
+        ("PATCH /api/channels/{id}", json!({ "display_name": "Recepción" })),
+    ]
+}
