@@ -1,7 +1,8 @@
 /** Browser tests: `look` draws fixtures, `stack` talks to a running product named by DEMO_JSON. */
 import { defineConfig } from "@playwright/test";
 
-const PREVIEW = "http://127.0.0.1:4173";
+const PORT = process.env["PREVIEW_PORT"] ?? "4173";
+const PREVIEW = `http://127.0.0.1:${PORT}`;
 const stack = Boolean(process.env["DEMO_JSON"]);
 
 export default defineConfig({
@@ -30,11 +31,15 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "look", testMatch: /(look|desk|operations|once|sending)\.spec\.ts/, use: { baseURL: PREVIEW } },
+    {
+      name: "look",
+      testMatch: /(look|desk|operations|once|sending|settings)\.spec\.ts/,
+      use: { baseURL: PREVIEW },
+    },
     ...(stack ? [{ name: "stack", testMatch: /(answer|superadmin|access)\.spec\.ts/ }] : []),
   ],
   webServer: {
-    command: "npm run build && npx vite preview --host 127.0.0.1 --port 4173 --strictPort",
+    command: `npm run build && npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort`,
     url: PREVIEW,
     reuseExistingServer: !process.env["CI"],
     timeout: 120_000,

@@ -5,11 +5,16 @@ import { loginRoute } from "@/routes/login";
 import { indexRoute, rootRoute } from "@/routes/root";
 import {
   activityRoute,
+  branchesRoute,
   deadLettersRoute,
+  generalRoute,
   linesRoute,
+  quickRepliesRoute,
+  servicesRoute,
   settingsIndexRoute,
   settingsRoute,
   tagsRoute,
+  tenantAuditRoute,
   usersRoute,
 } from "@/routes/settings";
 import {
@@ -32,6 +37,11 @@ const routeTree = rootRoute.addChildren([
     welcomeRoute,
     settingsRoute.addChildren([
       settingsIndexRoute,
+      generalRoute,
+      branchesRoute,
+      servicesRoute,
+      quickRepliesRoute,
+      tenantAuditRoute,
       usersRoute,
       tagsRoute,
       linesRoute,

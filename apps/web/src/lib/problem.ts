@@ -73,3 +73,11 @@ export function fieldErrors(error: unknown, t: TFunction): Record<string, string
   }
   return out;
 }
+
+/** The same by the whole pointer, for forms with lists in them ("/holidays/1/date"). */
+export function pointerErrors(error: unknown, t: TFunction): Record<string, string> {
+  const fields = asProblem(error).fields;
+  return Object.fromEntries(
+    fields.map((field) => [field.pointer, t(`field.${field.code}`, { defaultValue: field.message })]),
+  );
+}

@@ -6,9 +6,14 @@ import { sessionState } from "@/api/session";
 import { usePermission } from "@/api/use-session";
 import { ForbiddenPage } from "@/app/boundary";
 import { TabBar } from "@/app/tab-bar";
+import { AuditPage } from "@/features/settings/audit-page";
+import { BranchesPage } from "@/features/settings/branches-page";
 import { DeadLettersPage, LETTER_KINDS, LETTER_STATES } from "@/features/settings/dead-letters-page";
+import { GeneralPage } from "@/features/settings/general-page";
 import { LineActivityPage } from "@/features/settings/line-activity-page";
 import { LinesPage } from "@/features/settings/lines-page";
+import { QuickRepliesPage } from "@/features/settings/quick-replies-page";
+import { ServicesPage } from "@/features/settings/services-page";
 import { TagsPage } from "@/features/settings/tags-page";
 import { UsersPage } from "@/features/settings/users-page";
 import { tenantRoute } from "./tenant";
@@ -24,8 +29,14 @@ export const settingsIndexRoute = createRoute({
   path: "/",
   beforeLoad: () => {
     const session = sessionState();
-    const users = session.status === "active" && session.user.permissions.includes("users.read");
-    throw redirect({ to: users ? "/settings/users" : "/settings/lines", replace: true });
+    const permissions = session.status === "active" ? session.user.permissions : [];
+    const may = (name: string) => permissions.includes(name);
+    const first = may("settings.read")
+      ? "/settings/general"
+      : may("users.read")
+        ? "/settings/users"
+        : "/settings/lines";
+    throw redirect({ to: first, replace: true });
   },
 });
 
@@ -50,6 +61,60 @@ export const linesRoute = createRoute({
   path: "lines",
   component: function GuardedLines() {
     return usePermission("chat.read") ? <LinesPage /> : <ForbiddenPage />;
+  },
+});
+
+export const generalRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "general",
+  component: function GuardedGeneral() {
+    return usePermission("settings.read") ? <GeneralPage /> : <ForbiddenPage />;
+  },
+});
+
+export const branchesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "branches",
+  component: function GuardedBranches() {
+    const allowed = [usePermission("settings.read"), usePermission("chat.read")];
+    return allowed.some(Boolean) ? <BranchesPage /> : <ForbiddenPage />;
+  },
+});
+
+export const servicesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "services",
+  component: function GuardedServices() {
+    const allowed = [usePermission("settings.read"), usePermission("chat.read")];
+    return allowed.some(Boolean) ? <ServicesPage /> : <ForbiddenPage />;
+  },
+});
+
+export const quickRepliesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "quick-replies",
+  component: function GuardedQuickReplies() {
+    return usePermission("chat.read") ? <QuickRepliesPage /> : <ForbiddenPage />;
+  },
+});
+
+const day = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}$/)
+  .optional()
+  .catch(undefined);
+const word = z.string().max(200).optional().catch(undefined);
+const auditSearch = z.object({ actor: word, action: word, from: day, to: day, q: word });
+
+export const tenantAuditRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "audit",
+  validateSearch: auditSearch,
+  component: function GuardedAudit() {
+    const navigate = tenantAuditRoute.useNavigate();
+    const filter = tenantAuditRoute.useSearch();
+    if (!usePermission("audit.read")) return <ForbiddenPage />;
+    return <AuditPage filter={filter} onChange={(search) => void navigate({ search, replace: true })} />;
   },
 });
 
@@ -105,37 +170,34 @@ function SettingsFrame() {
   const { t } = useTranslation();
   const users = usePermission("users.read");
   const chat = usePermission("chat.read");
+  const read = usePermission("settings.read");
   const write = usePermission("settings.write");
+  const audit = usePermission("audit.read");
+  const tabs = [
+    { to: "/settings/general", label: t("general.title"), shown: read },
+    { to: "/settings/users", label: t("settings.users.title"), shown: users },
+    { to: "/settings/lines", label: t("settings.lines.title"), shown: chat },
+    { to: "/settings/tags", label: t("settings.tags.title"), shown: chat },
+    { to: "/settings/quick-replies", label: t("quick.title"), shown: chat },
+    { to: "/settings/branches", label: t("branches.title"), shown: read || chat },
+    { to: "/settings/services", label: t("services.title"), shown: read || chat },
+    { to: "/settings/audit", label: t("auditLog.title"), shown: audit },
+    { to: "/settings/activity", label: t("activity.nav"), shown: write },
+    { to: "/settings/dead-letters", label: t("letters.title"), shown: write },
+  ] as const;
   return (
     <div className="flex h-full flex-col">
       <TabBar
         label={t("nav.settings")}
         className="flex shrink-0 overflow-x-auto border-b border-line bg-surface px-2"
       >
-        {users && (
-          <Link to="/settings/users" className={TAB}>
-            {t("settings.users.title")}
-          </Link>
-        )}
-        {chat && (
-          <Link to="/settings/tags" className={TAB}>
-            {t("settings.tags.title")}
-          </Link>
-        )}
-        {chat && (
-          <Link to="/settings/lines" className={TAB}>
-            {t("settings.lines.title")}
-          </Link>
-        )}
-        {write && (
-          <Link to="/settings/activity" className={TAB}>
-            {t("activity.nav")}
-          </Link>
-        )}
-        {write && (
-          <Link to="/settings/dead-letters" className={TAB}>
-            {t("letters.title")}
-          </Link>
+        {tabs.map(
+          ({ to, label, shown }) =>
+            shown && (
+              <Link key={to} to={to} className={TAB}>
+                {label}
+              </Link>
+            ),
         )}
       </TabBar>
       <main className="min-h-0 flex-1 overflow-y-auto">

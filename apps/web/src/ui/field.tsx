@@ -9,6 +9,10 @@ export function Input({ className, ...rest }: ComponentProps<"input">) {
   return <input className={cn(CONTROL, "h-9", className)} {...rest} />;
 }
 
+export function TextArea({ className, rows = 4, ...rest }: ComponentProps<"textarea">) {
+  return <textarea rows={rows} className={cn(CONTROL, "resize-y py-2", className)} {...rest} />;
+}
+
 export function Select({ className, ...rest }: ComponentProps<"select">) {
   return <select className={cn(CONTROL, "h-9 pr-8", className)} {...rest} />;
 }

@@ -1,23 +1,27 @@
 /** The tenant's lines, to look at: they are set up by the platform. */
 import { useQuery } from "@tanstack/react-query";
-import { Phone } from "lucide-react";
+import { Pencil, Phone } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { channelsQuery, useTimeZone } from "@/api/directory";
 import type { Channel } from "@/api/types";
 import { usePermission } from "@/api/use-session";
 import { Badge } from "@/ui/badge";
+import { Button } from "@/ui/button";
 import { Copy } from "@/ui/copy";
 import { LinePanel } from "@/ui/line-panel";
 import { LineHeadline, LineState } from "@/ui/line-report";
 import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
 import { LineReportPanel } from "./line-report";
+import { RenameLineDialog } from "./rename-line-dialog";
 
 export function LinesPage() {
   const { t } = useTranslation();
   const lines = useQuery(channelsQuery);
   const timeZone = useTimeZone();
   const mayLook = usePermission("settings.write");
+  const [renaming, setRenaming] = useState<Channel | null>(null);
   const headline = (line: Channel) =>
     line.is_active && <LineHeadline health={line.health} timeZone={timeZone} />;
   return (
@@ -34,7 +38,20 @@ export function LinesPage() {
             {lines.data.items.map((line) => (
               <li key={line.id} className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-1 px-4 py-2">
                 <div className="min-w-40 flex-1">
-                  <p className="font-medium">{line.display_name}</p>
+                  <p className="flex items-center gap-1 font-medium">
+                    {line.display_name}
+                    {mayLook && (
+                      <Button
+                        variant="ghost"
+                        size="icon"
+                        className="size-7"
+                        aria-label={t("renameLine.title", { name: line.display_name })}
+                        onClick={() => setRenaming(line)}
+                      >
+                        <Pencil />
+                      </Button>
+                    )}
+                  </p>
                   <p className="tabular text-list text-muted">
                     {line.display_phone_number ?? t("settings.lines.noNumber")}
                   </p>
@@ -61,6 +78,7 @@ export function LinesPage() {
           </ul>
         )}
       </Card>
+      {renaming && <RenameLineDialog line={renaming} onClose={() => setRenaming(null)} />}
     </Page>
   );
 }

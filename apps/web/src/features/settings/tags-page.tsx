@@ -1,6 +1,6 @@
 /** Tags of a tenant. */
 import { useQuery } from "@tanstack/react-query";
-import { Pencil, Plus, Tags, Trash2 } from "lucide-react";
+import { Merge, Pencil, Plus, Tags, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
@@ -15,6 +15,7 @@ import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
+import { MergeTagDialog } from "./merge-tag-dialog";
 import { useDeleteTag, useSaveTag } from "./queries";
 
 const FIRST_COLOUR = "#0b6b60";
@@ -27,6 +28,7 @@ export function TagsPage() {
   const remove = useDeleteTag();
   const [editing, setEditing] = useState<Tag | "new" | null>(null);
   const [removing, setRemoving] = useState<Tag | null>(null);
+  const [merging, setMerging] = useState<Tag | null>(null);
   const add = canCreate && (
     <Button variant="primary" onClick={() => setEditing("new")}>
       <Plus aria-hidden />
@@ -62,6 +64,16 @@ export function TagsPage() {
                     >
                       <Pencil />
                     </Button>
+                    {tags.data.items.length > 1 && (
+                      <Button
+                        variant="ghost"
+                        size="icon"
+                        aria-label={t("mergeTag.title", { name: tag.name })}
+                        onClick={() => setMerging(tag)}
+                      >
+                        <Merge />
+                      </Button>
+                    )}
                     <Button
                       variant="ghost"
                       size="icon"
@@ -78,6 +90,13 @@ export function TagsPage() {
         )}
       </Card>
       {editing && <TagDialog tag={editing === "new" ? null : editing} onClose={() => setEditing(null)} />}
+      {merging && (
+        <MergeTagDialog
+          tag={merging}
+          others={tags.data?.items.filter((tag) => tag.id !== merging.id) ?? []}
+          onClose={() => setMerging(null)}
+        />
+      )}
       <Confirm
         open={removing !== null}
         onOpenChange={(open) => !open && setRemoving(null)}
