@@ -120,7 +120,7 @@ function Filters({ filter, onChange }: AuditPageProps) {
   const set = (change: AuditFilter) => onChange({ ...filter, ...change });
   return (
     <form
-      className="mb-3 grid grid-cols-2 gap-2 lg:grid-cols-[1fr_1fr_10rem_10rem_minmax(0,1.2fr)_auto]"
+      className="mb-3 grid grid-cols-2 gap-2 lg:grid-cols-[11.5rem_11.5rem_9.5rem_9.5rem_minmax(0,1fr)_auto]"
       onSubmit={(event) => {
         event.preventDefault();
         set({ q: q.trim() || undefined });

@@ -85,7 +85,9 @@ export function HoursCard({
               const name = dayName(day, i18n.language);
               return (
                 <li key={day} className="grid gap-x-4 gap-y-1 py-3 sm:grid-cols-[8rem_1fr_auto]">
-                  <h3 className="flex h-9 items-center font-medium first-letter:uppercase">{name}</h3>
+                  <h3 className="flex h-9 items-center font-medium">
+                    <span className="inline-block first-letter:uppercase">{name}</span>
+                  </h3>
                   <RangesEditor
                     name={name}
                     ranges={draft.hours[day]}
@@ -135,7 +137,7 @@ export function HolidaysCard({ draft, disabled, errors, onChange }: SectionProps
               return (
                 <li
                   key={holiday.key}
-                  className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-2 py-3 sm:grid-cols-[10rem_minmax(0,1fr)_19rem_auto]"
+                  className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-2 py-3 sm:grid-cols-[10rem_minmax(0,1fr)_20rem_auto]"
                 >
                   <Field label={t("general.holidays.date")} error={errors[`/holidays/${place}/date`]}>
                     {(field) => (

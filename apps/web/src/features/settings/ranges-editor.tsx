@@ -33,7 +33,7 @@ export function RangesEditor({ name, ranges, disabled, errors, at, onChange }: R
             <div className="flex items-center gap-1.5">
               <Input
                 type="time"
-                className="tabular w-30"
+                className="tabular max-w-36 min-w-0 flex-1 px-2"
                 aria-label={t("general.hours.from", { name, place: place + 1 })}
                 aria-invalid={error ? true : undefined}
                 required
@@ -46,7 +46,7 @@ export function RangesEditor({ name, ranges, disabled, errors, at, onChange }: R
               </span>
               <Input
                 type="time"
-                className="tabular w-30"
+                className="tabular max-w-36 min-w-0 flex-1 px-2"
                 aria-label={t("general.hours.to", { name, place: place + 1 })}
                 aria-invalid={error ? true : undefined}
                 required
