@@ -59,6 +59,9 @@ problem_kinds! {
     TenantRequired       CONFLICT              "tenant_required"        "Choose a company";
     SlugTaken            CONFLICT              "slug_taken"             "The short name is taken";
     PhoneNumberIdTaken   CONFLICT              "phone_number_id_taken"  "The line is registered already";
+    ServerNameTaken      CONFLICT              "server_name_taken"      "There is a server of this name";
+    NoServer             CONFLICT              "no_server"              "The platform knows no server";
+    DatabaseAttached     CONFLICT              "database_attached"      "The company has a database";
     EmailTaken           CONFLICT              "email_taken"            "The e-mail is taken";
     TagNameTaken         CONFLICT              "tag_name_taken"         "There is a tag of this name";
     SettingsChanged      CONFLICT              "settings_changed"       "Somebody else changed the settings";

@@ -7,6 +7,7 @@ pub(crate) mod database;
 pub(crate) mod fleet;
 pub(crate) mod line_health;
 pub(crate) mod platform;
+pub(crate) mod servers;
 pub(crate) mod spool;
 pub(crate) mod tenants;
 pub(crate) mod unrouted;
@@ -27,6 +28,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         web::scope("/superadmin")
             .configure(tenants::configure)
             .configure(database::configure)
+            .configure(servers::configure)
             .configure(channels::configure)
             .configure(line_health::configure)
             .configure(branding::configure)

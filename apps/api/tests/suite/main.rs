@@ -23,6 +23,7 @@ mod program;
 mod quick_replies;
 mod secrets;
 mod sending;
+mod servers;
 mod settings;
 mod socket;
 mod spool;

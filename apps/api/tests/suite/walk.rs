@@ -86,6 +86,7 @@ pub struct Samples {
 /// Operations that take no body.
 const BODILESS: &[&str] = &[
     "DELETE /api/superadmin/channels/{id}",
+    "DELETE /api/superadmin/servers/{id}",
     "DELETE /api/superadmin/unrouted/{phone_number_id}",
     "DELETE /api/tags/{id}",
     "GET /api/channels",
@@ -106,6 +107,7 @@ const BODILESS: &[&str] = &[
     "GET /api/superadmin/dead-letters",
     "GET /api/superadmin/fleet",
     "GET /api/superadmin/platform",
+    "GET /api/superadmin/servers",
     "GET /api/superadmin/spool",
     "GET /api/superadmin/spool/rows",
     "GET /api/superadmin/tenants",
@@ -170,6 +172,7 @@ impl Samples {
             ("dead-letters", letter),
             ("spool", "1".to_owned()),
             ("messages", message),
+            ("servers", server(app).await),
             ("tags", tag),
             ("users", app_id(caja)),
             ("tenants", app.a.id.to_string()),
@@ -206,6 +209,17 @@ impl Samples {
             .call(operation.method.clone(), &self.path(operation), body)
             .await
     }
+}
+
+/// A server, known to the platform.
+async fn server(app: &TestApp) -> String {
+    let body = json!({ "name": "uno", "url": app.control.url() });
+    let added = app
+        .superadmin()
+        .await
+        .post("/api/superadmin/servers", &body)
+        .await;
+    app_id(&added.expect(201).json())
 }
 
 fn app_id(item: &Value) -> String {
@@ -248,7 +262,13 @@ fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
         ),
         ("PATCH /api/superadmin/tenants/{id}", json!({ "plan": "growth" })),
         ("PUT /api/superadmin/tenants/{id}/database", database.clone()),
-        ("POST /api/superadmin/tenants/{id}/database/test", database),
+        ("POST /api/superadmin/tenants/{id}/database/test", database.clone()),
+        ("POST /api/superadmin/tenants/{id}/database/create", json!({})),
+        (
+            "POST /api/superadmin/servers",
+            json!({ "name": "dos", "url": database["url"] }),
+        ),
+        ("PATCH /api/superadmin/servers/{id}", json!({ "name": "tres" })),
         (
             "POST /api/superadmin/tenants/{id}/channels",
             json!({ "phone_number_id": "900000000000002", "display_name": "Otra" }),

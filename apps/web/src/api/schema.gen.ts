@@ -822,6 +822,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/superadmin/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The servers. */
+        get: operations["list_servers"];
+        put?: never;
+        /** Add a server. Its URL is tried first: version, and whether it may create databases and roles. */
+        post: operations["post_server"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/servers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a server. The databases on it stay, and stay attached. */
+        delete: operations["delete_server"];
+        options?: never;
+        head?: never;
+        /** Change a server. A new URL is tried first. */
+        patch: operations["patch_server"];
+        trace?: never;
+    };
     "/api/superadmin/spool": {
         parameters: {
             query?: never;
@@ -974,6 +1010,23 @@ export interface paths {
         /** Make a database the tenant's. It is tried first, and takes effect at once. */
         put: operations["put_database"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/tenants/{id}/database/create": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a database with a role of its own for the tenant and attach it; takes effect at once. */
+        post: operations["post_database_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1551,6 +1604,38 @@ export interface components {
             /** Format: int64 */
             unread: number;
         };
+        /** @description Where to make the database. */
+        CreateDatabaseBody: {
+            /** @description The default server if it is left out. */
+            server_id?: string | null;
+        };
+        /** @description A server for tenants' databases. */
+        DatabaseServer: {
+            /** Format: date-time */
+            created_at: string;
+            host: string;
+            id: string;
+            /** @description Databases are made there when no server is named. */
+            is_default: boolean;
+            name: string;
+            /** Format: int32 */
+            port: number;
+            server_version: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description The servers by name. */
+        DatabaseServerPage: {
+            items: components["schemas"]["DatabaseServer"][];
+            next_cursor: string | null;
+        };
+        /** @description What to change about a server. */
+        DatabaseServerPatch: {
+            /** @description true makes it the default; another one loses the mark. */
+            is_default?: boolean | null;
+            name?: string | null;
+            url?: string | null;
+        };
         /** @description Whether a tenant has a database. */
         DatabaseStateBody: {
             /** @description none or ready. */
@@ -1968,6 +2053,14 @@ export interface components {
             /** @description Apply what is missing of the schema first. */
             migrate?: boolean | null;
             /** @description `postgres://user:password@host:5432/database?sslmode=require` */
+            url: string;
+        };
+        /** @description A server to add. */
+        NewDatabaseServer: {
+            /** @description The first server is the default anyway. */
+            is_default?: boolean | null;
+            name: string;
+            /** @description Of somebody with CREATEDB and CREATEROLE: `postgres://user:password@host:5432/postgres` */
             url: string;
         };
         /**
@@ -4585,6 +4678,133 @@ export interface operations {
             };
         };
     };
+    list_servers: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseServerPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDatabaseServer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseServer"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_server: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DatabaseServerPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseServer"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_spool: {
         parameters: {
             query?: {
@@ -5023,6 +5243,40 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewDatabaseBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantDatabase"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_database_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDatabaseBody"];
             };
         };
         responses: {
