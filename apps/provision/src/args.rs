@@ -1,16 +1,29 @@
 //! The command line. Whatever is secret can be given by environment instead,
 //! as a process list shows flags; and no error repeats its value.
 
+mod doctor;
+mod fleet;
+mod kept;
+mod keys;
 mod server;
+mod tenant;
 
 use std::convert::Infallible;
 
 use clap::{Args, Parser, Subcommand};
-use control::{spool::SpoolState, tenant::Plan};
 use crypto::SecretString;
-use tenant::dead_letter::{DeadLetterId, DeadLetterKind, DeadLetterState};
 
-pub(crate) use self::server::{AddServer, RemoveServer, ServerCommand};
+pub(crate) use self::{
+    doctor::Doctor,
+    fleet::{FleetCommand, FleetStatus},
+    kept::{
+        DeadLettersCommand, DiscardLetter, DiscardSpooled, ListLetters, ListSpool, ReplayLetters,
+        RetrySpooled, ShowLetter, SpoolCommand,
+    },
+    keys::{KeysCommand, RotateKeys},
+    server::{AddServer, RemoveServer, ServerCommand},
+    tenant::{AttachTenant, CreateTenant, MigrateFleet, MigrateTenant, RingName, TenantCommand},
+};
 
 /// Sets Centralita up: migrations, tenants, first users, lines.
 #[derive(Parser)]
@@ -50,6 +63,14 @@ pub(crate) enum Command {
     /// Servers on which databases are made.
     #[command(subcommand)]
     Server(ServerCommand),
+    /// All tenants' databases at a glance.
+    #[command(subcommand)]
+    Fleet(FleetCommand),
+    /// The keys that seal secrets.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Walk the runbook's checklist against the live installation.
+    Doctor(Doctor),
     /// First users.
     #[command(subcommand)]
     Seed(SeedCommand),
@@ -68,59 +89,6 @@ pub(crate) enum Command {
 pub(crate) enum ControlCommand {
     /// Bring the control plane's database up to date.
     Migrate,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum TenantCommand {
-    /// Bring one tenant's database up to date, or all attached ones.
-    Migrate(MigrateTenant),
-    /// Create a tenant, with a database or without.
-    Create(CreateTenant),
-    /// Attach a database to a tenant, in place of the one before.
-    Attach(AttachTenant),
-}
-
-#[derive(Args)]
-pub(crate) struct MigrateTenant {
-    /// The tenant's database; it may belong to no tenant yet.
-    #[arg(env = "TENANT_DB_URL", hide_env_values = true, value_parser = secret, value_name = "TENANT_DB_URL")]
-    pub(crate) url: Option<SecretString>,
-    /// Every database that is attached to a tenant: one first, then four at a time.
-    #[arg(long)]
-    pub(crate) all: bool,
-}
-
-#[derive(Args)]
-pub(crate) struct CreateTenant {
-    /// What people call it.
-    #[arg(long)]
-    pub(crate) name: String,
-    /// Its short unique name: lower-case letters, digits, hyphens.
-    #[arg(long)]
-    pub(crate) slug: String,
-    /// starter, growth, scale or enterprise.
-    #[arg(long, default_value = "starter")]
-    pub(crate) plan: Plan,
-    /// Attach this database. Without a value, the one in TENANT_DB_URL.
-    #[arg(long, value_parser = secret, value_name = "URL", num_args = 0..=1, default_missing_value = "")]
-    pub(crate) database_url: Option<SecretString>,
-    /// Make a database and a role for it on this server, logging in as somebody who may.
-    /// Without a value, ADMIN_DB_URL.
-    #[arg(long, value_parser = secret, value_name = "URL", num_args = 0..=1, default_missing_value = "", conflicts_with = "database_url")]
-    pub(crate) admin_url: Option<SecretString>,
-    /// Make them on the server that the platform knows by this name. Without a value, on the default one.
-    #[arg(long, value_name = "NAME", num_args = 0..=1, default_missing_value = "", conflicts_with_all = ["database_url", "admin_url"])]
-    pub(crate) server: Option<String>,
-}
-
-#[derive(Args)]
-pub(crate) struct AttachTenant {
-    /// The tenant's slug.
-    #[arg(long, value_name = "SLUG")]
-    pub(crate) tenant: String,
-    /// Its database.
-    #[arg(long, env = "TENANT_DB_URL", hide_env_values = true, value_parser = secret, value_name = "URL")]
-    pub(crate) database_url: SecretString,
 }
 
 #[derive(Subcommand)]
@@ -198,115 +166,6 @@ pub(crate) struct AddChannel {
     /// New conversations start on this line. A tenant's first line is the default anyway.
     #[arg(long = "default")]
     pub(crate) is_default: bool,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum SpoolCommand {
-    /// What waits, for each tenant and row by row; never what is in it.
-    List(ListSpool),
-    /// Let a row that failed wait to be applied again.
-    Retry(RetrySpooled),
-    /// Delete a row for good: what is in it is lost.
-    Discard(DiscardSpooled),
-}
-
-#[derive(Args)]
-pub(crate) struct ListSpool {
-    /// Only this tenant's.
-    #[arg(long, value_name = "SLUG")]
-    pub(crate) tenant: Option<String>,
-    /// Only rows that are waiting, or failed.
-    #[arg(long)]
-    pub(crate) state: Option<SpoolState>,
-    /// Rows at most.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=200))]
-    pub(crate) limit: u8,
-}
-
-#[derive(Args)]
-pub(crate) struct RetrySpooled {
-    /// The row's number, from `spool list`.
-    pub(crate) id: i64,
-}
-
-#[derive(Args)]
-pub(crate) struct DiscardSpooled {
-    /// The row's number, from `spool list`.
-    pub(crate) id: i64,
-    /// Why; kept in the audit.
-    #[arg(long)]
-    pub(crate) reason: String,
-}
-
-#[derive(Subcommand)]
-pub(crate) enum DeadLettersCommand {
-    /// What could not be applied, and why.
-    List(ListLetters),
-    /// One of them, with the item as Meta sent it.
-    Show(ShowLetter),
-    /// Try one again, or all open ones that fit, with this release's code.
-    Replay(ReplayLetters),
-    /// Decide that one is not needed.
-    Discard(DiscardLetter),
-}
-
-#[derive(Args)]
-pub(crate) struct ListLetters {
-    /// The tenant's slug.
-    #[arg(long, value_name = "SLUG")]
-    pub(crate) tenant: String,
-    /// message, status or unreadable.
-    #[arg(long)]
-    pub(crate) kind: Option<DeadLetterKind>,
-    /// open, replayed or discarded.
-    #[arg(long)]
-    pub(crate) state: Option<DeadLetterState>,
-    /// Only with this text in the reason or in the item.
-    #[arg(long)]
-    pub(crate) q: Option<String>,
-    /// Letters at most.
-    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=200))]
-    pub(crate) limit: u8,
-}
-
-#[derive(Args)]
-pub(crate) struct ShowLetter {
-    /// The letter's id, from `dead-letters list`.
-    pub(crate) id: DeadLetterId,
-    /// The tenant's slug.
-    #[arg(long, value_name = "SLUG")]
-    pub(crate) tenant: String,
-}
-
-#[derive(Args)]
-pub(crate) struct ReplayLetters {
-    /// Only this one; every open one that fits if not said.
-    #[arg(conflicts_with_all = ["kind", "q"])]
-    pub(crate) id: Option<DeadLetterId>,
-    /// The tenant's slug.
-    #[arg(long, value_name = "SLUG")]
-    pub(crate) tenant: String,
-    /// message, status or unreadable.
-    #[arg(long)]
-    pub(crate) kind: Option<DeadLetterKind>,
-    /// Only with this text in the reason or in the item.
-    #[arg(long)]
-    pub(crate) q: Option<String>,
-    /// Letters at most; asked again, it goes on with those that were not tried yet.
-    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u8).range(1..=200))]
-    pub(crate) limit: u8,
-}
-
-#[derive(Args)]
-pub(crate) struct DiscardLetter {
-    /// The letter's id, from `dead-letters list`.
-    pub(crate) id: DeadLetterId,
-    /// The tenant's slug.
-    #[arg(long, value_name = "SLUG")]
-    pub(crate) tenant: String,
-    /// Why; kept with the letter.
-    #[arg(long)]
-    pub(crate) reason: String,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of a value parser")]

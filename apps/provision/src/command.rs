@@ -4,9 +4,12 @@ mod add_channel;
 mod attach_tenant;
 mod create_tenant;
 mod dead_letters;
+mod doctor;
+mod fleet_status;
 mod migrate_all;
 mod migrate_control;
 mod migrate_tenant;
+mod rotate_keys;
 mod seed_admin;
 mod seed_superadmin;
 mod server;
@@ -16,8 +19,8 @@ use chrono::{DateTime, Utc};
 
 use crate::{
     args::{
-        ChannelCommand, Cli, Command, ControlCommand, DeadLettersCommand, SeedCommand, ServerCommand,
-        SpoolCommand, TenantCommand,
+        ChannelCommand, Cli, Command, ControlCommand, DeadLettersCommand, FleetCommand, KeysCommand,
+        SeedCommand, ServerCommand, SpoolCommand, TenantCommand,
     },
     outcome::{Failure, Report},
 };
@@ -27,10 +30,15 @@ pub(crate) async fn run(cli: Cli, now: DateTime<Utc>) -> Result<Report, Failure>
     let global = &cli.global;
     match cli.command {
         Command::Control(ControlCommand::Migrate) => migrate_control::run(global).await,
-        Command::Tenant(TenantCommand::Migrate(args)) if args.all => migrate_all::run(global).await,
+        Command::Tenant(TenantCommand::Migrate(args)) if args.all => {
+            migrate_all::run(global, &args.fleet).await
+        }
         Command::Tenant(TenantCommand::Migrate(args)) => migrate_tenant::run(global, &args).await,
         Command::Tenant(TenantCommand::Create(args)) => create_tenant::run(global, &args, now).await,
         Command::Tenant(TenantCommand::Attach(args)) => attach_tenant::run(global, &args, now).await,
+        Command::Fleet(FleetCommand::Status(args)) => fleet_status::run(global, &args).await,
+        Command::Keys(KeysCommand::Rotate(args)) => rotate_keys::run(global, &args, now).await,
+        Command::Doctor(args) => doctor::run(global, &args, now).await,
         Command::Server(ServerCommand::Add(args)) => server::add(global, &args, now).await,
         Command::Server(ServerCommand::List) => server::list(global).await,
         Command::Server(ServerCommand::Remove(args)) => server::remove(global, &args, now).await,

@@ -5,6 +5,7 @@
 
 mod args;
 mod command;
+mod doctor;
 mod outcome;
 mod platform;
 mod progress;

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use resolver::fleet::reason;
 use serde_json::{Value, json};
 
 /// What a command did.
@@ -94,15 +95,7 @@ pub(crate) fn fail(json: bool, failure: &Failure) -> ExitCode {
     ExitCode::from(code)
 }
 
-/// The error and its causes in one line. An error that hands its cause's text
-/// on as its own is not said twice.
+/// The error and its causes in one line.
 pub(crate) fn chain(error: &anyhow::Error) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    for cause in error.chain() {
-        let text = cause.to_string();
-        if texts.last().is_none_or(|said| !said.ends_with(&text)) {
-            texts.push(text);
-        }
-    }
-    texts.join(": ")
+    reason(error.as_ref())
 }

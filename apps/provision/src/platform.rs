@@ -17,6 +17,9 @@ use resolver::attach;
 
 use crate::{args::Global, outcome::Failure};
 
+/// Connections to the control plane: many databases are worked on at once, and each has something to note.
+const CONTROL_CONNECTIONS: usize = 4;
+
 /// The control plane: its database, migrated, and the keys.
 pub(crate) struct Platform {
     pub(crate) connector: Connector,
@@ -81,7 +84,7 @@ pub(crate) async fn open_control(connector: &Connector, url: &DatabaseUrl) -> Re
     probe::probe(connector, url)
         .await
         .with_context(|| format!("cannot use the control plane's database at {}", place(url)))?;
-    let db: Db<Control> = Db::new(connector, url, 2);
+    let db: Db<Control> = Db::new(connector, url, CONTROL_CONNECTIONS);
     let mut conn = db.conn().await?;
     let held = contents(&mut conn).await?;
     if held == Contents::Foreign {

@@ -71,6 +71,11 @@ impl Keyring {
         Self { current, previous }
     }
 
+    /// The id of the key that new values are sealed with, as it stands in them.
+    pub fn current_id(&self) -> &str {
+        &self.current.id
+    }
+
     /// The key that new values are sealed with.
     pub(crate) fn sealing(&self) -> &MasterKey {
         &self.current

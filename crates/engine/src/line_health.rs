@@ -9,6 +9,7 @@
 mod advice;
 mod ask;
 mod cause;
+mod examine;
 mod report;
 mod schedule;
 mod subscribe;
@@ -31,10 +32,12 @@ use pg::{ChannelId, DbError, TenantId};
 use resolver::Line;
 use tenant::line_event::{LineEvents, LineHealth};
 use tokio::{sync::Semaphore, time::timeout};
+pub use whatsapp::client::http_client;
 use whatsapp::error::GraphError;
 
 pub use self::{
     advice::{LineAdvice, pause_advice},
+    examine::Examiner,
     report::{LineCondition, LineProblem, LineReport, Severity},
     subscribe::SubscribeLineError,
 };

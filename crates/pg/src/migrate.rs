@@ -209,6 +209,11 @@ pub async fn status(
     })
 }
 
+/// How many migrations there are.
+pub fn count(migrations: &EmbeddedMigrations) -> i32 {
+    i32::try_from(expected_versions(migrations).len()).unwrap_or(i32::MAX)
+}
+
 /// The newest version among `migrations`; empty if there are none.
 pub fn latest(migrations: &EmbeddedMigrations) -> String {
     expected_versions(migrations).pop().unwrap_or_default()

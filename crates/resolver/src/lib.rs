@@ -5,9 +5,11 @@
 //! nobody registered resolves to nobody.
 
 pub mod attach;
+pub mod fleet;
 mod lines;
 pub mod place;
 mod pools;
+pub mod rotate;
 
 use std::{sync::Arc, time::Duration};
 

@@ -31,6 +31,7 @@ pub mod outbox;
 pub mod phone;
 pub mod quick_reply;
 mod schema;
+pub mod sealed;
 pub mod service;
 pub mod settings;
 mod sql;

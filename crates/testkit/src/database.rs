@@ -96,6 +96,17 @@ impl TestDb {
         })
     }
 
+    /// `table.column` of everything that holds sealed values, by the rule of names: `…_sealed`, or `sealed`.
+    pub fn sealed_columns(&self) -> Vec<String> {
+        runtime::run(async {
+            let client = server::connect(&self.url).await;
+            let columns = "SELECT table_name || '.' || column_name FROM information_schema.columns \
+                 WHERE table_schema = 'public' AND column_name ~ '(^|_)sealed$' ORDER BY 1";
+            let rows = client.query(columns, &[]).await.expect("the list of columns");
+            rows.iter().map(|row| row.get(0)).collect()
+        })
+    }
+
     fn named(label: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);

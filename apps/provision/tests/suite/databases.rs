@@ -112,7 +112,7 @@ fn all_databases_are_migrated_and_a_failure_names_who_is_left_behind() {
     assert_eq!(failed["not_started"], serde_json::json!(["b", "c"]));
     platform
         .run(&["tenant", "migrate", "--all"])
-        .refused(1, "Not started after that: b, c");
+        .refused(1, "these were not started: b, c");
 
     let other_key = [(
         "MASTER_KEY",

@@ -3,8 +3,12 @@
 
 mod common;
 mod databases;
+mod doctor;
+mod fleet;
+mod keys;
 mod letters;
 mod lines;
 mod runbook;
 mod servers;
+mod stand;
 mod usage;

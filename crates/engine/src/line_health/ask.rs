@@ -7,7 +7,7 @@ use control::{
 use crypto::SecretString;
 use serde_json::{Value, json};
 use whatsapp::{
-    client::{Access, NumberIssue, NumberState, ReadError, TokenState},
+    client::{Access, Client, NumberIssue, NumberState, ReadError, TokenState},
     error::ErrorClass,
 };
 
@@ -27,56 +27,71 @@ enum Failure {
 }
 
 impl Engine {
-    /// Asks Meta for all that is to be known of a line. One call that failed for now makes the
-    /// whole check tell nothing: half a report would read like a whole one.
     pub(super) async fn ask(&self, channel: &Channel, token: &SecretString) -> Answer {
-        let told = |told| Answer { told, dead: None };
-        match self.ask_all(channel, token).await {
-            Ok(answer) => answer,
-            Err(why) => told(Told::Nothing(why)),
-        }
-    }
-
-    async fn ask_all(&self, channel: &Channel, token: &SecretString) -> Result<Answer, String> {
-        let graph = &self.0.parts.graph;
         let secret = self.app_secret(channel);
-        let mut access = Access {
-            token,
-            app_secret: secret.as_ref(),
-        };
-        let mut described = graph.debug_token(access).await;
-        let refuses_proof = described.as_ref().is_err_and(ReadError::refuses_proof);
-        let has_proof = access.app_secret.is_some();
-        if refuses_proof {
-            access.app_secret = None;
-            described = graph.debug_token(access).await;
-        }
-        let described = settled(described, token)?;
-        let number = settled(graph.number(&channel.phone_number_id, access).await, token)?;
-        if let Some(cause) = dead(&described, &number) {
-            return Ok(dead_line(cause));
-        }
-        let state = described.ok().filter(|state| state.is_valid);
-        let app_id = state.as_ref().and_then(|state| state.app_id.clone());
-        let waba_id = channel.waba_id.as_deref();
-        let is_subscribed = match waba_id {
-            None => None,
-            Some(waba_id) => {
-                let apps = settled(graph.subscribed_apps(waba_id, access).await, token)?.ok();
-                let ours = |id: &Option<String>| app_id.is_none() || *id == app_id;
-                apps.map(|apps| apps.iter().any(|app| ours(&app.id)))
-            }
-        };
-        let facts = LineFacts {
-            app_secret_fits: (has_proof && state.is_some()).then_some(!refuses_proof),
-            is_subscribed,
-            ..facts(state, number, waba_id)
-        };
-        Ok(Answer {
-            told: Told::Facts(Box::new(facts)),
-            dead: None,
-        })
+        ask(&self.0.parts.graph, secret.as_ref(), channel, token).await
     }
+}
+
+/// Asks Meta for all that is to be known of a line. One call that failed for now makes the
+/// whole check tell nothing: half a report would read like a whole one.
+pub(super) async fn ask(
+    graph: &Client,
+    secret: Option<&SecretString>,
+    channel: &Channel,
+    token: &SecretString,
+) -> Answer {
+    match ask_all(graph, secret, channel, token).await {
+        Ok(answer) => answer,
+        Err(why) => Answer {
+            told: Told::Nothing(why),
+            dead: None,
+        },
+    }
+}
+
+async fn ask_all(
+    graph: &Client,
+    secret: Option<&SecretString>,
+    channel: &Channel,
+    token: &SecretString,
+) -> Result<Answer, String> {
+    let mut access = Access {
+        token,
+        app_secret: secret,
+    };
+    let mut described = graph.debug_token(access).await;
+    let refuses_proof = described.as_ref().is_err_and(ReadError::refuses_proof);
+    let has_proof = access.app_secret.is_some();
+    if refuses_proof {
+        access.app_secret = None;
+        described = graph.debug_token(access).await;
+    }
+    let described = settled(described, token)?;
+    let number = settled(graph.number(&channel.phone_number_id, access).await, token)?;
+    if let Some(cause) = dead(&described, &number) {
+        return Ok(dead_line(cause));
+    }
+    let state = described.ok().filter(|state| state.is_valid);
+    let app_id = state.as_ref().and_then(|state| state.app_id.clone());
+    let waba_id = channel.waba_id.as_deref();
+    let is_subscribed = match waba_id {
+        None => None,
+        Some(waba_id) => {
+            let apps = settled(graph.subscribed_apps(waba_id, access).await, token)?.ok();
+            let ours = |id: &Option<String>| app_id.is_none() || *id == app_id;
+            apps.map(|apps| apps.iter().any(|app| ours(&app.id)))
+        }
+    };
+    let facts = LineFacts {
+        app_secret_fits: (has_proof && state.is_some()).then_some(!refuses_proof),
+        is_subscribed,
+        ..facts(state, number, waba_id)
+    };
+    Ok(Answer {
+        told: Told::Facts(Box::new(facts)),
+        dead: None,
+    })
 }
 
 /// The answer, or a refusal that stays; an error only where another time may tell more.

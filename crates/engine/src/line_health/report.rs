@@ -135,6 +135,39 @@ impl LineReport {
         }
     }
 
+    /// The report on a line that was asked about just now; `None` if it could not be.
+    pub(super) fn asked(
+        channel: Channel,
+        opens: bool,
+        told: Option<Result<LineFacts, String>>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let (facts, check_error) = match told {
+            Some(Ok(facts)) => (Some(facts), None),
+            Some(Err(why)) => (None, Some(why)),
+            None => (None, None),
+        };
+        let checked_at = facts.as_ref().map(|_| now);
+        let facts = facts.unwrap_or_default();
+        let problems = problems(Known {
+            channel: &channel,
+            opens,
+            facts: &facts,
+            is_checked: checked_at.is_some(),
+            check_error,
+            now,
+        });
+        Self {
+            condition: condition(false, checked_at.is_some(), &problems),
+            channel,
+            pause: None,
+            problems,
+            facts,
+            checked_at,
+            tried_at: Some(now),
+        }
+    }
+
     /// The one thing to say where there is room for one: the pause, else the worst problem.
     pub fn headline(&self) -> Option<(&'static str, LineAdvice)> {
         if let Some(pause) = &self.pause {

@@ -29,3 +29,16 @@ async fn the_expected_listing_is_that_of_a_freshly_migrated_database() {
     );
     assert_eq!(kept, found, "expected.txt is not sorted");
 }
+
+#[test]
+fn every_sealed_column_is_known_to_whoever_changes_the_key() {
+    let db = TestDb::create("tenant", tenant::MIGRATIONS);
+    let listed = tenant::sealed::COLUMNS.map(|sealed| format!("{}.{}", sealed.table, sealed.column));
+    let mut listed = listed.to_vec();
+    listed.sort();
+    assert_eq!(
+        db.sealed_columns(),
+        listed,
+        "src/sealed.rs is not what the migrations make"
+    );
+}

@@ -1,0 +1,174 @@
+//! Changing the master key while the servers run.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU32, Ordering},
+};
+
+use control::spool::{NewSpooled, Spool};
+use crypto::{Keyring, MasterKey, SecretString};
+use pg::{Connector, Control, Db};
+use serde_json::json;
+use testkit::TestDb;
+
+use crate::{
+    common::{KEY, Platform},
+    stand::Stand,
+};
+
+const NEW_KEY: &str = "ff0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+
+fn rotate(platform: &Platform, more: &[&str]) -> crate::common::Ended {
+    let keys = [("MASTER_KEY", NEW_KEY), ("MASTER_KEY_PREVIOUS", KEY)];
+    platform.run_with(&[&["--json", "keys", "rotate"], more].concat(), &keys)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn key_rotation_under_traffic() {
+    let mut stand = Stand::start().await;
+    let (running, failed, done) = (
+        Arc::new(AtomicBool::new(true)),
+        Arc::new(AtomicU32::new(0)),
+        Arc::new(AtomicU32::new(0)),
+    );
+    // The servers are replaced one after the other; the last one has the new key alone.
+    let both = stand.serve(NEW_KEY, KEY).await;
+    let stand = Arc::new(stand);
+    assert_eq!(
+        (stand.logs_in(&stand.url).await, stand.logs_in(&both).await),
+        (200, 200)
+    );
+    let traffic = {
+        let (stand, both) = (Arc::clone(&stand), both.clone());
+        let (running, failed, done) = (Arc::clone(&running), Arc::clone(&failed), Arc::clone(&done));
+        tokio::spawn(async move {
+            while running.load(Ordering::SeqCst) {
+                let written = stand.customer_writes("hola").await;
+                let login = stand.logs_in(&both).await;
+                if (written, login) != (200, 200) {
+                    failed.fetch_add(1, Ordering::SeqCst);
+                }
+                done.fetch_add(1, Ordering::SeqCst);
+            }
+        })
+    };
+    stand.call_back_to(&both);
+    let (walker, before) = (Arc::clone(&stand), done.load(Ordering::SeqCst));
+    let rotated = tokio::task::spawn_blocking(move || rotate(&walker.platform, &[]))
+        .await
+        .unwrap()
+        .done()
+        .json();
+    assert_eq!(rotated["left"], 0, "{rotated}");
+    let resealed: i64 = rotated["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|column| column["resealed"].as_i64().unwrap())
+        .sum();
+    assert_eq!(resealed, 3, "{rotated}");
+    while done.load(Ordering::SeqCst) < before + 5 {
+        tokio::task::yield_now().await;
+    }
+    running.store(false, Ordering::SeqCst);
+    traffic.await.unwrap();
+    assert_eq!(failed.load(Ordering::SeqCst), 0);
+
+    let mut stand = Arc::into_inner(stand).unwrap();
+    let alone = stand.serve(NEW_KEY, "").await;
+    stand.call_back_to(&alone);
+    assert_eq!(
+        (stand.logs_in(&alone).await, stand.customer_writes("hola").await),
+        (200, 200)
+    );
+    stand
+        .doctor(&[("MASTER_KEY", NEW_KEY), ("API_URL", &alone)], &[])
+        .is_well();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_that_is_sealed_takes_the_new_key_and_a_second_run_has_nothing_to_do() {
+    let (platform, admin, database) = (
+        Platform::migrated(),
+        TestDb::empty("admin"),
+        crate::common::tenant_database(),
+    );
+    let url = [("ADMIN_DB_URL", admin.url())];
+    platform
+        .run_with(&["server", "add", "--name", "uno"], &url)
+        .done();
+    let create = [
+        "--json",
+        "tenant",
+        "create",
+        "--name",
+        "Sol",
+        "--slug",
+        "sol",
+        "--database-url",
+    ];
+    let created = platform
+        .run(&[&create[..], &[database.url()]].concat())
+        .done()
+        .json();
+    let tenant = created["tenant"]["id"].as_str().unwrap().parse().unwrap();
+    let add = ["channel", "add", "--tenant", "sol", "--phone-number-id", "10001"];
+    let secrets = [
+        ("CHANNEL_WA_TOKEN", "EAABtokenvalue"),
+        ("CHANNEL_APP_SECRET", "appsecretvalue"),
+    ];
+    platform.run_with(&add, &secrets).done();
+    // As the predecessor had sealed it, under the same key.
+    platform.database.execute(
+        "UPDATE channels SET wa_token_sealed = 'v1:BwcHBwcHBwcHBwcH:BRlhL/D6V/c/ln3Fr+F5Ig==:ZwXKPUJ7uJ+j8zI='",
+    );
+    let old = Arc::new(Keyring::new(MasterKey::parse(KEY).unwrap(), Vec::new()));
+    let control: Db<Control> = Db::new(
+        &Connector::current(),
+        &platform.database.url().parse().unwrap(),
+        1,
+    );
+    let now = chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap();
+    let rows: Vec<NewSpooled> = (0..450)
+        .map(|_| NewSpooled::seal(&old, tenant, &SecretString::from("secreto"), 3, now))
+        .collect();
+    let mut conn = control.conn().await.unwrap();
+    Spool::new(&mut conn).insert(&rows).await.unwrap();
+    drop(conn);
+
+    let counted = rotate(&platform, &["--check"]).done().json();
+    assert_eq!(counted["left"], 454, "{counted}");
+    let rotated = rotate(&platform, &[]).done().json();
+    let of = |name: &str| {
+        let columns = rotated["columns"].as_array().unwrap();
+        let found = columns.iter().find(|column| column["column"] == name).unwrap();
+        found["resealed"].clone()
+    };
+    assert_eq!(
+        [
+            of("sealed"),
+            of("url_sealed"),
+            of("wa_token_sealed"),
+            of("app_secret_sealed"),
+            of("admin_url_sealed")
+        ],
+        [450, 1, 1, 1, 1].map(|count: i64| json!(count))
+    );
+    let again = rotate(&platform, &[]).done().json();
+    assert!(
+        again["columns"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|column| column["resealed"] == 0)
+    );
+    // With the new key alone all of it opens; with the old one alone nothing does.
+    let alone = platform.run_with(
+        &["--json", "keys", "rotate", "--check"],
+        &[("MASTER_KEY", NEW_KEY)],
+    );
+    assert_eq!(alone.done().json()["left"], 0);
+    platform
+        .run(&["keys", "rotate"])
+        .refused(1, "MASTER_KEY_PREVIOUS");
+}
