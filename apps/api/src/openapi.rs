@@ -26,8 +26,8 @@ use crate::{
         messages::{self, send},
         quick_replies, services, settings,
         superadmin::{
-            audit, branding, channels as platform_channels, database, fleet, line_health, platform, servers,
-            spool, tenants, unrouted, users as tenant_users,
+            audit, branding, channels as platform_channels, database, fleet, fleet_tenants, line_health,
+            platform, servers, spool, tenants, unrouted, users as tenant_users,
         },
         tags, users, webhook,
     },
@@ -84,7 +84,8 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         dead_letters::post_replay_all, dead_letters::post_discard,
         spool::list_spool, spool::list_spool_rows, spool::post_spool_retry, spool::post_spool_discard,
         spool::count_dead_letters,
-        audit::list_platform_audit, fleet::get_fleet, platform::get_platform,
+        audit::list_platform_audit, fleet::get_fleet,
+        fleet_tenants::list_fleet_tenants, fleet_tenants::post_fleet_look, platform::get_platform,
     ),
     components(schemas(
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,

@@ -3,6 +3,7 @@
 
 mod look;
 mod migrate;
+mod overview;
 
 use std::error::Error;
 
@@ -15,6 +16,7 @@ use pg::{DbError, ListError, PageRequest};
 pub use self::{
     look::{Seen, look},
     migrate::{Canaries, FleetError, FleetRun, Migrated, MigrationPlan, Ring, migrate_fleet},
+    overview::{Overview, overview, overviews},
 };
 use crate::attach::Platform;
 

@@ -5,6 +5,7 @@ pub(crate) mod branding;
 pub(crate) mod channels;
 pub(crate) mod database;
 pub(crate) mod fleet;
+pub(crate) mod fleet_tenants;
 pub(crate) mod line_health;
 pub(crate) mod platform;
 pub(crate) mod servers;
@@ -37,6 +38,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
             .configure(spool::configure)
             .configure(audit::configure)
             .configure(fleet::configure)
+            .configure(fleet_tenants::configure)
             .configure(platform::configure)
             .default_service(web::to(super::unknown)),
     );

@@ -25,7 +25,7 @@ async fn a_server_is_tried_before_it_is_kept_and_its_url_is_never_shown() {
         .await
         .field("/url", "url_malformed");
     superadmin
-        .post(SERVERS, &body("uno", app.a.database.url()).clone())
+        .post(SERVERS, &body("uno", app.a.database.url()))
         .await
         .expect(201);
     let name = format!("{}_plain", admin.name());
@@ -38,7 +38,18 @@ async fn a_server_is_tried_before_it_is_kept_and_its_url_is_never_shown() {
         .post(SERVERS, &body("dos", url.as_str()))
         .await
         .field("/url", "db_not_allowed");
+}
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_is_renamed_made_the_default_and_forgotten_and_the_audit_knows() {
+    let app = TestApp::start().await;
+    let superadmin = app.superadmin().await;
+    let admin = TestDb::empty("admin");
+    let body = |name: &str, url: &str| json!({ "name": name, "url": url });
+    superadmin
+        .post(SERVERS, &body("uno", admin.url()))
+        .await
+        .expect(201);
     superadmin
         .post(SERVERS, &body("uno", admin.url()))
         .await
@@ -112,4 +123,46 @@ async fn a_database_is_made_for_a_company_and_its_people_can_come_in() {
     superadmin.post(&users, &person).await.expect(201);
     let login = json!({ "email": "ana@nueva.example", "password": "contraseña larga" });
     app.anon().post("/api/auth/login", &login).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_fleet_shows_what_was_last_seen_of_each_database() {
+    let app = TestApp::start().await;
+    let superadmin = app.superadmin().await;
+    let fleet = "/api/superadmin/fleet/tenants";
+    let of = async |slug: &str| {
+        let tenants = superadmin.items(fleet).await;
+        tenants.into_iter().find(|tenant| tenant["slug"] == slug).unwrap()
+    };
+    let unseen = of("clinica").await;
+    assert_eq!(
+        (&unseen["looked_at"], &unseen["version"]),
+        (&json!(null), &json!(null))
+    );
+    assert_eq!(
+        (&unseen["lines"], &unseen["last_migration"]),
+        (&json!(3), &json!(null))
+    );
+    app.a
+        .database
+        .execute("ALTER TABLE contacts ADD COLUMN extra text");
+    let look = format!("{fleet}/{}/look", app.a.id);
+    let seen = superadmin.post(&look, &json!({})).await.expect(200).json();
+    assert_eq!((&seen["pending"], &seen["error"]), (&json!(0), &json!(null)));
+    assert_eq!(
+        seen["drift"],
+        json!(["column contacts.extra does not belong there"])
+    );
+    assert_eq!(of("clinica").await["drift"], seen["drift"]);
+    let totals = superadmin.get("/api/superadmin/fleet").await.expect(200).json();
+    assert_eq!(
+        (&totals["databases"]["looked_at"], &totals["databases"]["drifted"]),
+        (&json!(1), &json!(1))
+    );
+    assert_eq!(totals["expected_version"], seen["version"]);
+    let nobody = create(&superadmin, "nueva").await;
+    superadmin
+        .post(&format!("{fleet}/{nobody}/look"), &json!({}))
+        .await
+        .problem(409, "conflict");
 }

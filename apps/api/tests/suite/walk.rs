@@ -106,6 +106,7 @@ const BODILESS: &[&str] = &[
     "GET /api/superadmin/channels/{id}/health",
     "GET /api/superadmin/dead-letters",
     "GET /api/superadmin/fleet",
+    "GET /api/superadmin/fleet/tenants",
     "GET /api/superadmin/platform",
     "GET /api/superadmin/servers",
     "GET /api/superadmin/spool",
@@ -138,6 +139,7 @@ const BODILESS: &[&str] = &[
     "POST /api/messages/{id}/retry",
     "POST /api/superadmin/channels/{id}/health/check",
     "POST /api/superadmin/channels/{id}/health/subscribe",
+    "POST /api/superadmin/fleet/tenants/{id}/look",
     "POST /api/superadmin/spool/{id}/retry",
 ];
 

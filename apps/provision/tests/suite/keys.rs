@@ -86,59 +86,70 @@ async fn key_rotation_under_traffic() {
         .is_well();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn everything_that_is_sealed_takes_the_new_key_and_a_second_run_has_nothing_to_do() {
-    let (platform, admin, database) = (
-        Platform::migrated(),
-        TestDb::empty("admin"),
-        crate::common::tenant_database(),
-    );
-    let url = [("ADMIN_DB_URL", admin.url())];
-    platform
-        .run_with(&["server", "add", "--name", "uno"], &url)
-        .done();
-    let create = [
-        "--json",
-        "tenant",
-        "create",
-        "--name",
-        "Sol",
-        "--slug",
-        "sol",
-        "--database-url",
-    ];
-    let created = platform
-        .run(&[&create[..], &[database.url()]].concat())
-        .done()
-        .json();
-    let tenant = created["tenant"]["id"].as_str().unwrap().parse().unwrap();
-    let add = ["channel", "add", "--tenant", "sol", "--phone-number-id", "10001"];
-    let secrets = [
-        ("CHANNEL_WA_TOKEN", "EAABtokenvalue"),
-        ("CHANNEL_APP_SECRET", "appsecretvalue"),
-    ];
-    platform.run_with(&add, &secrets).done();
-    // As the predecessor had sealed it, under the same key.
-    platform.database.execute(
-        "UPDATE channels SET wa_token_sealed = 'v1:BwcHBwcHBwcHBwcH:BRlhL/D6V/c/ln3Fr+F5Ig==:ZwXKPUJ7uJ+j8zI='",
-    );
+/// A platform with something sealed in every column, and 450 rows in the spool.
+struct Sealed {
+    platform: Platform,
+    _databases: [TestDb; 2],
+}
+
+impl Sealed {
+    async fn new() -> Self {
+        let (platform, admin) = (Platform::migrated(), TestDb::empty("admin"));
+        let database = crate::common::tenant_database();
+        let url = [("ADMIN_DB_URL", admin.url())];
+        platform
+            .run_with(&["server", "add", "--name", "uno"], &url)
+            .done();
+        let create = [
+            "--json",
+            "tenant",
+            "create",
+            "--name",
+            "Sol",
+            "--slug",
+            "sol",
+            "--database-url",
+        ];
+        let created = platform.run(&[&create[..], &[database.url()]].concat());
+        let tenant = created.done().json()["tenant"]["id"].as_str().unwrap().parse();
+        let add = ["channel", "add", "--tenant", "sol", "--phone-number-id", "10001"];
+        let secrets = [
+            ("CHANNEL_WA_TOKEN", "EAABtokenvalue"),
+            ("CHANNEL_APP_SECRET", "appsecretvalue"),
+        ];
+        platform.run_with(&add, &secrets).done();
+        // As the predecessor had sealed it, under the same key.
+        platform.database.execute(
+            "UPDATE channels SET wa_token_sealed = 'v1:BwcHBwcHBwcHBwcH:BRlhL/D6V/c/ln3Fr+F5Ig==:ZwXKPUJ7uJ+j8zI='",
+        );
+        spool(&platform, tenant.unwrap(), 450).await;
+        Self {
+            platform,
+            _databases: [admin, database],
+        }
+    }
+}
+
+/// Rows in the spool, sealed with the old key.
+async fn spool(platform: &Platform, tenant: pg::TenantId, count: usize) {
     let old = Arc::new(Keyring::new(MasterKey::parse(KEY).unwrap(), Vec::new()));
-    let control: Db<Control> = Db::new(
-        &Connector::current(),
-        &platform.database.url().parse().unwrap(),
-        1,
-    );
+    let url = platform.database.url().parse().unwrap();
+    let control: Db<Control> = Db::new(&Connector::current(), &url, 1);
     let now = chrono::DateTime::from_timestamp(1_790_000_000, 0).unwrap();
-    let rows: Vec<NewSpooled> = (0..450)
+    let rows: Vec<NewSpooled> = (0..count)
         .map(|_| NewSpooled::seal(&old, tenant, &SecretString::from("secreto"), 3, now))
         .collect();
     let mut conn = control.conn().await.unwrap();
     Spool::new(&mut conn).insert(&rows).await.unwrap();
-    drop(conn);
+}
 
-    let counted = rotate(&platform, &["--check"]).done().json();
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_that_is_sealed_takes_the_new_key_and_a_second_run_has_nothing_to_do() {
+    let sealed = Sealed::new().await;
+    let platform = &sealed.platform;
+    let counted = rotate(platform, &["--check"]).done().json();
     assert_eq!(counted["left"], 454, "{counted}");
-    let rotated = rotate(&platform, &[]).done().json();
+    let rotated = rotate(platform, &[]).done().json();
     let of = |name: &str| {
         let columns = rotated["columns"].as_array().unwrap();
         let found = columns.iter().find(|column| column["column"] == name).unwrap();
@@ -154,14 +165,9 @@ async fn everything_that_is_sealed_takes_the_new_key_and_a_second_run_has_nothin
         ],
         [450, 1, 1, 1, 1].map(|count: i64| json!(count))
     );
-    let again = rotate(&platform, &[]).done().json();
-    assert!(
-        again["columns"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .all(|column| column["resealed"] == 0)
-    );
+    let again = rotate(platform, &[]).done().json();
+    let columns = again["columns"].as_array().unwrap();
+    assert!(columns.iter().all(|column| column["resealed"] == 0));
     // With the new key alone all of it opens; with the old one alone nothing does.
     let alone = platform.run_with(
         &["--json", "keys", "rotate", "--check"],

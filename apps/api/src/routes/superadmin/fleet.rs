@@ -2,7 +2,10 @@
 
 use actix_web::web;
 use chrono::{DateTime, Utc};
-use control::lane::{Lanes, WorkerSummary};
+use control::{
+    fleet::{FleetTotals, TenantStates},
+    lane::{Lanes, WorkerSummary},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,8 +44,39 @@ pub(crate) struct FleetPage {
     tenants_without_owner: i64,
     /// The first of all leases to end unless it is renewed.
     oldest_lease_until: Option<DateTime<Utc>>,
+    /// The newest migration that this release has for tenants' databases.
+    expected_version: String,
+    /// What was last seen of the tenants' databases.
+    databases: FleetDatabases,
     items: Vec<WorkerBody>,
     next_cursor: Option<String>,
+}
+
+/// What was last seen of the tenants' databases.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct FleetDatabases {
+    /// Those that somebody has looked at.
+    looked_at: i64,
+    /// The oldest look of all.
+    oldest_look: Option<DateTime<Utc>>,
+    /// Those that could not be used.
+    unusable: i64,
+    /// Those that lacked migrations.
+    behind: i64,
+    /// Those whose schema was another one.
+    drifted: i64,
+}
+
+impl From<FleetTotals> for FleetDatabases {
+    fn from(totals: FleetTotals) -> Self {
+        Self {
+            looked_at: totals.looked_at,
+            oldest_look: totals.oldest_look,
+            unusable: totals.unusable,
+            behind: totals.behind,
+            drifted: totals.drifted,
+        }
+    }
 }
 
 impl From<WorkerSummary> for WorkerBody {
@@ -69,7 +103,10 @@ pub(crate) async fn get_fleet(
     let mut lanes = Lanes::new(&mut conn);
     let totals = lanes.totals().await?;
     let found = lanes.workers(&page.request()?).await?;
+    let databases = TenantStates::new(&mut conn).totals().await?;
     Ok(web::Json(FleetPage {
+        expected_version: pg::migrate::latest(&tenant::MIGRATIONS),
+        databases: databases.into(),
         tenants: totals.tenants,
         tenants_without_owner: totals.without_owner,
         oldest_lease_until: totals.oldest_lease_until,
