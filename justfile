@@ -20,6 +20,10 @@ bench *arguments:
 chaos *arguments:
     scripts/chaos "$@"
 
+# Creates and migrates many tenants, one of them broken on purpose
+fleet *arguments:
+    scripts/fleet "$@"
+
 # The tests, or those whose names match
 test *arguments:
     cargo nextest run --workspace "$@"
