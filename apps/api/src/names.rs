@@ -47,5 +47,7 @@ name_schemas! {
     SeverityName as "Severity" of engine::line_health::Severity;
     LanguageName as "Language" of tenant::settings::Language;
     QuickReplyScopeName as "QuickReplyScope" of tenant::quick_reply::Scope;
+    StepStateName as "StepState" of engine::checklist::StepState;
+    DatabaseConditionName as "DatabaseCondition" of engine::tenant_health::DatabaseCondition;
     PlanName as "Plan" of control::tenant::Plan;
 }

@@ -14,9 +14,9 @@ use utoipa::{
 
 use crate::{
     names::{
-        AuthorKindName, ConversationStatusName, DeadLetterKindName, DeadLetterStateName, DirectionName,
-        LanguageName, LineAdviceName, LineConditionName, MediaStateName, MessageStatusName, PlanName,
-        QuickReplyScopeName, SeverityName, TenantRole,
+        AuthorKindName, ConversationStatusName, DatabaseConditionName, DeadLetterKindName,
+        DeadLetterStateName, DirectionName, LanguageName, LineAdviceName, LineConditionName, MediaStateName,
+        MessageStatusName, PlanName, QuickReplyScopeName, SeverityName, StepStateName, TenantRole,
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
@@ -26,8 +26,9 @@ use crate::{
         messages::{self, send},
         quick_replies, services, settings,
         superadmin::{
-            audit, branding, channels as platform_channels, database, fleet, fleet_tenants, line_health,
-            platform, servers, spool, tenants, unrouted, users as tenant_users,
+            apps, audit, branding, channels as platform_channels, database, fleet, fleet_tenants,
+            health as tenant_health, line_health, platform, servers, spool, tenants, unrouted,
+            users as tenant_users,
         },
         tags, users, webhook,
     },
@@ -49,7 +50,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
 #[openapi(
     info(title = "Centralita", description = "A switchboard for WhatsApp Business: one installation, many companies."),
     paths(
-        webhook::get_webhook, webhook::post_webhook,
+        webhook::get_webhook, webhook::post_webhook, webhook::get_app_webhook, webhook::post_app_webhook,
         health::get_health, health::get_ready, health::get_metrics, debug::get_state, debug::get_line,
         auth::post_login, auth::post_refresh, auth::post_logout, auth::get_me,
         conversations::list_conversations, conversations::get_counts, conversations::get_conversation,
@@ -71,11 +72,13 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         users::list_users, users::post_user, users::patch_user,
         events::get_events,
         tenants::list_tenants, tenants::post_tenant, tenants::get_tenant, tenants::patch_tenant,
+        tenant_health::get_checklist, tenant_health::get_tenant_health,
         database::get_database, database::put_database, database::post_database_test,
         servers::list_servers, servers::post_server, servers::patch_server, servers::delete_server,
         servers::post_database_create,
         platform_channels::list_tenant_channels, platform_channels::post_channel,
         platform_channels::patch_channel, platform_channels::delete_line,
+        apps::list_apps, apps::post_app, apps::get_app, apps::patch_app, apps::delete_app, apps::post_verify_token,
         line_health::get_channel_health, line_health::post_channel_check, line_health::post_channel_subscribe,
         branding::get_branding, branding::put_branding,
         tenant_users::list_tenant_users, tenant_users::post_tenant_user,
@@ -90,7 +93,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
     components(schemas(
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
         MediaStateName, TenantRole, PlanName, DeadLetterKindName, DeadLetterStateName, LineConditionName,
-        LineAdviceName, SeverityName, LanguageName, QuickReplyScopeName
+        LineAdviceName, SeverityName, LanguageName, QuickReplyScopeName, StepStateName, DatabaseConditionName
     )),
     modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))

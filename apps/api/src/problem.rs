@@ -51,6 +51,7 @@ problem_kinds! {
     InvalidCredentials   UNAUTHORIZED          "invalid_credentials"    "E-mail and password do not fit";
     SessionExpired       UNAUTHORIZED          "session_expired"        "The session has ended";
     BadSignature         FORBIDDEN             "bad_signature"          "The signature is missing or wrong";
+    AppWithoutSecret     FORBIDDEN             "app_without_secret"     "The app has no app secret";
     Forbidden            FORBIDDEN             "forbidden"              "The role does not allow this";
     TenantSuspended      FORBIDDEN             "tenant_suspended"       "The company is suspended";
     NotFound             NOT_FOUND             "not_found"              "There is no such thing";
@@ -62,6 +63,7 @@ problem_kinds! {
     ServerNameTaken      CONFLICT              "server_name_taken"      "There is a server of this name";
     NoServer             CONFLICT              "no_server"              "The platform knows no server";
     DatabaseAttached     CONFLICT              "database_attached"      "The company has a database";
+    AppInUse             CONFLICT              "app_in_use"             "Lines use the app";
     EmailTaken           CONFLICT              "email_taken"            "The e-mail is taken";
     TagNameTaken         CONFLICT              "tag_name_taken"         "There is a tag of this name";
     SettingsChanged      CONFLICT              "settings_changed"       "Somebody else changed the settings";

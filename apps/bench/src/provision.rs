@@ -153,6 +153,7 @@ impl Platform {
             verify_token: None,
             wa_token: wanted.sends.then(|| token(&phone_number_id).into()),
             app_secret: wanted.own_secret.then(|| self.app_secret.clone()),
+            app_id: None,
             is_active: true,
             is_default: true,
         };

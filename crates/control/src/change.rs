@@ -42,6 +42,17 @@ pub(crate) async fn notify(conn: &mut Conn<Control>, tenant_id: TenantId) -> Res
     send(conn, CONFIG_CHANNEL, &tenant_id.to_string()).await
 }
 
+/// The same for what belongs to several tenants, or to none: everybody reads anew.
+pub(crate) async fn notify_all(conn: &mut Conn<Control>, tenants: &[TenantId]) -> Result<(), DbError> {
+    for tenant_id in tenants {
+        notify(conn, *tenant_id).await?;
+    }
+    if tenants.is_empty() {
+        send(conn, CONFIG_CHANNEL, "").await?;
+    }
+    Ok(())
+}
+
 async fn send(conn: &mut Conn<Control>, channel: &str, payload: &str) -> Result<(), DbError> {
     diesel::sql_query("SELECT pg_notify($1, $2)")
         .bind::<Text, _>(channel)

@@ -3,14 +3,14 @@
 
 mod create;
 mod delete;
-mod fields;
+pub(crate) mod fields;
 mod repo;
 mod update;
 
 use chrono::{DateTime, Utc};
 use crypto::{Keyring, OpenError, Place, SecretString};
 use diesel::{ExpressionMethods, HasQuery};
-use pg::{ChannelId, TenantId};
+use pg::{ChannelId, Conn, Control, DbError, TenantId};
 
 pub use self::{
     create::{CreateChannelError, NewChannel, create_channel},
@@ -19,7 +19,11 @@ pub use self::{
     repo::Channels,
     update::{ChannelChanges, UpdateChannelError, update_channel},
 };
-use crate::{hidden::Hidden, schema::channels};
+use crate::{
+    hidden::Hidden,
+    meta_app::{MetaAppId, MetaApps},
+    schema::channels,
+};
 
 /// A WhatsApp line.
 #[derive(Debug, Clone, PartialEq, Eq, HasQuery)]
@@ -41,6 +45,8 @@ pub struct Channel {
     pub is_active: bool,
     /// Whether new conversations start on it.
     pub is_default: bool,
+    /// The app that brings its messages; `None` if it uses the common path.
+    pub app_id: Option<MetaAppId>,
     /// When it was registered.
     pub created_at: DateTime<Utc>,
     /// When it was last changed.
@@ -87,6 +93,18 @@ impl Channel {
         sealed
             .map(|sealed| keyring.open(&place, sealed.as_str()))
             .transpose()
+    }
+}
+
+/// Only an app that is anybody's, or this tenant's own, may bring a line's messages.
+async fn check_app<E>(tx: &mut Conn<Control>, app: MetaAppId, tenant_id: TenantId) -> Result<(), E>
+where
+    E: From<InvalidChannel> + From<DbError>,
+{
+    if MetaApps::new(tx).may_bind(app, tenant_id).await? {
+        Ok(())
+    } else {
+        Err(InvalidChannel::App.into())
     }
 }
 

@@ -27,6 +27,7 @@ pub mod fleet;
 mod hidden;
 pub mod lane;
 pub mod line_state;
+pub mod meta_app;
 pub mod platform_user;
 mod schema;
 pub mod sealed;
@@ -35,6 +36,7 @@ pub mod session;
 pub mod spool;
 pub mod tenant;
 mod text;
+pub mod traffic;
 pub mod unrouted;
 
 use diesel_migrations::{EmbeddedMigrations, embed_migrations};

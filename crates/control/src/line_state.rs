@@ -23,7 +23,8 @@ pub use self::{
 };
 use crate::{
     channel::Channel,
-    schema::{channels, line_states},
+    meta_app::MetaApp,
+    schema::{channels, line_states, meta_apps},
 };
 
 /// The longest of Meta's words that are kept, in characters.
@@ -119,6 +120,9 @@ impl LineState {
 /// A line and what is known of it.
 pub type KnownLine = (Channel, Option<LineState>);
 
+/// The same with the app that brings its messages.
+pub type RoutedLine = (Channel, Option<LineState>, Option<MetaApp>);
+
 /// Queries over `line_states`.
 pub struct LineStates<'c>(&'c mut Conn<Control>);
 
@@ -134,12 +138,17 @@ impl<'c> LineStates<'c> {
         Ok(query.first(&mut **self.0).await.optional()?)
     }
 
-    /// The line of a `phone_number_id`, active or not, with what is known of it.
-    pub async fn of_number(&mut self, phone_number_id: &str) -> Result<Option<KnownLine>, DbError> {
+    /// The line of a `phone_number_id`, active or not, with what is known of it and its app.
+    pub async fn of_number(&mut self, phone_number_id: &str) -> Result<Option<RoutedLine>, DbError> {
         let query = channels::table
             .left_join(line_states::table)
+            .left_join(meta_apps::table)
             .filter(channels::phone_number_id.eq(phone_number_id))
-            .select((Channel::as_select(), Option::<LineState>::as_select()));
+            .select((
+                Channel::as_select(),
+                Option::<LineState>::as_select(),
+                Option::<MetaApp>::as_select(),
+            ));
         Ok(query.first(&mut **self.0).await.optional()?)
     }
 

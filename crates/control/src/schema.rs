@@ -41,6 +41,7 @@ diesel::table! {
         is_default -> Bool,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        app_id -> Nullable<Uuid>,
     }
 }
 
@@ -102,9 +103,68 @@ diesel::table! {
 }
 
 diesel::table! {
+    line_traffic (channel_id) {
+        channel_id -> Uuid,
+        handshake_at -> Nullable<Timestamptz>,
+        webhook_at -> Nullable<Timestamptz>,
+        message_at -> Nullable<Timestamptz>,
+        delivered_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     login_directory (email, tenant_id) {
         email -> Text,
         tenant_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    logos (tenant_id) {
+        tenant_id -> Uuid,
+        key -> Text,
+        content_type -> Text,
+        bytes -> Bytea,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    meta_apps (id) {
+        id -> Uuid,
+        key -> Text,
+        tenant_id -> Nullable<Uuid>,
+        name -> Text,
+        meta_app_id -> Nullable<Text>,
+        app_secret_sealed -> Nullable<Text>,
+        previous_secret_sealed -> Nullable<Text>,
+        previous_until -> Nullable<Timestamptz>,
+        verify_token_digest -> Bytea,
+        handshake_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    odoo_configs (tenant_id) {
+        tenant_id -> Uuid,
+        base_url -> Text,
+        db_name -> Text,
+        username -> Text,
+        password_sealed -> Nullable<Text>,
+        api_key_sealed -> Nullable<Text>,
+        version -> Nullable<Text>,
+        tested_at -> Nullable<Timestamptz>,
+        test_error -> Nullable<Text>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    platform_facts (name) {
+        name -> Text,
+        at -> Timestamptz,
     }
 }
 
@@ -229,10 +289,15 @@ diesel::table! {
 }
 
 diesel::joinable!(branding -> tenants (tenant_id));
+diesel::joinable!(channels -> meta_apps (app_id));
 diesel::joinable!(channels -> tenants (tenant_id));
 diesel::joinable!(lanes -> tenants (tenant_id));
 diesel::joinable!(line_states -> channels (channel_id));
+diesel::joinable!(line_traffic -> channels (channel_id));
 diesel::joinable!(login_directory -> tenants (tenant_id));
+diesel::joinable!(logos -> tenants (tenant_id));
+diesel::joinable!(meta_apps -> tenants (tenant_id));
+diesel::joinable!(odoo_configs -> tenants (tenant_id));
 diesel::joinable!(sessions -> tenants (tenant_id));
 diesel::joinable!(tenant_databases -> tenants (tenant_id));
 diesel::joinable!(tenant_migrations -> tenants (tenant_id));
@@ -245,7 +310,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     database_servers,
     lanes,
     line_states,
+    line_traffic,
     login_directory,
+    logos,
+    meta_apps,
+    odoo_configs,
+    platform_facts,
     platform_users,
     sessions,
     spool,

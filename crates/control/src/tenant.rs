@@ -2,6 +2,7 @@
 
 mod create;
 mod repo;
+mod summary;
 mod update;
 
 use std::{fmt, str::FromStr};
@@ -19,7 +20,8 @@ use pg::TenantId;
 
 pub use self::{
     create::{CreateTenantError, NewTenant, create_tenant},
-    repo::{TenantFilter, TenantSummary, Tenants},
+    repo::Tenants,
+    summary::{TenantFilter, TenantSort, TenantSummary},
     update::{TenantChanges, UpdateTenantError, update_tenant},
 };
 use crate::schema::tenants;

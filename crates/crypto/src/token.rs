@@ -13,6 +13,13 @@ pub fn generate() -> SecretString {
     SecretString::from(URL_SAFE_NO_PAD.encode(bytes))
 }
 
+/// A name of 128 random bits, URL-safe, 22 characters: nobody guesses it, though it may be seen.
+pub fn generate_name() -> String {
+    let mut bytes = [0_u8; 16];
+    fill_random(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
 /// SHA-256 of a token or of anything else that is long. Comparing or looking up digests takes a time that says
 /// nothing about the token.
 pub fn digest(token: impl AsRef<[u8]>) -> Vec<u8> {

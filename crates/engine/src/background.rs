@@ -8,7 +8,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::{Engine, spool::chain};
 
-/// How often unregistered lines are written down, and idle connections closed.
+/// How often what webhooks showed is written down, and idle connections closed.
 const HOUSEKEEPING: Duration = Duration::from_secs(2);
 /// How long giving the lanes back may take.
 const RELEASE: Duration = Duration::from_secs(2);
@@ -96,7 +96,7 @@ impl Engine {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
-            self.flush_unrouted().await;
+            self.flush_notes().await;
             self.resolver().sweep();
         }
     }

@@ -5,8 +5,11 @@
 //! in the spool, so that the caller may answer 200. Meta redelivers whatever is answered otherwise.
 
 mod account;
+mod belief;
 mod gate;
 mod lane;
+mod notes;
+mod traffic;
 pub(crate) mod translate;
 mod unrouted;
 
@@ -14,16 +17,21 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use control::unrouted::UnroutedHit;
 use pg::{ChannelId, TenantId};
-use resolver::Line;
+use resolver::{KnownApp, Line};
 use tenant::inbound::InboundItem;
 use whatsapp::{
     signature::Signature,
     webhook::{Change, Envelope, ParseError},
 };
 
-use self::{account::Routed, translate::Place};
+use self::{
+    account::Routed,
+    belief::{Belief, Seal},
+    translate::Place,
+};
 pub(crate) use self::{
     lane::{LaneError, Lanes},
+    traffic::Traffic,
     unrouted::Unrouted,
 };
 use crate::{Engine, spool::Part};
@@ -37,6 +45,9 @@ pub enum IngestError {
     /// Nobody whose line it names signed it.
     #[error("the signature is missing or wrong")]
     BadSignature,
+    /// It came by the callback path of an app whose secret is not known.
+    #[error("this app has no app secret, so nothing can be believed; set it in the panel")]
+    AppWithoutSecret,
     /// Somebody's part could not be stored; the whole must come again.
     #[error("not everything could be stored")]
     Unavailable,
@@ -51,15 +62,6 @@ pub struct Ingested {
     pub ignored: usize,
     /// Changes of lines whose secret did not sign the body.
     pub rejected: usize,
-}
-
-enum Belief {
-    /// Signed by the line's own secret or, lacking one, the platform's.
-    Signed,
-    /// There is no secret to check with.
-    Unsigned,
-    /// Signed by somebody else, or by nobody.
-    Rejected,
 }
 
 /// A body's changes, each where it belongs.
@@ -131,6 +133,29 @@ impl Engine {
             // Nobody can have signed it, and every line has a secret: nothing need be looked up.
             return Err(bad_signature());
         }
+        let seal = Seal::common(self, signature.as_ref(), body);
+        self.take_in(&envelope, &seal).await
+    }
+
+    /// The same for what came by an app's own callback path: the app must have signed it, and it
+    /// is believed only about lines that are bound to the app.
+    pub async fn ingest_from(
+        &self,
+        app: &KnownApp,
+        body: &[u8],
+        signature: Option<&[u8]>,
+    ) -> Result<Ingested, IngestError> {
+        if !app.has_secret() {
+            count("webhook_requests_total", "app_without_secret");
+            return Err(IngestError::AppWithoutSecret);
+        }
+        let signature = signature.and_then(|header| Signature::parse(header).ok());
+        let seal = Seal::of_app(self, app, signature.as_ref(), body).ok_or_else(bad_signature)?;
+        let envelope = Envelope::parse(body)?;
+        self.take_in(&envelope, &seal).await
+    }
+
+    async fn take_in(&self, envelope: &Envelope, seal: &Seal<'_>) -> Result<Ingested, IngestError> {
         for poisoned in &envelope.poisoned {
             tracing::warn!(reason = poisoned.reason, "a part of a webhook names no line");
             count("webhook_changes_total", "poisoned");
@@ -139,25 +164,27 @@ impl Engine {
         for change in &envelope.changes {
             match change.account() {
                 Some(scope) => {
-                    let routed = self.of_account(&scope, signature.as_ref(), body).await;
+                    let routed = self.of_account(&scope, seal).await;
                     sorted.account(change, routed);
                 }
                 None => match self.line_of(change).await? {
                     None => sorted.strangers.push(change),
                     Some(line) => {
-                        let belief = self.belief(&line, signature.as_ref(), body);
+                        let belief = seal.on(&line);
                         sorted.line(change, &line, &belief);
                     }
                 },
             }
         }
         sorted.result.ignored = sorted.strangers.len();
-        let doubted = sorted.result.rejected > 0 || self.platform_refuses(signature.as_ref(), body);
+        let doubted = sorted.result.rejected > 0 || seal.is_doubtful();
         if !sorted.believed && !sorted.unavailable && doubted {
             return Err(bad_signature());
         }
         self.note_strangers(&sorted.strangers);
+        let seen = traffic::seen(sorted.by_tenant.values());
         self.apply(sorted.by_tenant).await?;
+        self.0.traffic.note(seen, self.clock().now());
         if sorted.unavailable {
             return Err(IngestError::Unavailable);
         }
@@ -173,25 +200,6 @@ impl Engine {
             tracing::error!(%error, "cannot tell whose line it is");
             IngestError::Unavailable
         })
-    }
-
-    fn belief(&self, line: &Line, signature: Option<&Signature>, body: &[u8]) -> Belief {
-        match line.app_secret.as_ref().or(self.0.parts.app_secret.as_ref()) {
-            None => Belief::Unsigned,
-            Some(secret) if signature.is_some_and(|signature| signature.matches(secret, body)) => {
-                Belief::Signed
-            }
-            Some(_) => Belief::Rejected,
-        }
-    }
-
-    /// A body that names no line of ours: the platform's own secret, if there is one, must have signed it.
-    fn platform_refuses(&self, signature: Option<&Signature>, body: &[u8]) -> bool {
-        self.0
-            .parts
-            .app_secret
-            .as_ref()
-            .is_some_and(|secret| !signature.is_some_and(|signature| signature.matches(secret, body)))
     }
 
     fn note_strangers(&self, changes: &[&Change]) {
@@ -226,23 +234,6 @@ impl Engine {
             count("webhook_requests_total", "unavailable");
             IngestError::Unavailable
         })
-    }
-
-    /// Writes down, now and then, which unregistered lines write to us.
-    pub(crate) async fn flush_unrouted(&self) {
-        let hits = self.0.unrouted.take();
-        if hits.is_empty() {
-            return;
-        }
-        let written = async {
-            let mut conn = self.resolver().control().conn().await?;
-            control::unrouted::Unrouted::new(&mut conn)
-                .record(&hits, self.clock().now())
-                .await
-        };
-        if let Err(error) = written.await {
-            tracing::warn!(%error, "could not note unregistered lines");
-        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod background;
 mod breaker;
+pub mod checklist;
 mod clock;
 pub mod dead_letters;
 mod drain;
@@ -21,6 +22,7 @@ mod receipts;
 pub mod reply;
 mod sender;
 mod spool;
+pub mod tenant_health;
 mod turns;
 
 use std::sync::Arc;
@@ -63,6 +65,7 @@ struct Inner {
     spooler: spool::Spooler,
     drains: drain::Drains,
     unrouted: ingest::Unrouted,
+    traffic: ingest::Traffic,
     feeds: realtime::Feeds,
     leases: Leases,
     hints: hints::Hints,
@@ -90,6 +93,7 @@ impl Engine {
             spooler: spool::Spooler::new(parts.resolver.control().clone()),
             drains: drain::Drains::new(),
             unrouted: ingest::Unrouted::default(),
+            traffic: ingest::Traffic::default(),
             feeds,
             leases,
             hints,

@@ -26,6 +26,7 @@ use control::{
     Actor,
     channel::Channel,
     line_state::{self, KnownLine, LineState, LineStates, Outcome, Seen, Told},
+    meta_app::MetaApps,
 };
 use crypto::SecretString;
 use pg::{ChannelId, DbError, TenantId};
@@ -128,11 +129,17 @@ impl Engine {
         }
     }
 
-    /// The secret of the app whose token the line has, as far as is known; one that does not open
-    /// is none.
-    fn app_secret(&self, channel: &Channel) -> Option<SecretString> {
-        let own = channel.app_secret(self.resolver().keyring()).unwrap_or_default();
-        own.or_else(|| self.0.parts.app_secret.clone())
+    /// The secret of the app whose token the line has, as far as is known: the line's own, else
+    /// that of the app it is bound to, else the platform's. One that does not open is none.
+    async fn app_secret(&self, channel: &Channel) -> Result<Option<SecretString>, DbError> {
+        let keyring = self.resolver().keyring();
+        let own = channel.app_secret(keyring).unwrap_or_default();
+        let Some(id) = channel.app_id.filter(|_| own.is_none()) else {
+            return Ok(own.or_else(|| self.0.parts.app_secret.clone()));
+        };
+        let mut conn = self.resolver().control().conn().await?;
+        let app = MetaApps::new(&mut conn).find(id).await?;
+        Ok(app.and_then(|app| app.app_secret(keyring).unwrap_or_default()))
     }
 
     async fn known_line(&self, id: ChannelId) -> Result<Option<KnownLine>, DbError> {

@@ -49,6 +49,11 @@ impl<'e> Part<'e> {
         self.items.iter().any(InboundItem::has_file)
     }
 
+    /// What is in it.
+    pub(crate) fn items(&self) -> &[InboundItem] {
+        &self.items
+    }
+
     /// Whether there is nothing to do.
     pub(crate) fn is_empty(&self) -> bool {
         self.items.is_empty()

@@ -4,6 +4,7 @@
 //! database is; never on a tenant's repositories. No fallback, ever: an id that
 //! nobody registered resolves to nobody.
 
+mod apps;
 pub mod attach;
 pub mod fleet;
 mod lines;
@@ -18,6 +19,7 @@ use crypto::Keyring;
 use pg::{ChannelId, Connector, Control, DatabaseUrl, Db, DbError, TenantId};
 
 pub use self::{
+    apps::KnownApp,
     lines::Line,
     pools::{TenantHandle, Unready},
 };
@@ -67,6 +69,7 @@ struct Inner {
     control_url: DatabaseUrl,
     keyring: Arc<Keyring>,
     lines: lines::Lines,
+    apps: apps::Apps,
     pools: pools::Pools,
 }
 
@@ -83,6 +86,7 @@ impl Resolver {
         Self(Arc::new(Inner {
             connector: connector.clone(),
             lines: lines::Lines::new(control.clone(), Arc::clone(&keyring), limits.fresh),
+            apps: apps::Apps::new(control.clone(), Arc::clone(&keyring), limits.fresh),
             pools: pools::Pools::new(connector, control.clone(), Arc::clone(&keyring), limits),
             control,
             control_url,
@@ -110,6 +114,11 @@ impl Resolver {
     /// The line of a channel, active or not; `None` if there is no such channel.
     pub async fn line_of_channel(&self, id: ChannelId) -> Result<Option<Arc<Line>>, ResolveError> {
         self.0.lines.of_channel(id).await
+    }
+
+    /// The app whose callback path ends in `key`; `None` if there is none.
+    pub async fn app(&self, key: &str) -> Result<Option<Arc<KnownApp>>, ResolveError> {
+        self.0.apps.get(key).await
     }
 
     /// A tenant's row and database; `None` if there is no such tenant.
@@ -153,6 +162,7 @@ impl Resolver {
     /// rare, and an answer costs one query to get back.
     pub fn forget(&self) {
         self.0.lines.forget_all();
+        self.0.apps.forget_all();
         self.0.pools.forget_all();
     }
 

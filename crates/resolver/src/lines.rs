@@ -11,13 +11,13 @@ use std::{
 
 use control::{
     channel::{Channel, Channels},
-    line_state::{KnownLine, LineFacts, LineState, LineStates, Pause},
+    line_state::{LineFacts, LineState, LineStates, Pause, RoutedLine},
 };
 use crypto::{Keyring, SecretString};
 use moka::{Expiry, future::Cache};
 use pg::{ChannelId, Control, Db, DbError};
 
-use crate::ResolveError;
+use crate::{ResolveError, apps::KnownApp};
 
 /// Ids that anybody may send us are kept, but only so many.
 const CAPACITY: u64 = 50_000;
@@ -37,6 +37,8 @@ pub struct Line {
     pub token: Option<SecretString>,
     /// The secret that signs its webhooks, if it has one of its own.
     pub app_secret: Option<SecretString>,
+    /// The app that brings its messages, if it is bound to one.
+    pub app: Option<KnownApp>,
     /// Why nothing is to be sent over it; `None`: it may send.
     pub pause: Option<Pause>,
     /// How many messages a second its number takes, both ways together.
@@ -213,12 +215,12 @@ impl Lines {
     async fn load(&self, phone_number_id: &str) -> Result<Option<Arc<Line>>, DbError> {
         let mut conn = self.control.conn().await?;
         let found = LineStates::new(&mut conn).of_number(phone_number_id).await?;
-        Ok(found.map(|known| Arc::new(self.open(known))))
+        Ok(found.map(|routed| Arc::new(self.open(routed))))
     }
 
     /// A secret that does not open counts as absent for sending, but never as
     /// absent for checking signatures: the line then believes nothing.
-    fn open(&self, (channel, state): KnownLine) -> Line {
+    fn open(&self, (channel, state, app): RoutedLine) -> Line {
         let report = |what: &str, error: crypto::OpenError| {
             tracing::error!(channel.id = %channel.id, what, %error, "a line's secret did not open");
         };
@@ -234,6 +236,7 @@ impl Lines {
             channel,
             token,
             app_secret,
+            app: app.map(|app| KnownApp::open(app, &self.keyring)),
             pause: state.as_ref().and_then(LineState::pause),
             messages_per_second: messages_per_second(state.as_ref().map(|state| &state.facts)),
         }

@@ -222,6 +222,12 @@ impl<'c> DeadLetters<'c> {
             .collect())
     }
 
+    /// How many are open.
+    pub async fn open_count(&mut self) -> Result<i64, DbError> {
+        let open = dead_letters::table.filter(dead_letters::state.eq(DeadLetterState::Open.as_str()));
+        Ok(open.count().get_result(&mut **self.0).await?)
+    }
+
     /// Notes that replaying an open letter failed again, and why.
     pub async fn note_failure(
         &mut self,

@@ -53,6 +53,7 @@ impl From<IngestError> for Problem {
         match error {
             IngestError::Malformed(_) => Self::new(Kind::InvalidWebhook, error),
             IngestError::BadSignature => Self::new(Kind::BadSignature, error),
+            IngestError::AppWithoutSecret => Self::new(Kind::AppWithoutSecret, error),
             IngestError::Unavailable => Self::new(Kind::Unavailable, error),
         }
     }

@@ -3,6 +3,7 @@
 use control::{
     branding::SaveBrandingError,
     channel::{CreateChannelError, DeleteChannelError, InvalidChannel, UpdateChannelError},
+    meta_app::{CreateMetaAppError, DeleteMetaAppError, InvalidMetaApp, UpdateMetaAppError},
     spool::DiscardSpooledError,
     tenant::{CreateTenantError, UpdateTenantError},
 };
@@ -55,6 +56,40 @@ impl From<UpdateChannelError> for Problem {
             UpdateChannelError::Invalid(error) => invalid(error),
             UpdateChannelError::PhoneNumberIdTaken => Self::new(Kind::PhoneNumberIdTaken, error),
             UpdateChannelError::Db(error) => error.into(),
+        }
+    }
+}
+
+fn invalid_app(error: InvalidMetaApp) -> Problem {
+    Problem::field(&format!("/{}", error.field()), "invalid", error)
+}
+
+impl From<CreateMetaAppError> for Problem {
+    fn from(error: CreateMetaAppError) -> Self {
+        match error {
+            CreateMetaAppError::UnknownTenant => Self::field("/tenant_id", "unknown_tenant", error),
+            CreateMetaAppError::Invalid(error) => invalid_app(error),
+            CreateMetaAppError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<UpdateMetaAppError> for Problem {
+    fn from(error: UpdateMetaAppError) -> Self {
+        match error {
+            UpdateMetaAppError::UnknownApp => Self::new(Kind::NotFound, error),
+            UpdateMetaAppError::Invalid(error) => invalid_app(error),
+            UpdateMetaAppError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeleteMetaAppError> for Problem {
+    fn from(error: DeleteMetaAppError) -> Self {
+        match error {
+            DeleteMetaAppError::UnknownApp => Self::new(Kind::NotFound, error),
+            DeleteMetaAppError::InUse => Self::new(Kind::AppInUse, error),
+            DeleteMetaAppError::Db(error) => error.into(),
         }
     }
 }

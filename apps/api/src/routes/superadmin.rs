@@ -1,11 +1,13 @@
 //! The platform's side: only for SuperAdmins.
 
+pub(crate) mod apps;
 pub(crate) mod audit;
 pub(crate) mod branding;
 pub(crate) mod channels;
 pub(crate) mod database;
 pub(crate) mod fleet;
 pub(crate) mod fleet_tenants;
+pub(crate) mod health;
 pub(crate) mod line_health;
 pub(crate) mod platform;
 pub(crate) mod servers;
@@ -28,9 +30,11 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
     config.service(
         web::scope("/superadmin")
             .configure(tenants::configure)
+            .configure(health::configure)
             .configure(database::configure)
             .configure(servers::configure)
             .configure(channels::configure)
+            .configure(apps::configure)
             .configure(line_health::configure)
             .configure(branding::configure)
             .configure(users::configure)

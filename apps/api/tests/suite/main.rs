@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test says no")]
 
 mod answering;
+mod apps;
 mod audit;
 mod auth;
 mod bad_input;
@@ -32,6 +33,7 @@ mod superadmin;
 mod tags;
 mod team;
 mod tenancy;
+mod tenant_health;
 mod test_app;
 mod walk;
 mod walk_settings;

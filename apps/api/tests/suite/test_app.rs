@@ -268,6 +268,7 @@ async fn company(
             verify_token: Some(SecretString::from(format!("verify_token_of_{phone_number_id}"))),
             wa_token: Some(SecretString::from(format!("wa_token_of_{phone_number_id}"))),
             app_secret: app_secret.clone().map(SecretString::from),
+            app_id: None,
             is_active: true,
             is_default: place == 1,
         };

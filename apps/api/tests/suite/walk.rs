@@ -34,10 +34,12 @@ const PUBLIC: &[&str] = &[
     "GET /health/ready",
     "GET /metrics",
     "GET /webhook",
+    "GET /webhook/{key}",
     "POST /api/auth/login",
     "POST /api/auth/logout",
     "POST /api/auth/refresh",
     "POST /webhook",
+    "POST /webhook/{key}",
 ];
 
 /// Everything in the description.
@@ -85,6 +87,7 @@ pub struct Samples {
 
 /// Operations that take no body.
 const BODILESS: &[&str] = &[
+    "DELETE /api/superadmin/apps/{id}",
     "DELETE /api/superadmin/channels/{id}",
     "DELETE /api/superadmin/servers/{id}",
     "DELETE /api/superadmin/unrouted/{phone_number_id}",
@@ -102,6 +105,8 @@ const BODILESS: &[&str] = &[
     "GET /api/line-health",
     "GET /api/me",
     "GET /api/messages/{id}/media",
+    "GET /api/superadmin/apps",
+    "GET /api/superadmin/apps/{id}",
     "GET /api/superadmin/audit",
     "GET /api/superadmin/channels/{id}/health",
     "GET /api/superadmin/dead-letters",
@@ -115,7 +120,9 @@ const BODILESS: &[&str] = &[
     "GET /api/superadmin/tenants/{id}",
     "GET /api/superadmin/tenants/{id}/branding",
     "GET /api/superadmin/tenants/{id}/channels",
+    "GET /api/superadmin/tenants/{id}/checklist",
     "GET /api/superadmin/tenants/{id}/database",
+    "GET /api/superadmin/tenants/{id}/health",
     "GET /api/superadmin/tenants/{id}/users",
     "GET /api/superadmin/unrouted",
     "GET /api/tags",
@@ -126,6 +133,7 @@ const BODILESS: &[&str] = &[
     "GET /health/ready",
     "GET /metrics",
     "GET /webhook",
+    "GET /webhook/{key}",
     "POST /api/auth/logout",
     "POST /api/auth/refresh",
     "POST /api/channels/{id}/health/check",
@@ -137,6 +145,7 @@ const BODILESS: &[&str] = &[
     "POST /api/messages/{id}/cancel",
     "POST /api/messages/{id}/media/fetch",
     "POST /api/messages/{id}/retry",
+    "POST /api/superadmin/apps/{id}/verify-token",
     "POST /api/superadmin/channels/{id}/health/check",
     "POST /api/superadmin/channels/{id}/health/subscribe",
     "POST /api/superadmin/fleet/tenants/{id}/look",
@@ -166,10 +175,21 @@ impl Samples {
         let letter = app_id(&admin.items("/api/dead-letters").await[0]);
         let users = admin.items("/api/users").await;
         let caja = users.iter().find(|user| user["role"] == "caja").unwrap();
+        let superadmin = app.superadmin().await;
+        let meta_app = json!({ "name": "Propia", "app_secret": "app_secret_of_the_app" });
+        let made = superadmin.post("/api/superadmin/apps", &meta_app).await;
+        let meta_app = made.expect(201).json()["app"].clone();
+        let (_, key) = meta_app["callback_url"]
+            .as_str()
+            .unwrap()
+            .rsplit_once('/')
+            .unwrap();
         let mut bodies = bodies(app);
         bodies.extend(walk_settings::bodies(&conversation, &tag));
         let mut ids = BTreeMap::from(walk_settings::ids(&admin).await);
         ids.extend([
+            ("webhook", key.to_owned()),
+            ("apps", app_id(&meta_app)),
             ("conversations", conversation),
             ("dead-letters", letter),
             ("spool", "1".to_owned()),
@@ -239,6 +259,12 @@ fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
             "POST /webhook",
             json!({ "object": "whatsapp_business_account", "entry": [] }),
         ),
+        (
+            "POST /webhook/{key}",
+            json!({ "object": "whatsapp_business_account", "entry": [] }),
+        ),
+        ("POST /api/superadmin/apps", json!({ "name": "Otra" })),
+        ("PATCH /api/superadmin/apps/{id}", json!({ "name": "Otra" })),
         (
             "POST /api/auth/login",
             json!({ "email": "nobody@clinica.example", "password": "no es la buena" }),

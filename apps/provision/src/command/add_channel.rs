@@ -31,6 +31,7 @@ pub(crate) async fn run(global: &Global, args: AddChannel, now: DateTime<Utc>) -
         verify_token: secret(&args.verify_token),
         wa_token: secret(&args.wa_token),
         app_secret: secret(&args.app_secret),
+        app_id: None,
         is_active: true,
         is_default: args.is_default,
     };

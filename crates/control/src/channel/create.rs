@@ -6,7 +6,7 @@ use pg::{ChannelId, Conn, Control, DbError, TenantId};
 use serde_json::json;
 
 use super::{
-    APP_SECRET, Channel, InvalidChannel, WA_TOKEN, fields,
+    APP_SECRET, Channel, InvalidChannel, WA_TOKEN, check_app, fields,
     repo::{Channels, NewRow, is_taken},
     secret_place,
 };
@@ -14,6 +14,7 @@ use crate::{
     Actor,
     audit::{self, AuditEntry},
     change,
+    meta_app::MetaAppId,
     tenant::Tenants,
     unrouted::Unrouted,
 };
@@ -35,6 +36,8 @@ pub struct NewChannel {
     pub wa_token: Option<SecretString>,
     /// The secret that signs its webhooks, if not the platform's own.
     pub app_secret: Option<SecretString>,
+    /// The app that brings its messages, if not by the common path.
+    pub app_id: Option<MetaAppId>,
     /// Whether it takes messages in and sends them.
     pub is_active: bool,
     /// Whether new conversations start on it. A tenant's first line is the default anyway.
@@ -74,6 +77,9 @@ pub async fn create_channel(
             .lock(tenant_id)
             .await?
             .ok_or(CreateChannelError::UnknownTenant)?;
+        if let Some(app) = row.app_id {
+            check_app::<CreateChannelError>(tx, app, tenant_id).await?;
+        }
         let mut channels = Channels::new(tx);
         if row.is_default {
             channels.clear_default(tenant_id, now).await?;
@@ -104,6 +110,7 @@ pub async fn create_channel(
                     "wa_token": channel.has_token(),
                     "app_secret": channel.has_app_secret(),
                     "verify_token": channel.has_verify_token(),
+                    "app_id": channel.app_id,
                 }),
             },
         )
@@ -142,6 +149,7 @@ fn checked_row(
             .transpose()?,
         wa_token_sealed: wa_token.map(|secret| seal(WA_TOKEN, secret)),
         app_secret_sealed: app_secret.map(|secret| seal(APP_SECRET, secret)),
+        app_id: wanted.app_id,
         is_active: wanted.is_active,
         is_default: wanted.is_default,
         created_at: now,

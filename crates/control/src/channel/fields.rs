@@ -28,6 +28,9 @@ pub enum InvalidChannel {
     /// Empty, too long or with characters no secret has.
     #[error("an app secret has letters, digits and signs, without blanks")]
     AppSecret,
+    /// Not there, or another tenant's.
+    #[error("there is no such app for the lines of this tenant")]
+    App,
 }
 
 impl InvalidChannel {
@@ -41,6 +44,7 @@ impl InvalidChannel {
             Self::VerifyToken => "verify_token",
             Self::WaToken => "wa_token",
             Self::AppSecret => "app_secret",
+            Self::App => "app_id",
         }
     }
 }
@@ -62,7 +66,7 @@ pub(super) fn display_phone_number(text: &str) -> Result<String, InvalidChannel>
 }
 
 /// The digest under which a verify token is kept: it is only ever compared.
-pub(super) fn verify_token(secret: &SecretString) -> Result<Vec<u8>, InvalidChannel> {
+pub(crate) fn verify_token(secret: &SecretString) -> Result<Vec<u8>, InvalidChannel> {
     let token = secret.expose_secret().trim();
     let fits = (1..=200).contains(&token.chars().count()) && !token.chars().any(char::is_control);
     if fits {
@@ -76,11 +80,11 @@ pub(super) fn wa_token(secret: &SecretString) -> Result<SecretString, InvalidCha
     visible(secret).ok_or(InvalidChannel::WaToken)
 }
 
-pub(super) fn app_secret(secret: &SecretString) -> Result<SecretString, InvalidChannel> {
+pub(crate) fn app_secret(secret: &SecretString) -> Result<SecretString, InvalidChannel> {
     visible(secret).ok_or(InvalidChannel::AppSecret)
 }
 
-fn meta_id(text: &str) -> Option<String> {
+pub(crate) fn meta_id(text: &str) -> Option<String> {
     let id = text.trim();
     text::is_digits(id, 5..=32).then(|| id.to_owned())
 }

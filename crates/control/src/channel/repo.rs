@@ -9,7 +9,7 @@ use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, Control, DbError, TenantId};
 
 use super::Channel;
-use crate::schema::channels;
+use crate::{meta_app::MetaAppId, schema::channels};
 
 /// Queries over `channels`.
 pub struct Channels<'c>(&'c mut Conn<Control>);
@@ -27,6 +27,7 @@ pub(super) struct NewRow {
     pub(super) verify_token_digest: Option<Vec<u8>>,
     pub(super) wa_token_sealed: Option<String>,
     pub(super) app_secret_sealed: Option<String>,
+    pub(super) app_id: Option<MetaAppId>,
     pub(super) is_active: bool,
     pub(super) is_default: bool,
     pub(super) created_at: DateTime<Utc>,
@@ -45,6 +46,7 @@ pub(super) struct Changes {
     pub(super) verify_token_digest: Option<Option<Vec<u8>>>,
     pub(super) wa_token_sealed: Option<Option<String>>,
     pub(super) app_secret_sealed: Option<Option<String>>,
+    pub(super) app_id: Option<Option<MetaAppId>>,
     pub(super) is_active: Option<bool>,
     pub(super) is_default: Option<bool>,
     pub(super) updated_at: DateTime<Utc>,
@@ -93,9 +95,15 @@ impl<'c> Channels<'c> {
         Ok(diesel::select(exists(lines)).get_result(&mut **self.0).await?)
     }
 
-    /// How many active lines have no app secret of their own.
+    /// How many active lines have neither an app secret of their own nor an app that must sign.
     pub async fn unsigned_count(&mut self) -> Result<i64, DbError> {
-        let lines = channels::table.filter(channels::app_secret_sealed.is_null().and(channels::is_active));
+        let lines = channels::table
+            .filter(
+                channels::app_secret_sealed
+                    .is_null()
+                    .and(channels::app_id.is_null()),
+            )
+            .filter(channels::is_active);
         Ok(lines.count().get_result(&mut **self.0).await?)
     }
 

@@ -6,7 +6,7 @@ use pg::{ChannelId, Conn, Control, DbError};
 use serde_json::{Map, Value, json};
 
 use super::{
-    APP_SECRET, Channel, InvalidChannel, WA_TOKEN, fields,
+    APP_SECRET, Channel, InvalidChannel, WA_TOKEN, check_app, fields,
     repo::{Changes, Channels, is_taken},
     secret_place,
 };
@@ -14,6 +14,7 @@ use crate::{
     Actor, Patch,
     audit::{self, AuditEntry},
     change, line_state,
+    meta_app::MetaAppId,
     tenant::Tenants,
     unrouted::Unrouted,
 };
@@ -35,6 +36,8 @@ pub struct ChannelChanges {
     pub wa_token: Patch<SecretString>,
     /// The secret that signs its webhooks.
     pub app_secret: Patch<SecretString>,
+    /// The app that brings its messages.
+    pub app_id: Patch<MetaAppId>,
     /// Whether it takes messages in and sends them.
     pub is_active: Option<bool>,
     /// Whether new conversations start on it; `true` takes the mark from the line that has it.
@@ -81,6 +84,9 @@ pub async fn update_channel(
             .lock(tenant_id)
             .await?
             .ok_or(UpdateChannelError::UnknownChannel)?;
+        if let Patch::Set(app) = checked.0.app_id {
+            check_app::<UpdateChannelError>(tx, app, tenant_id).await?;
+        }
         let mut channels = Channels::new(tx);
         let old = channels
             .find(id)
@@ -189,6 +195,7 @@ impl Checked {
                 .app_secret
                 .map(|secret| seal(APP_SECRET, secret))
                 .into_column(),
+            app_id: changes.app_id.into_column(),
             is_active: changes.is_active,
             is_default: changes.is_default,
             updated_at: now,
@@ -211,6 +218,7 @@ fn difference(old: &Channel, new: &Channel) -> Map<String, Value> {
             json!(old.display_phone_number),
             json!(new.display_phone_number),
         ),
+        ("app_id", json!(old.app_id), json!(new.app_id)),
         ("is_active", json!(old.is_active), json!(new.is_active)),
         ("is_default", json!(old.is_default), json!(new.is_default)),
     ];

@@ -156,6 +156,16 @@ impl Spool<'_> {
         }))
     }
 
+    /// When the oldest row of a tenant's that waits came.
+    pub async fn oldest_of(&mut self, tenant_id: TenantId) -> Result<Option<DateTime<Utc>>, DbError> {
+        let oldest = spool::table
+            .filter(spool::tenant_id.eq(tenant_id))
+            .filter(spool::state.eq(SpoolState::Waiting.as_str()))
+            .order(spool::id)
+            .select(spool::received_at);
+        Ok(oldest.first(&mut **self.0).await.optional()?)
+    }
+
     /// The rows in order, the first to be applied first.
     pub async fn list(
         &mut self,

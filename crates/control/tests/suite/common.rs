@@ -75,6 +75,7 @@ pub fn line(phone_number_id: &str) -> NewChannel {
         verify_token: None,
         wa_token: None,
         app_secret: None,
+        app_id: None,
         is_active: true,
         is_default: false,
     }

@@ -198,7 +198,8 @@ async fn a_line_comes_with_what_is_known_of_it_and_no_other() {
     check(&mut conn, Seen::from(&sol), &told(well()), Verdict::Leave, 10).await;
     let mut states = LineStates::new(&mut conn);
     let known = |found: Option<LineState>| found.map(|state| state.channel_id);
-    let (channel, state) = states.of_number("10001").await.unwrap().unwrap();
+    let (channel, state, app) = states.of_number("10001").await.unwrap().unwrap();
+    assert_eq!(app, None);
     assert_eq!((channel, known(state)), (sol.clone(), Some(sol.id)));
     let (channel, state) = states.of_channel(luna.id).await.unwrap().unwrap();
     assert_eq!((channel, known(state)), (luna.clone(), None));

@@ -4,8 +4,8 @@ use control::{
     channel::{ChannelChanges, create_channel, update_channel},
     database::attach_database,
     tenant::{
-        CreateTenantError, Plan, TenantChanges, TenantFilter, Tenants, UpdateTenantError, create_tenant,
-        update_tenant,
+        CreateTenantError, Plan, TenantChanges, TenantFilter, TenantSort, Tenants, UpdateTenantError,
+        create_tenant, update_tenant,
     },
 };
 use pg::{Cursor, ListError, PageRequest, TenantId};
@@ -114,6 +114,7 @@ async fn a_search_takes_percent_signs_literally() {
     ] {
         let filter = TenantFilter {
             q: Some(q.to_owned()),
+            ..TenantFilter::default()
         };
         let found = Tenants::new(&mut conn).list(&filter, &page(10)).await.unwrap();
         assert_eq!(found.items.len(), expected, "{q:?}");
@@ -155,7 +156,7 @@ async fn a_summary_counts_each_tenants_own_lines() {
 
     let mut tenants = Tenants::new(&mut conn);
     let found = tenants
-        .summaries(&TenantFilter::default(), &page(10))
+        .summaries(&TenantFilter::default(), TenantSort::Newest, &page(10))
         .await
         .unwrap()
         .items;

@@ -7,9 +7,14 @@ use std::sync::Arc;
 
 use pg::TenantId;
 use resolver::Line;
-use whatsapp::{identity::phone_digits, signature::Signature, webhook::AccountScope};
+use whatsapp::{identity::phone_digits, webhook::AccountScope};
 
-use super::{Belief, IngestError, count, translate::Place};
+use super::{
+    IngestError,
+    belief::{Belief, Seal},
+    count,
+    translate::Place,
+};
 use crate::Engine;
 
 /// Whom an account's event reached.
@@ -26,8 +31,7 @@ impl Engine {
     pub(super) async fn of_account(
         &self,
         scope: &AccountScope,
-        signature: Option<&Signature>,
-        body: &[u8],
+        seal: &Seal<'_>,
     ) -> Result<Routed, IngestError> {
         let lines = self
             .resolver()
@@ -46,7 +50,7 @@ impl Engine {
             // Once for each tenant, however many lines he has in the account.
             let tenant = line.channel.tenant_id;
             let is_told = is_account && parts.iter().any(|(told, _)| *told == tenant);
-            if is_told || matches!(self.belief(&line, signature, body), Belief::Rejected) {
+            if is_told || matches!(seal.on(&line), Belief::Rejected) {
                 continue;
             }
             let place = Place {

@@ -16,7 +16,7 @@ use super::{
     verdict::Answer,
     words::{MANAGEMENT, MESSAGING},
 };
-use crate::Engine;
+use crate::{Engine, spool::chain};
 
 /// What a call that failed says about the line.
 enum Failure {
@@ -28,8 +28,13 @@ enum Failure {
 
 impl Engine {
     pub(super) async fn ask(&self, channel: &Channel, token: &SecretString) -> Answer {
-        let secret = self.app_secret(channel);
-        ask(&self.0.parts.graph, secret.as_ref(), channel, token).await
+        match self.app_secret(channel).await {
+            Ok(secret) => ask(&self.0.parts.graph, secret.as_ref(), channel, token).await,
+            Err(error) => Answer {
+                told: Told::Nothing(chain(&error)),
+                dead: None,
+            },
+        }
     }
 }
 

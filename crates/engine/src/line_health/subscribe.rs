@@ -61,7 +61,7 @@ impl Engine {
             Told::Nothing(_) => return Err(SubscribeLineError::Unreachable),
         };
         if facts.is_subscribed != Some(true) {
-            let secret = self.app_secret(&channel);
+            let secret = self.app_secret(&channel).await?;
             let access = Access {
                 token: &token,
                 app_secret: secret.as_ref().filter(|_| facts.app_secret_fits == Some(true)),

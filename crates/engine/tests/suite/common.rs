@@ -206,6 +206,7 @@ impl Stage {
             verify_token: None,
             wa_token: Some(TOKEN.into()),
             app_secret: secret.map(SecretString::from),
+            app_id: None,
             is_active: true,
             is_default: false,
         };

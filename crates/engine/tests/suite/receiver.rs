@@ -43,7 +43,7 @@ async fn receive(engine: web::Data<Engine>, request: HttpRequest, body: Bytes) -
     {
         Ok(_) => HttpResponse::Ok().finish(),
         Err(IngestError::Malformed(_)) => HttpResponse::BadRequest().finish(),
-        Err(IngestError::BadSignature) => HttpResponse::Forbidden().finish(),
+        Err(IngestError::BadSignature | IngestError::AppWithoutSecret) => HttpResponse::Forbidden().finish(),
         Err(IngestError::Unavailable) => HttpResponse::ServiceUnavailable().finish(),
     }
 }

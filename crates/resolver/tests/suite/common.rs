@@ -68,6 +68,7 @@ impl Stage {
             verify_token: None,
             wa_token: Some("EAAB".into()),
             app_secret: None,
+            app_id: None,
             is_active: true,
             is_default: false,
         };

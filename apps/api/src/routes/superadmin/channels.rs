@@ -2,7 +2,10 @@
 
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
-use control::channel::{ChannelChanges, NewChannel, create_channel, update_channel};
+use control::{
+    channel::{ChannelChanges, NewChannel, create_channel, update_channel},
+    meta_app::{MetaAppId, MetaApps},
+};
 use crypto::SecretString;
 use engine::line_health::LineReport;
 use pg::{ChannelId, Patch};
@@ -46,9 +49,12 @@ pub(crate) struct PlatformChannelBody {
     has_token: bool,
     has_app_secret: bool,
     has_verify_token: bool,
+    /// The app that brings its messages; null: one that uses the common callback URL.
+    app_id: Option<String>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
-    /// unsigned: anybody who knows the id can write to it; no_token: it cannot send.
+    /// unsigned: anybody who knows the id can write to it; app_without_secret: nothing that
+    /// comes is believed; no_token: it cannot send.
     warnings: Vec<String>,
     health: ChannelHealthBody,
 }
@@ -75,6 +81,8 @@ pub(crate) struct NewChannelBody {
     wa_token: Option<SecretString>,
     #[schema(value_type = Option<String>)]
     app_secret: Option<SecretString>,
+    /// The app that brings its messages, if it has a callback URL of its own.
+    app_id: Option<String>,
     is_active: Option<bool>,
     is_default: Option<bool>,
 }
@@ -100,18 +108,27 @@ pub(crate) struct ChannelPatch {
     #[serde(default, deserialize_with = "json::patch")]
     #[schema(value_type = Option<String>)]
     app_secret: Patch<SecretString>,
+    #[serde(default, deserialize_with = "json::patch")]
+    #[schema(value_type = Option<String>)]
+    app_id: Patch<String>,
     is_active: Option<bool>,
     is_default: Option<bool>,
 }
 
 impl PlatformChannelBody {
-    fn new(report: LineReport, platform_signs: bool) -> Self {
+    fn new(report: LineReport, platform_signs: bool, without_secret: &[MetaAppId]) -> Self {
         let health = ChannelHealthBody::from(&report);
         let channel = report.channel;
         let found = [
             (
-                channel.is_active && !channel.has_app_secret() && !platform_signs,
+                channel.is_active && !channel.has_app_secret() && channel.app_id.is_none() && !platform_signs,
                 "unsigned",
+            ),
+            (
+                channel.is_active
+                    && !channel.has_app_secret()
+                    && channel.app_id.is_some_and(|app| without_secret.contains(&app)),
+                "app_without_secret",
             ),
             (channel.is_active && !channel.has_token(), "no_token"),
         ];
@@ -121,6 +138,7 @@ impl PlatformChannelBody {
             has_token: channel.has_token(),
             has_app_secret: channel.has_app_secret(),
             has_verify_token: channel.has_verify_token(),
+            app_id: channel.app_id.map(|id| id.to_string()),
             phone_number_id: channel.phone_number_id,
             waba_id: channel.waba_id,
             display_name: channel.display_name,
@@ -151,9 +169,12 @@ pub(crate) async fn list_tenant_channels(
     let tenant = super::tenant(&platform, &id).await?;
     let lines = platform.app.engine().line_reports(tenant.id).await?;
     let signs = platform.app.engine().has_app_secret();
+    let apps = MetaApps::new(&mut platform.conn().await?)
+        .without_secret(tenant.id)
+        .await?;
     let channels: Vec<PlatformChannelBody> = lines
         .into_iter()
-        .map(|report| PlatformChannelBody::new(report, signs))
+        .map(|report| PlatformChannelBody::new(report, signs, &apps))
         .collect();
     let (items, next_cursor) = page.cut(channels, |channel| &channel.id)?;
     Ok(web::Json(PlatformChannelPage { items, next_cursor }))
@@ -177,6 +198,7 @@ pub(crate) async fn post_channel(
         verify_token: body.verify_token,
         wa_token: body.wa_token,
         app_secret: body.app_secret,
+        app_id: body.app_id.map(|id| json::body_id("/app_id", &id)).transpose()?,
         is_active: body.is_active.unwrap_or(true),
         is_default: body.is_default.unwrap_or(false),
     };
@@ -213,6 +235,7 @@ pub(crate) async fn patch_channel(
         verify_token: body.verify_token,
         wa_token: body.wa_token,
         app_secret: body.app_secret,
+        app_id: body.app_id.try_map(|id| json::body_id("/app_id", &id))?,
         is_active: body.is_active,
         is_default: body.is_default,
     };
@@ -237,7 +260,10 @@ pub(crate) async fn patch_channel(
 async fn described(platform: &Platform, id: ChannelId) -> Result<PlatformChannelBody, Problem> {
     let engine = platform.app.engine();
     let report = found(engine.line_report(id).await?)?;
-    Ok(PlatformChannelBody::new(report, engine.has_app_secret()))
+    let apps = MetaApps::new(&mut platform.conn().await?)
+        .without_secret(report.channel.tenant_id)
+        .await?;
+    Ok(PlatformChannelBody::new(report, engine.has_app_secret(), &apps))
 }
 
 /// Remove a line that was never used. One that has conversations is deactivated instead.

@@ -45,7 +45,8 @@ pub(crate) async fn get_platform(
     }))
 }
 
-fn webhook_url(request: &HttpRequest) -> String {
+/// The common callback URL, as seen by whoever asks.
+pub(super) fn webhook_url(request: &HttpRequest) -> String {
     let info = request.connection_info();
     format!("{}://{}/webhook", info.scheme(), info.host())
 }

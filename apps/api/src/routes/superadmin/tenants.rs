@@ -3,9 +3,10 @@
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use control::tenant::{
-    NewTenant, Plan, Tenant, TenantChanges, TenantFilter, TenantSummary, Tenants, create_tenant,
+    NewTenant, Plan, Tenant, TenantChanges, TenantFilter, TenantSort, TenantSummary, Tenants, create_tenant,
     update_tenant,
 };
+use engine::{BreakerState, Engine};
 use pg::TenantId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -36,8 +37,16 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct TenantQuery {
-    /// Part of a name or slug.
+    /// Part of a name, a slug or a line's phone number id.
     q: Option<String>,
+    /// active or suspended; both if not said.
+    state: Option<String>,
+    /// Only those of this plan.
+    plan: Option<String>,
+    /// ok or attention; both if not said.
+    health: Option<String>,
+    /// newest or name; newest if not said.
+    sort: Option<String>,
     /// Items wanted, 1 to 200; 50 if not said.
     limit: Option<u16>,
     /// `next_cursor` of the page before.
@@ -49,6 +58,27 @@ pub(crate) struct TenantQuery {
 pub(crate) struct DatabaseStateBody {
     /// none or ready.
     status: String,
+}
+
+/// How a tenant does, as far as the control plane and this server know.
+#[derive(Serialize, ToSchema)]
+#[schema(as = TenantGlance)]
+pub(crate) struct GlanceBody {
+    /// ok, or attention: it has no database or no active line, a line is paused, or webhooks wait.
+    #[schema(pattern = "^(ok|attention)$")]
+    state: &'static str,
+    /// What this server does about the tenant's database: closed, it is used; open, it is left
+    /// alone; half_open, it is being tried.
+    #[schema(pattern = "^(closed|open|half_open)$")]
+    breaker: &'static str,
+    lines_active: i64,
+    lines_paused: i64,
+    /// Webhooks that wait for the database.
+    spool_waiting: i64,
+    /// Webhooks that could not be read when their turn came.
+    spool_failed: i64,
+    /// When a customer last wrote, to the minute.
+    last_message_at: Option<DateTime<Utc>>,
 }
 
 /// A customer company.
@@ -66,6 +96,7 @@ pub(crate) struct TenantBody {
     channels_count: i64,
     /// unsigned_webhooks, lines_without_token, no_database, no_lines.
     warnings: Vec<String>,
+    health: GlanceBody,
 }
 
 /// One page of tenants.
@@ -101,13 +132,15 @@ pub(crate) struct TenantPatch {
 }
 
 impl TenantBody {
-    fn new(summary: TenantSummary, has_app_secret: bool) -> Self {
+    fn new(summary: TenantSummary, engine: &Engine) -> Self {
+        let health = GlanceBody::new(&summary, engine);
         let TenantSummary {
             tenant,
             database_attached,
             channels,
             unsigned_channels,
             tokenless_channels,
+            ..
         } = summary;
         let Tenant {
             id,
@@ -121,7 +154,10 @@ impl TenantBody {
         let found = [
             (!database_attached, "no_database"),
             (channels == 0, "no_lines"),
-            (unsigned_channels > 0 && !has_app_secret, "unsigned_webhooks"),
+            (
+                unsigned_channels > 0 && !engine.has_app_secret(),
+                "unsigned_webhooks",
+            ),
             (tokenless_channels > 0, "lines_without_token"),
         ];
         Self {
@@ -140,8 +176,36 @@ impl TenantBody {
                 .filter(|(holds, _)| *holds)
                 .map(|(_, name)| name.to_owned())
                 .collect(),
+            health,
         }
     }
+}
+
+impl GlanceBody {
+    pub(super) fn new(summary: &TenantSummary, engine: &Engine) -> Self {
+        let breaker = engine.breaker(summary.tenant.id);
+        let does_well = !summary.needs_attention() && breaker == BreakerState::Closed;
+        Self {
+            state: if does_well { "ok" } else { "attention" },
+            breaker: breaker.as_str(),
+            lines_active: summary.active_channels,
+            lines_paused: summary.paused_channels,
+            spool_waiting: summary.spooled,
+            spool_failed: summary.spool_failed,
+            last_message_at: summary.last_message_at,
+        }
+    }
+}
+
+/// The value that a word of a query stands for.
+fn word<T: Copy>(name: &str, text: Option<&str>, words: &[(&str, T)]) -> Result<Option<T>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let found = words.iter().find(|(word, _)| *word == text);
+    let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+    found.map(|(_, value)| Some(*value)).ok_or_else(|| {
+        let message = format!("{name} is one of: {}", known.join(", "));
+        Problem::field(&format!("/{name}"), "invalid", message)
+    })
 }
 
 fn plan(text: Option<String>) -> Result<Option<Plan>, Problem> {
@@ -155,10 +219,10 @@ fn plan(text: Option<String>) -> Result<Option<Plan>, Problem> {
 async fn summary(platform: &Platform, id: TenantId) -> Result<TenantBody, Problem> {
     let found = Tenants::new(&mut platform.conn().await?).summary(id).await?;
     let summary = found.ok_or_else(|| Problem::bare(Kind::NotFound))?;
-    Ok(TenantBody::new(summary, platform.app.engine().has_app_secret()))
+    Ok(TenantBody::new(summary, platform.app.engine()))
 }
 
-/// Tenants, the newest first.
+/// Tenants, with how each does at a glance.
 #[utoipa::path(get, path = "/api/superadmin/tenants", tag = "superadmin", params(TenantQuery),
     responses((status = 200, body = TenantPage)), extensions(("x-permission" = json!("platform"))))]
 pub(crate) async fn list_tenants(
@@ -168,16 +232,29 @@ pub(crate) async fn list_tenants(
     let page = json::page_request(query.limit, query.cursor)?;
     let filter = TenantFilter {
         q: query.q.filter(|q| !q.trim().is_empty()),
+        is_active: word(
+            "state",
+            query.state.as_deref(),
+            &[("active", true), ("suspended", false)],
+        )?,
+        plan: plan(query.plan)?,
+        needs_attention: word(
+            "health",
+            query.health.as_deref(),
+            &[("ok", false), ("attention", true)],
+        )?,
     };
+    let sorts = [("newest", TenantSort::Newest), ("name", TenantSort::Name)];
+    let sort = word("sort", query.sort.as_deref(), &sorts)?.unwrap_or_default();
     let found = Tenants::new(&mut platform.conn().await?)
-        .summaries(&filter, &page)
+        .summaries(&filter, sort, &page)
         .await?;
-    let has_app_secret = platform.app.engine().has_app_secret();
+    let engine = platform.app.engine();
     Ok(web::Json(TenantPage {
         items: found
             .items
             .into_iter()
-            .map(|summary| TenantBody::new(summary, has_app_secret))
+            .map(|summary| TenantBody::new(summary, engine))
             .collect(),
         next_cursor: found.next.map(|cursor| cursor.as_str().to_owned()),
     }))
