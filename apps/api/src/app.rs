@@ -14,7 +14,7 @@ use tenant::phone::Phone;
 use tokio::sync::watch;
 
 use crate::{
-    config::{Config, Role},
+    config::{Config, Odoo, Role},
     limiter::LoginLimiter,
     token::Tokens,
 };
@@ -32,6 +32,7 @@ struct Inner {
     tokens: Tokens,
     limiter: LoginLimiter,
     verify_token: SecretString,
+    odoo: Arc<Odoo>,
     debug_key: Option<SecretString>,
     role: Role,
     started_at: DateTime<Utc>,
@@ -90,6 +91,7 @@ impl App {
             tokens: Tokens::new(&config.jwt_secret),
             limiter: LoginLimiter::new(),
             verify_token: config.verify_token.clone(),
+            odoo: Arc::clone(&config.odoo),
             debug_key: config.guards.debug_key.clone(),
             role: config.role,
             started_at: clock.now(),
@@ -122,6 +124,10 @@ impl App {
 
     pub(crate) fn limiter(&self) -> &LoginLimiter {
         &self.0.limiter
+    }
+
+    pub(crate) fn odoo(&self) -> &Odoo {
+        &self.0.odoo
     }
 
     pub(crate) fn verify_token(&self) -> &SecretString {

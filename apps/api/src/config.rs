@@ -3,6 +3,7 @@
 
 mod files;
 mod guards;
+mod odoo;
 mod phones;
 
 use std::{ops::RangeInclusive, path::PathBuf, str::FromStr, sync::Arc};
@@ -13,7 +14,7 @@ use resolver::Limits;
 use serde::Deserialize;
 use tenant::phone::Phone;
 
-pub use self::{files::Files, guards::Guards};
+pub use self::{files::Files, guards::Guards, odoo::Odoo};
 
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +70,8 @@ pub struct Config {
     pub guards: Guards,
     /// Whose messages command the bots of tenants that name nobody.
     pub admin_phones: Vec<Phone>,
+    /// What is said of Odoo.
+    pub odoo: Arc<Odoo>,
     /// Folder of the built web, if this server serves it.
     pub web_dir: Option<PathBuf>,
 }
@@ -104,6 +107,8 @@ struct Raw {
     files: files::RawFiles,
     #[serde(flatten)]
     guards: guards::RawGuards,
+    #[serde(flatten)]
+    odoo: odoo::RawOdoo,
 }
 
 impl Config {
@@ -167,6 +172,10 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         Some("json") => LogFormat::Json,
         Some(other) => return wrong(format!("LOG_FORMAT is {other:?}; it must be text or json")),
     };
+    let development = raw
+        .app_env
+        .or(raw.node_env)
+        .is_some_and(|env| env == "development" || env == "test");
     Ok(Config {
         control_url,
         keyring: Arc::new(Keyring::new(current, previous)),
@@ -183,15 +192,13 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
             .unwrap_or_else(|| whatsapp::client::DEFAULT_VERSION.to_owned()),
         role,
         log_format,
-        development: raw
-            .app_env
-            .or(raw.node_env)
-            .is_some_and(|env| env == "development" || env == "test"),
+        development,
         tenant_connections: tenant_connections(raw.tenant_connections)?,
         web_dir: raw.web_dir,
         files: files::check(raw.files)?,
         guards: guards::check(raw.guards)?,
         admin_phones: phones::check(raw.admin_phone_e164.as_deref())?,
+        odoo: Arc::new(odoo::check(raw.odoo, development)?),
     })
 }
 

@@ -21,13 +21,13 @@ use crate::{
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
         audit as tenant_audit, auth, branches, channels, conversations, dead_letters, debug, events, health,
-        line_events,
+        line_events, logos,
         media::{self, upload},
         messages::{self, send},
         quick_replies, services, settings,
         superadmin::{
             apps, audit, branding, channels as platform_channels, database, fleet, fleet_tenants,
-            health as tenant_health, line_health, platform, servers, spool, tenants, unrouted,
+            health as tenant_health, line_health, logo, odoo, platform, servers, spool, tenants, unrouted,
             users as tenant_users,
         },
         tags, users, webhook,
@@ -87,7 +87,9 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         dead_letters::post_replay_all, dead_letters::post_discard,
         spool::list_spool, spool::list_spool_rows, spool::post_spool_retry, spool::post_spool_discard,
         spool::count_dead_letters,
-        audit::list_platform_audit, fleet::get_fleet,
+        audit::list_platform_audit, audit::export::get_platform_audit_export,
+        logos::get_logo, logo::put_logo, logo::delete_logo,
+        odoo::get_odoo, odoo::put_odoo, odoo::delete_odoo, odoo::post_odoo_test, fleet::get_fleet,
         fleet_tenants::list_fleet_tenants, fleet_tenants::post_fleet_look, platform::get_platform,
     ),
     components(schemas(

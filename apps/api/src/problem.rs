@@ -85,6 +85,7 @@ problem_kinds! {
     RequestTimeout       REQUEST_TIMEOUT       "request_timeout"       "The request came too slowly";
     RangeNotSatisfiable  RANGE_NOT_SATISFIABLE "range_not_satisfiable"  "The file has no such bytes";
     UnsupportedMedia     UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "The body must be JSON";
+    NotAnImage           UNSUPPORTED_MEDIA_TYPE "not_an_image"          "The file is no image that can be shown";
     TooManyRequests      TOO_MANY_REQUESTS     "too_many_requests"      "Too many tries";
     MetaRefused          CONFLICT              "meta_refused"           "WhatsApp refused it";
     MetaUnreachable      BAD_GATEWAY           "meta_unreachable"       "WhatsApp cannot be reached";

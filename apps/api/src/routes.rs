@@ -10,6 +10,7 @@ pub(crate) mod debug;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod line_events;
+pub(crate) mod logos;
 pub(crate) mod media;
 pub(crate) mod messages;
 mod pages;
@@ -49,6 +50,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(messages::configure)
                 .configure(media::configure)
                 .configure(channels::configure)
+                .configure(logos::configure)
                 .configure(line_events::configure)
                 .configure(tags::configure)
                 .configure(settings::configure)

@@ -1,13 +1,23 @@
 //! Who changed what on the platform. Entries are only ever added.
 
 use chrono::{DateTime, Utc};
-use diesel::{BoolExpressionMethods, ExpressionMethods, HasQuery, QueryDsl};
+use diesel::{
+    BoolExpressionMethods, ExpressionMethods, HasQuery, PgTextExpressionMethods, QueryDsl,
+    TextExpressionMethods,
+    dsl::sql,
+    sql_types::{Bool, Nullable, Text},
+};
 use diesel_async::RunQueryDsl;
 use pg::{Conn, Control, DbError, ListError, Page, PageRequest, TenantId};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::{Actor, schema::audit_log};
+use crate::{Actor, schema::audit_log, text};
+
+diesel::define_sql_function! {
+    /// The first that is not NULL.
+    fn coalesce(text: Nullable<Text>, otherwise: Text) -> Text;
+}
 
 /// Something that was done, to be recorded with it in one transaction.
 #[derive(Debug, Clone)]
@@ -53,6 +63,16 @@ pub struct AuditRecord {
 pub struct AuditFilter {
     /// Only this tenant's.
     pub tenant_id: Option<TenantId>,
+    /// Only what somebody with this in the e-mail did.
+    pub actor: Option<String>,
+    /// Only actions that begin so: `channel` or `channel.created`.
+    pub action: Option<String>,
+    /// Only what was done then or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Only what was done before.
+    pub until: Option<DateTime<Utc>>,
+    /// Only what has this in its action, target, e-mail or data.
+    pub q: Option<String>,
 }
 
 /// Adds an entry.
@@ -103,6 +123,29 @@ impl<'c> Audit<'c> {
         if let Some(tenant_id) = filter.tenant_id {
             query = query.filter(audit_log::tenant_id.eq(tenant_id));
         }
+        if let Some(actor) = wanted(filter.actor.as_deref()) {
+            query = query.filter(audit_log::actor_email.ilike(text::contains_pattern(actor)));
+        }
+        if let Some(action) = wanted(filter.action.as_deref()) {
+            query = query.filter(audit_log::action.like(text::prefix_pattern(action)));
+        }
+        if let Some(from) = filter.from {
+            query = query.filter(audit_log::at.ge(from));
+        }
+        if let Some(until) = filter.until {
+            query = query.filter(audit_log::at.lt(until));
+        }
+        if let Some(q) = wanted(filter.q.as_deref()) {
+            let pattern = text::contains_pattern(q);
+            let in_data = sql::<Bool>("audit_log.data::text ILIKE ").bind::<Text, _>(pattern.clone());
+            query = query.filter(
+                audit_log::action
+                    .ilike(pattern.clone())
+                    .or(coalesce(audit_log::target, "").ilike(pattern.clone()))
+                    .or(coalesce(audit_log::actor_email, "").ilike(pattern))
+                    .or(in_data),
+            );
+        }
         if let Some((at, id)) = page.after::<(DateTime<Utc>, Uuid)>()? {
             query = query.filter(
                 audit_log::at
@@ -113,4 +156,9 @@ impl<'c> Audit<'c> {
         let rows = query.load(&mut **self.0).await?;
         Ok(Page::from_rows(rows, page.limit, |record| (record.at, record.id)))
     }
+}
+
+/// What was asked for, unless it is blank.
+fn wanted(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
 }

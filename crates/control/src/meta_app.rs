@@ -60,12 +60,6 @@ pub struct MetaApp {
 }
 
 impl MetaApp {
-    /// Whether text could be the last part of a callback path.
-    pub fn is_key(text: &str) -> bool {
-        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        text.len() == 22 && text.bytes().all(allowed)
-    }
-
     /// The secret that signs its webhooks; `None` if it has none, and then nothing is believed.
     pub fn app_secret(&self, keyring: &Keyring) -> Result<Option<SecretString>, OpenError> {
         self.open(keyring, APP_SECRET, self.app_secret_sealed.as_ref())

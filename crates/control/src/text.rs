@@ -33,15 +33,23 @@ pub(crate) fn clip(text: &str, length: usize) -> Option<String> {
 
 /// A pattern for `ILIKE` that finds `text` anywhere, taken literally.
 pub(crate) fn contains_pattern(text: &str) -> String {
-    let mut pattern = String::from("%");
+    format!("%{}%", literal(text))
+}
+
+/// A pattern for `LIKE` that finds what begins with `text`, taken literally.
+pub(crate) fn prefix_pattern(text: &str) -> String {
+    format!("{}%", literal(text))
+}
+
+fn literal(text: &str) -> String {
+    let mut literal = String::new();
     for c in text.chars().filter(|c| *c != '\0') {
         if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
+            literal.push('\\');
         }
-        pattern.push(c);
+        literal.push(c);
     }
-    pattern.push('%');
-    pattern
+    literal
 }
 
 #[cfg(test)]

@@ -20,6 +20,12 @@ pub fn generate_name() -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
+/// Whether text could be such a name.
+pub fn is_name(text: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    text.len() == 22 && text.bytes().all(allowed)
+}
+
 /// SHA-256 of a token or of anything else that is long. Comparing or looking up digests takes a time that says
 /// nothing about the token.
 pub fn digest(token: impl AsRef<[u8]>) -> Vec<u8> {

@@ -17,6 +17,7 @@ pub mod leases;
 pub mod line_health;
 pub mod lines;
 pub mod media;
+pub mod odoo;
 pub mod realtime;
 mod receipts;
 pub mod reply;

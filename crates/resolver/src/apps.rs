@@ -11,7 +11,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use control::meta_app::{MetaApp, MetaApps};
-use crypto::{Keyring, SecretString};
+use crypto::{Keyring, SecretString, token};
 use moka::future::Cache;
 use pg::{Control, Db, DbError};
 
@@ -93,7 +93,7 @@ impl Apps {
     }
 
     pub(crate) async fn get(&self, key: &str) -> Result<Option<Arc<KnownApp>>, ResolveError> {
-        if !MetaApp::is_key(key) {
+        if !token::is_name(key) {
             return Ok(None);
         }
         loop {

@@ -12,7 +12,7 @@ const WORKSPACE: [(&str, &[&str]); 19] = [
     ("egress", &[]),
     ("crypto", &[]),
     ("whatsapp", &[]),
-    ("odoo", &[]),
+    ("odoo", &["egress"]),
     ("flows", &[]),
     // Connections; knows hosts and no table.
     ("pg", &["egress"]),

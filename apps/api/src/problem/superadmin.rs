@@ -3,11 +3,13 @@
 use control::{
     branding::SaveBrandingError,
     channel::{CreateChannelError, DeleteChannelError, InvalidChannel, UpdateChannelError},
+    logo::{RemoveLogoError, SaveLogoError},
     meta_app::{CreateMetaAppError, DeleteMetaAppError, InvalidMetaApp, UpdateMetaAppError},
+    odoo::{RemoveOdooError, SaveOdooError},
     spool::DiscardSpooledError,
     tenant::{CreateTenantError, UpdateTenantError},
 };
-use engine::{line_health::SubscribeLineError, lines::RemoveLineError};
+use engine::{line_health::SubscribeLineError, lines::RemoveLineError, odoo::TestOdooError};
 
 use super::{Kind, Problem};
 
@@ -138,6 +140,54 @@ impl From<SaveBrandingError> for Problem {
                 Self::field(&format!("/{}", error.field()), "invalid", error)
             }
             SaveBrandingError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SaveOdooError> for Problem {
+    fn from(error: SaveOdooError) -> Self {
+        match error {
+            SaveOdooError::UnknownTenant => Self::new(Kind::NotFound, error),
+            SaveOdooError::Invalid(error) => Self::field(&format!("/{}", error.field()), "invalid", error),
+            SaveOdooError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<RemoveOdooError> for Problem {
+    fn from(error: RemoveOdooError) -> Self {
+        match error {
+            RemoveOdooError::Unknown => Self::new(Kind::NotFound, error),
+            RemoveOdooError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<TestOdooError> for Problem {
+    fn from(error: TestOdooError) -> Self {
+        match error {
+            TestOdooError::None | TestOdooError::Sealed => Self::new(Kind::Conflict, error),
+            TestOdooError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SaveLogoError> for Problem {
+    fn from(error: SaveLogoError) -> Self {
+        match error {
+            SaveLogoError::UnknownTenant => Self::new(Kind::NotFound, error),
+            SaveLogoError::NotAnImage => Self::new(Kind::NotAnImage, error),
+            SaveLogoError::TooLarge => Self::new(Kind::PayloadTooLarge, error),
+            SaveLogoError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<RemoveLogoError> for Problem {
+    fn from(error: RemoveLogoError) -> Self {
+        match error {
+            RemoveLogoError::Unknown => Self::new(Kind::NotFound, error),
+            RemoveLogoError::Db(error) => error.into(),
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use access::{Credentials, LoggedIn, LoginError, Who};
 use actix_web::{HttpRequest, HttpResponse, web};
-use control::branding::{Branding, Brandings};
+use control::{
+    branding::{Branding, Brandings},
+    logo::Logos,
+};
 use crypto::{ExposeSecret, SecretString};
 use pg::Email;
 use serde::{Deserialize, Serialize};
@@ -13,7 +16,7 @@ use crate::{
     auth::{Anyone, Caller, RefreshCookie, bearer, client_ip, session_meta},
     json::{Json, OptionalJson},
     problem::{Kind, Problem},
-    routes::settings,
+    routes::{logos, settings},
     token,
 };
 
@@ -83,6 +86,7 @@ pub(crate) struct SessionBody {
 #[schema(as = Branding)]
 pub(crate) struct BrandingBody {
     brand_name: String,
+    /// An address of an image; below the API's own where it begins with a slash: uploaded.
     logo_url: Option<String>,
     color_primary: Option<String>,
     color_accent: Option<String>,
@@ -101,6 +105,14 @@ pub(crate) struct MeBody {
 }
 
 impl BrandingBody {
+    /// The same with the logo that was uploaded, if there is one.
+    pub(super) fn with_logo(self, key: Option<&str>) -> Self {
+        Self {
+            logo_url: key.map(logos::path).or(self.logo_url),
+            ..self
+        }
+    }
+
     /// Of a tenant that never chose any.
     pub(super) fn unset(brand_name: String) -> Self {
         Self {
@@ -281,18 +293,19 @@ pub(crate) async fn get_me(anyone: Anyone) -> Result<web::Json<MeBody>, Problem>
         Who::Member { tenant, .. } => {
             let mut conn = anyone.app.resolver().control().conn().await?;
             let found = Brandings::new(&mut conn).find(tenant.tenant.id).await?;
+            let logo = Logos::new(&mut conn).key_of(tenant.tenant.id).await?;
             drop(conn);
-            let branding = found.map(BrandingBody::from);
-            match settings::own_zone(tenant).await {
-                None => branding,
-                Some(zone) => {
-                    let unset = || BrandingBody::unset(tenant.tenant.name.clone());
-                    Some(BrandingBody {
-                        timezone: Some(zone.name().to_owned()),
-                        ..branding.unwrap_or_else(unset)
-                    })
+            let zone = settings::own_zone(tenant).await;
+            let unset = || BrandingBody::unset(tenant.tenant.name.clone());
+            let chosen = found.map(BrandingBody::from);
+            let chosen = chosen.or_else(|| (logo.is_some() || zone.is_some()).then(unset));
+            chosen.map(|branding| {
+                let branding = branding.with_logo(logo.as_deref());
+                BrandingBody {
+                    timezone: zone.map(|zone| zone.name().to_owned()).or(branding.timezone),
+                    ..branding
                 }
-            }
+            })
         }
     };
     let unsigned = match &anyone.who {

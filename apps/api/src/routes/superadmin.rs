@@ -9,6 +9,8 @@ pub(crate) mod fleet;
 pub(crate) mod fleet_tenants;
 pub(crate) mod health;
 pub(crate) mod line_health;
+pub(crate) mod logo;
+pub(crate) mod odoo;
 pub(crate) mod platform;
 pub(crate) mod servers;
 pub(crate) mod spool;
@@ -37,6 +39,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
             .configure(apps::configure)
             .configure(line_health::configure)
             .configure(branding::configure)
+            .configure(logo::configure)
+            .configure(odoo::configure)
             .configure(users::configure)
             .configure(unrouted::configure)
             .configure(spool::configure)

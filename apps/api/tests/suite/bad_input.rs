@@ -245,8 +245,10 @@ const LIMITS: [&str; 9] = [
 ];
 
 /// Values that this parameter of a query cannot have.
-fn wrong_values(name: &str) -> &'static [&'static str] {
+fn wrong_values(path: &str, name: &str) -> &'static [&'static str] {
     match name {
+        // The platform's audit is searched by whatever is known of somebody.
+        "actor" if path.starts_with("/api/superadmin") => &[],
         "limit" => &LIMITS,
         "cursor" => &["zzz", "e30", "W10", "%F0%9F%99%82", "null", "bnVsbA"],
         "since" => &["x", "1.5", "9223372036854775808"],
@@ -256,7 +258,7 @@ fn wrong_values(name: &str) -> &'static [&'static str] {
             &["x", "00", "' OR true --"]
         }
         "kind" | "state" | "scope" | "plan" | "health" | "sort" => &["x", "OPEN", ""],
-        "from" | "to" => &[
+        "from" | "to" | "until" => &[
             "x",
             "",
             "2026-02-30",
@@ -281,7 +283,7 @@ async fn queries_with_wrong_values_are_refused() {
         for name in &operation.query {
             queries.push(format!("{name}=a%00b"));
             queries.push(format!("{name}=1&{name}=2"));
-            let wrong = wrong_values(name);
+            let wrong = wrong_values(&operation.path, name);
             queries.extend(wrong.iter().map(|value| format!("{name}={value}")));
         }
         for query in queries {
@@ -303,7 +305,7 @@ async fn queries_with_wrong_values_are_refused() {
             for name in operation
                 .query
                 .iter()
-                .filter(|name| ["q", "tag"].contains(&name.as_str()))
+                .filter(|name| ["q", "tag", "actor", "action"].contains(&name.as_str()))
             {
                 let path = format!("{}?{name}={value}", cast.samples.path(&operation));
                 let answer = Answer::to(cast.request(&operation, &path)).await;

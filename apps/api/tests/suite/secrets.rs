@@ -32,6 +32,21 @@ async fn write_secrets(app: &TestApp, superadmin: &Caller) -> Vec<Answer> {
             .patch(&line, &json!({ "wa_token": "canary-5 x" }))
             .await
             .expect(422),
+        superadmin
+            .post(
+                "/api/superadmin/apps",
+                &json!({ "name": "x", "app_secret": "canary-9", "verify_token": "canary-10" }),
+            )
+            .await
+            .expect(201),
+        superadmin
+            .put(
+                &format!("{TENANTS}/{}/odoo", app.a.id),
+                &json!({ "base_url": "http://127.0.0.1:1", "db_name": "x", "username": "bot", "password": "canary-11",
+                    "api_key": "canary-12" }),
+            )
+            .await
+            .expect(200),
         superadmin.put(&database, &good).await.expect(200),
         superadmin.post(&test, &good).await.expect(200),
     ];

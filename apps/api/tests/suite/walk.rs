@@ -30,6 +30,7 @@ const PUBLIC: &[&str] = &[
     // These ask for a key of their own.
     "GET /debug/lines/{phone_number_id}",
     "GET /debug/state",
+    "GET /api/logos/{key}",
     "GET /health",
     "GET /health/ready",
     "GET /metrics",
@@ -90,6 +91,8 @@ const BODILESS: &[&str] = &[
     "DELETE /api/superadmin/apps/{id}",
     "DELETE /api/superadmin/channels/{id}",
     "DELETE /api/superadmin/servers/{id}",
+    "DELETE /api/superadmin/tenants/{id}/branding/logo",
+    "DELETE /api/superadmin/tenants/{id}/odoo",
     "DELETE /api/superadmin/unrouted/{phone_number_id}",
     "DELETE /api/tags/{id}",
     "GET /api/channels",
@@ -103,11 +106,13 @@ const BODILESS: &[&str] = &[
     "GET /api/events",
     "GET /api/line-events",
     "GET /api/line-health",
+    "GET /api/logos/{key}",
     "GET /api/me",
     "GET /api/messages/{id}/media",
     "GET /api/superadmin/apps",
     "GET /api/superadmin/apps/{id}",
     "GET /api/superadmin/audit",
+    "GET /api/superadmin/audit/export.csv",
     "GET /api/superadmin/channels/{id}/health",
     "GET /api/superadmin/dead-letters",
     "GET /api/superadmin/fleet",
@@ -123,6 +128,7 @@ const BODILESS: &[&str] = &[
     "GET /api/superadmin/tenants/{id}/checklist",
     "GET /api/superadmin/tenants/{id}/database",
     "GET /api/superadmin/tenants/{id}/health",
+    "GET /api/superadmin/tenants/{id}/odoo",
     "GET /api/superadmin/tenants/{id}/users",
     "GET /api/superadmin/unrouted",
     "GET /api/tags",
@@ -150,6 +156,8 @@ const BODILESS: &[&str] = &[
     "POST /api/superadmin/channels/{id}/health/subscribe",
     "POST /api/superadmin/fleet/tenants/{id}/look",
     "POST /api/superadmin/spool/{id}/retry",
+    "POST /api/superadmin/tenants/{id}/odoo/test",
+    "PUT /api/superadmin/tenants/{id}/branding/logo",
 ];
 
 impl Samples {
@@ -189,6 +197,7 @@ impl Samples {
         let mut ids = BTreeMap::from(walk_settings::ids(&admin).await);
         ids.extend([
             ("webhook", key.to_owned()),
+            ("logos", "A".repeat(22)),
             ("apps", app_id(&meta_app)),
             ("conversations", conversation),
             ("dead-letters", letter),
@@ -308,6 +317,10 @@ fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
         (
             "PUT /api/superadmin/tenants/{id}/branding",
             json!({ "brand_name": "Clínica" }),
+        ),
+        (
+            "PUT /api/superadmin/tenants/{id}/odoo",
+            json!({ "base_url": "http://127.0.0.1:1", "db_name": "odoo", "username": "bot", "password": "x" }),
         ),
         (
             "POST /api/superadmin/tenants/{id}/users",

@@ -8,9 +8,10 @@ use control::{
     channel::{ChannelChanges, create_channel, update_channel},
     tenant::{TenantChanges, create_tenant, update_tenant},
 };
+use diesel_async::RunQueryDsl;
 use pg::Connector;
 
-use crate::common::{Test, actor, at, keyring, line, page, tenant, wanted};
+use crate::common::{Test, actor, at, dump, keyring, line, page, tenant, wanted};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_log_names_who_did_what_to_whom_newest_first() {
@@ -55,6 +56,7 @@ async fn the_log_names_who_did_what_to_whom_newest_first() {
 
     let only_sol = AuditFilter {
         tenant_id: Some(sol.id),
+        ..AuditFilter::default()
     };
     let mut request = page(1);
     let first = audit.list(&only_sol, &request).await.unwrap();
@@ -111,4 +113,22 @@ async fn servers_hear_of_changes_that_were_made_and_of_no_others() {
     });
     assert_eq!(payloads.await.unwrap(), expected);
     listening.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_only_ever_added_to() {
+    let test = Test::new();
+    let mut conn = test.conn().await;
+    tenant(&mut conn, "sol").await;
+    let before = dump(&mut conn, "audit_log").await;
+    for change in [
+        "UPDATE audit_log SET actor_email = 'nobody'",
+        "DELETE FROM audit_log",
+        "TRUNCATE audit_log",
+    ] {
+        let refused = diesel::sql_query(change).execute(&mut *conn).await;
+        let words = refused.unwrap_err().to_string();
+        assert!(words.contains("only ever added to"), "{change}: {words}");
+    }
+    assert_eq!(dump(&mut conn, "audit_log").await, before);
 }

@@ -1,5 +1,7 @@
 //! Who changed what on the platform.
 
+pub(crate) mod export;
+
 use actix_web::web;
 use chrono::{DateTime, Utc};
 use control::audit::{Audit, AuditFilter, AuditRecord};
@@ -13,7 +15,12 @@ use crate::{
 };
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
-    config.service(crate::routes::resource("/audit").route(web::get().to(list_platform_audit)));
+    config
+        .service(crate::routes::resource("/audit").route(web::get().to(list_platform_audit)))
+        .service(
+            crate::routes::resource("/audit/export.csv")
+                .route(web::get().to(export::get_platform_audit_export)),
+        );
 }
 
 /// Which entries.
@@ -23,10 +30,55 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
 pub(crate) struct AuditQuery {
     /// Only what concerns this tenant.
     tenant_id: Option<String>,
+    /// Only what somebody with this in the e-mail did.
+    actor: Option<String>,
+    /// Only actions that begin so: channel, or channel.created.
+    action: Option<String>,
+    /// Only what was done then or later.
+    from: Option<DateTime<Utc>>,
+    /// Only what was done before.
+    until: Option<DateTime<Utc>>,
+    /// Only what has this in its action, target, e-mail or data.
+    q: Option<String>,
     /// Items wanted, 1 to 200; 50 if not said.
     limit: Option<u16>,
     /// `next_cursor` of the page before.
     cursor: Option<String>,
+}
+
+/// Which entries, all of them.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct AuditExportQuery {
+    /// Only what concerns this tenant.
+    tenant_id: Option<String>,
+    /// Only what somebody with this in the e-mail did.
+    actor: Option<String>,
+    /// Only actions that begin so: channel, or channel.created.
+    action: Option<String>,
+    /// Only what was done then or later.
+    from: Option<DateTime<Utc>>,
+    /// Only what was done before.
+    until: Option<DateTime<Utc>>,
+    /// Only what has this in its action, target, e-mail or data.
+    q: Option<String>,
+}
+
+impl AuditExportQuery {
+    fn filter(self) -> Result<AuditFilter, Problem> {
+        Ok(AuditFilter {
+            tenant_id: self
+                .tenant_id
+                .map(|id| json::body_id("/tenant_id", &id))
+                .transpose()?,
+            actor: self.actor,
+            action: self.action,
+            from: self.from,
+            until: self.until,
+            q: self.q,
+        })
+    }
 }
 
 /// Who did it.
@@ -92,13 +144,17 @@ pub(crate) async fn list_platform_audit(
     platform: Platform,
     Query(query): Query<AuditQuery>,
 ) -> Result<web::Json<AuditPage>, Problem> {
-    let tenant_id = query
-        .tenant_id
-        .map(|id| json::body_id("/tenant_id", &id))
-        .transpose()?;
     let page = json::page_request(query.limit, query.cursor)?;
+    let wanted = AuditExportQuery {
+        tenant_id: query.tenant_id,
+        actor: query.actor,
+        action: query.action,
+        from: query.from,
+        until: query.until,
+        q: query.q,
+    };
     let found = Audit::new(&mut platform.conn().await?)
-        .list(&AuditFilter { tenant_id }, &page)
+        .list(&wanted.filter()?, &page)
         .await?;
     Ok(web::Json(AuditPage {
         items: found.items.into_iter().map(Into::into).collect(),

@@ -1,7 +1,10 @@
 //! How a tenant's panel looks.
 
 use actix_web::web;
-use control::branding::{BrandingChoice, Brandings, save_branding};
+use control::{
+    branding::{BrandingChoice, Brandings, save_branding},
+    logo::Logos,
+};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -38,12 +41,11 @@ pub(crate) async fn get_branding(
     id: web::Path<String>,
 ) -> Result<web::Json<BrandingBody>, Problem> {
     let tenant = super::tenant(&platform, &id).await?;
-    let found = Brandings::new(&mut platform.conn().await?)
-        .find(tenant.id)
-        .await?;
-    Ok(web::Json(
-        found.map_or_else(|| BrandingBody::unset(tenant.name), Into::into),
-    ))
+    let mut conn = platform.conn().await?;
+    let found = Brandings::new(&mut conn).find(tenant.id).await?;
+    let logo = Logos::new(&mut conn).key_of(tenant.id).await?;
+    let branding = found.map_or_else(|| BrandingBody::unset(tenant.name), Into::into);
+    Ok(web::Json(branding.with_logo(logo.as_deref())))
 }
 
 /// Set how the tenant's panel looks.
@@ -74,5 +76,6 @@ pub(crate) async fn put_branding(
     };
     let mut conn = platform.conn().await?;
     let saved = save_branding(&mut conn, tenant.id, choice, &platform.actor(), platform.now).await?;
-    Ok(web::Json(saved.into()))
+    let logo = Logos::new(&mut conn).key_of(tenant.id).await?;
+    Ok(web::Json(BrandingBody::from(saved).with_logo(logo.as_deref())))
 }
