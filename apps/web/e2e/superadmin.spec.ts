@@ -13,7 +13,7 @@ test("creates a tenant and refuses a database that cannot be reached, in words",
   await dialog.getByRole("button", { name: "Crear empresa" }).click();
 
   await expect(page.getByRole("heading", { level: 1, name })).toBeVisible();
-  await expect(page.getByText("Puesta en marcha: 0 de 6")).toBeVisible();
+  await expect(page.getByText("Puesta en marcha: 0 de 11")).toBeVisible();
 
   await page.getByRole("link", { name: "Base de datos", exact: true }).click();
   await page.getByLabel("URL de conexión").fill("mysql://usuario:clave@servidor/base");

@@ -7,6 +7,7 @@ const values: LineValues = {
   waba_id: "",
   display_name: "Ventas",
   display_phone_number: "",
+  app_id: "",
   is_active: true,
   is_default: false,
   wa_token: "",
@@ -18,7 +19,7 @@ const values: LineValues = {
 it("leaves untouched secrets out of the request", () => {
   const body = lineBody(values);
   expect(Object.keys(body)).not.toContain("wa_token");
-  expect(body).toMatchObject({ waba_id: null, display_phone_number: null });
+  expect(body).toMatchObject({ waba_id: null, display_phone_number: null, app_id: null });
 });
 
 it("sends what was written and null for what was cleared", () => {

@@ -18,6 +18,7 @@ import {
   usersRoute,
 } from "@/routes/settings";
 import {
+  appsRoute,
   auditRoute,
   fleetRoute,
   spoolRoute,
@@ -52,6 +53,7 @@ const routeTree = rootRoute.addChildren([
   superadminRoute.addChildren([
     tenantsRoute,
     tenantPageRoute,
+    appsRoute,
     unroutedRoute,
     spoolRoute,
     fleetRoute,

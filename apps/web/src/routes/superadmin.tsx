@@ -52,6 +52,12 @@ export const unroutedRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/superadmin/unrouted-page"), "UnroutedPage"),
 });
 
+export const appsRoute = createRoute({
+  getParentRoute: () => superadminRoute,
+  path: "apps",
+  component: lazyRouteComponent(() => import("@/features/superadmin/apps-page"), "AppsPage"),
+});
+
 const auditSearch = z.object({ tenant: z.string().optional().catch(undefined) });
 
 export const auditRoute = createRoute({
@@ -121,6 +127,9 @@ function PlatformFrame() {
         <TabBar label={t("nav.main")} className="flex overflow-x-auto max-sm:order-last max-sm:w-full">
           <Link to="/superadmin" activeOptions={{ exact: true }} className={NAV}>
             {t("tenants.title")}
+          </Link>
+          <Link to="/superadmin/apps" className={NAV}>
+            {t("apps.title")}
           </Link>
           <Link to="/superadmin/unrouted" className={NAV}>
             {t("unrouted.nav")}

@@ -4,6 +4,7 @@ import { createRoute, Link, Outlet, redirect } from "@tanstack/react-router";
 import { Inbox, type LucideIcon, Settings } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { logoUrl } from "@/api/base";
 import { meQuery } from "@/api/directory";
 import { usePermission, useSession } from "@/api/use-session";
 import { ProfileMenu } from "@/app/profile-menu";
@@ -72,7 +73,9 @@ function TenantFrame() {
 
 function Brand({ logo }: { logo: string | null }) {
   if (!logo) return <Logo size={32} />;
-  return <img src={logo} alt="" width={32} height={32} className="size-8 rounded-md object-contain" />;
+  return (
+    <img src={logoUrl(logo)} alt="" width={32} height={32} className="size-8 rounded-md object-contain" />
+  );
 }
 
 interface RailLinkProps {

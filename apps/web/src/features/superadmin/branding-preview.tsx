@@ -1,6 +1,7 @@
 /** What a brand colour becomes on the desk, light and dark, and whether it can be read. */
 import { CircleCheck, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { logoUrl } from "@/api/base";
 import { contrast, correctAccent } from "@/lib/accent";
 import { Card } from "@/ui/page";
 
@@ -38,7 +39,7 @@ export function BrandingPreview({ name, logo, colour }: PreviewProps) {
                   style={{ background: scene.surface, borderColor: scene.line }}
                 >
                   {logo ? (
-                    <img src={logo} alt="" className="size-8 rounded-md object-contain" />
+                    <img src={logoUrl(logo)} alt="" className="size-8 rounded-md object-contain" />
                   ) : (
                     <span
                       aria-hidden

@@ -13,6 +13,7 @@ import { Field, Input, Select } from "@/ui/field";
 import { Card } from "@/ui/page";
 import { ErrorState, Notice, SkeletonRows } from "@/ui/states";
 import { BrandingPreview } from "./branding-preview";
+import { LogoField } from "./logo-field";
 import { brandingQuery, useSaveBranding } from "./queries";
 
 const COLOURS = ["color_primary", "color_accent", "color_background"] as const;
@@ -27,15 +28,16 @@ export function BrandingTab({ tenant }: { tenant: Tenant }) {
     return <ErrorState error={branding.error} onRetry={() => void branding.refetch()} />;
   }
   const known = branding.data;
+  const uploaded = known?.logo_url?.startsWith("/") ? known.logo_url : null;
   const first: Values = {
     brand_name: known?.brand_name ?? tenant.name,
-    logo_url: known?.logo_url ?? "",
+    logo_url: uploaded ? "" : (known?.logo_url ?? ""),
     color_primary: known?.color_primary ?? "",
     color_accent: known?.color_accent ?? "",
     color_background: known?.color_background ?? "",
     timezone: known?.timezone ?? localZone(),
   };
-  return <BrandingForm key={tenant.id} tenantId={tenant.id} first={first} />;
+  return <BrandingForm key={tenant.id} tenantId={tenant.id} first={first} uploaded={uploaded} />;
 }
 
 function zones(current: string): string[] {
@@ -43,7 +45,14 @@ function zones(current: string): string[] {
   return known.includes(current) ? known : [current, ...known];
 }
 
-function BrandingForm({ tenantId, first }: { tenantId: string; first: Values }) {
+interface BrandingFormProps {
+  tenantId: string;
+  first: Values;
+  /** The path of the logo that was uploaded; it goes before one from elsewhere. */
+  uploaded: string | null;
+}
+
+function BrandingForm({ tenantId, first, uploaded }: BrandingFormProps) {
   const { t } = useTranslation();
   const save = useSaveBranding(tenantId);
   const [values, setValues] = useState(first);
@@ -99,21 +108,24 @@ function BrandingForm({ tenantId, first }: { tenantId: string; first: Values }) 
               />
             )}
           </Field>
-          <Field
-            label={t("branding.logo")}
-            hint={t("branding.logoHint")}
-            error={badLogo ?? served["logo_url"]}
-          >
-            {(field) => (
-              <Input
-                {...field}
-                type="url"
-                placeholder="https://"
-                value={values.logo_url}
-                onChange={(e) => set({ logo_url: e.target.value })}
-              />
-            )}
-          </Field>
+          <LogoField tenantId={tenantId} logo={uploaded} />
+          {!uploaded && (
+            <Field
+              label={t("branding.logo")}
+              hint={t("branding.logoHint")}
+              error={badLogo ?? served["logo_url"]}
+            >
+              {(field) => (
+                <Input
+                  {...field}
+                  type="url"
+                  placeholder="https://"
+                  value={values.logo_url}
+                  onChange={(e) => set({ logo_url: e.target.value })}
+                />
+              )}
+            </Field>
+          )}
           {COLOURS.map((name) => (
             <Field
               key={name}
@@ -164,7 +176,7 @@ function BrandingForm({ tenantId, first }: { tenantId: string; first: Values }) 
       </Card>
       <BrandingPreview
         name={values.brand_name}
-        logo={badLogo ? "" : values.logo_url}
+        logo={uploaded ?? (badLogo ? "" : values.logo_url)}
         colour={values.color_primary || FIRST.color_primary}
       />
     </div>

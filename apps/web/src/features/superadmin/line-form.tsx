@@ -1,5 +1,6 @@
 /** A line of a tenant. Secrets only go in: what is stored is never shown, an empty box keeps it. */
 import { zodResolver } from "@hookform/resolvers/zod";
+import { useQuery } from "@tanstack/react-query";
 import { CircleAlert } from "lucide-react";
 import { type UseFormRegister, useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
@@ -9,8 +10,9 @@ import { asProblem, fieldErrors, problemWords } from "@/lib/problem";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { DialogActions } from "@/ui/dialog";
-import { Check, Field, Input } from "@/ui/field";
+import { Check, Field, Input, Select } from "@/ui/field";
 import { Notice } from "@/ui/states";
+import { appsQuery } from "./platform-queries";
 
 const SECRETS = ["wa_token", "app_secret", "verify_token"] as const;
 type Secret = (typeof SECRETS)[number];
@@ -27,6 +29,7 @@ const schema = z.object({
     .or(z.literal("")),
   display_name: z.string().trim().min(1, "form.required").max(120, "form.tooLong"),
   display_phone_number: z.string().trim().max(32, "form.tooLong"),
+  app_id: z.string(),
   is_active: z.boolean(),
   is_default: z.boolean(),
   wa_token: z.string().trim(),
@@ -45,6 +48,7 @@ export function lineBody(values: LineValues): LineBody {
     display_name: rest.display_name,
     waba_id: rest.waba_id || null,
     display_phone_number: rest.display_phone_number || null,
+    app_id: rest.app_id || null,
     is_active: rest.is_active,
     is_default: rest.is_default,
   };
@@ -56,6 +60,7 @@ export function lineBody(values: LineValues): LineBody {
 }
 
 interface LineFormProps {
+  tenantId: string;
   line: PlatformChannel | null;
   prefill?: Partial<LineValues>;
   error: unknown;
@@ -64,8 +69,9 @@ interface LineFormProps {
   onCancel: () => void;
 }
 
-export function LineForm({ line, prefill, error, busy, onSubmit, onCancel }: LineFormProps) {
+export function LineForm({ tenantId, line, prefill, error, busy, onSubmit, onCancel }: LineFormProps) {
   const { t } = useTranslation();
+  const apps = useQuery(appsQuery(tenantId));
   const form = useForm<LineValues>({
     resolver: zodResolver(schema),
     defaultValues: {
@@ -73,6 +79,7 @@ export function LineForm({ line, prefill, error, busy, onSubmit, onCancel }: Lin
       waba_id: line?.waba_id ?? "",
       display_name: line?.display_name ?? "",
       display_phone_number: line?.display_phone_number ?? "",
+      app_id: line?.app_id ?? "",
       is_active: line?.is_active ?? true,
       is_default: line?.is_default ?? false,
       wa_token: "",
@@ -131,6 +138,19 @@ export function LineForm({ line, prefill, error, busy, onSubmit, onCancel }: Lin
           )}
         </Field>
       </div>
+      <Field label={t("apps.ofLine")} hint={t("apps.ofLineHint")} error={message("app_id")}>
+        {(field) => (
+          // The choice is there once the apps are: a select forgets a value that it does not have.
+          <Select key={apps.data ? "known" : "asked"} {...field} {...form.register("app_id")}>
+            <option value="">{t("apps.common")}</option>
+            {apps.data?.items.map((app) => (
+              <option key={app.id} value={app.id}>
+                {app.name}
+              </option>
+            ))}
+          </Select>
+        )}
+      </Field>
       {SECRETS.map((secret) => (
         <SecretField
           key={secret}

@@ -80,6 +80,7 @@ export function LinesTab({ tenantId }: { tenantId: string }) {
       >
         {editing && (
           <LineForm
+            tenantId={tenantId}
             line={editing === "new" ? null : editing}
             error={add.error ?? patch.error}
             busy={add.isPending || patch.isPending}
@@ -115,7 +116,9 @@ function LineRow({ line, onEdit }: { line: PlatformChannel; onEdit: () => void }
           {t(line.is_active ? "line.active" : "line.inactive")}
         </Badge>
         {!line.has_token && <Badge tone="bad">{t("line.withoutToken")}</Badge>}
-        {!line.has_app_secret && <Badge tone="warn">{t("line.withoutSecret")}</Badge>}
+        {line.app_id && <Badge>{t("apps.own")}</Badge>}
+        {line.warnings.includes("app_without_secret") && <Badge tone="bad">{t("apps.secretMissing")}</Badge>}
+        {!line.has_app_secret && !line.app_id && <Badge tone="warn">{t("line.withoutSecret")}</Badge>}
         {line.is_active && <LineState state={line.health.state} />}
       </span>
       <Menu

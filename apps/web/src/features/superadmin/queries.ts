@@ -96,19 +96,6 @@ export const unroutedQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET("/api/superadmin/unrouted", { signal })),
 });
 
-export function auditQuery(tenantId: string | undefined) {
-  return queryOptions({
-    queryKey: [ROOT, "audit", tenantId ?? ""],
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/superadmin/audit", {
-          params: { query: { ...ALL, ...(tenantId ? { tenant_id: tenantId } : {}) } },
-          signal,
-        }),
-      ),
-  });
-}
-
 /** Everything of the platform hangs together (warnings, counts), so a change asks for all that is shown. */
 function useChange<V, R>(run: (value: V) => Promise<R>, quiet = false) {
   const client = useQueryClient();

@@ -1,3 +1,12 @@
 /** Sections of a tenant's page, as the address names them. */
-export const TENANT_TABS = ["overview", "database", "lines", "branding", "users"] as const;
+export const TENANT_TABS = [
+  "overview",
+  "database",
+  "lines",
+  "apps",
+  "branding",
+  "odoo",
+  "users",
+  "audit",
+] as const;
 export type TenantTab = (typeof TENANT_TABS)[number];

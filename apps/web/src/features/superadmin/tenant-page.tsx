@@ -1,13 +1,16 @@
-/** One tenant: overview, database, lines, branding, users. */
+/** One tenant: overview, database, lines, apps, branding, Odoo, users, audit. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChevronLeft, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Badge } from "@/ui/badge";
 import { ErrorState, Notice, Skeleton, SkeletonRows } from "@/ui/states";
+import { AppsList } from "./apps-list";
+import { AuditList } from "./audit-list";
 import { BrandingTab } from "./branding-tab";
 import { DatabaseTab } from "./database-tab";
 import { LinesTab } from "./lines-tab";
+import { OdooTab } from "./odoo-tab";
 import { OverviewTab } from "./overview-tab";
 import { tenantQuery } from "./queries";
 import { TENANT_TABS, type TenantTab } from "./tabs";
@@ -66,6 +69,12 @@ export function TenantPage({ tenantId, tab }: { tenantId: string; tab: TenantTab
         <DatabaseTab tenantId={tenantId} />
       ) : tab === "lines" ? (
         <LinesTab tenantId={tenantId} />
+      ) : tab === "apps" ? (
+        <AppsList tenantId={tenantId} />
+      ) : tab === "odoo" ? (
+        <OdooTab tenantId={tenantId} />
+      ) : tab === "audit" ? (
+        <AuditList tenantId={tenantId} />
       ) : tab === "branding" ? (
         <BrandingTab tenant={tenant} />
       ) : tab === "users" ? (

@@ -87,6 +87,8 @@ function RegisterDialog({ line, onClose }: { line: UnroutedLine; onClose: () => 
         </Field>
         {tenantId && (
           <LineForm
+            key={tenantId}
+            tenantId={tenantId}
             line={null}
             prefill={{
               phone_number_id: line.phone_number_id,
