@@ -12,5 +12,6 @@ mod template;
 
 pub mod proxy;
 pub mod schema;
+pub mod smtp;
 
 pub use database::TestDb;

@@ -18,6 +18,8 @@ const WORKSPACE: [(&str, &[&str]); 19] = [
     ("pg", &["egress"]),
     // Files; knows ids and no table.
     ("media", &["pg"]),
+    // Mails; knows what they say and an SMTP server.
+    ("mail", &["crypto"]),
     // Data and rules; neither of the two knows the other.
     ("control", &["pg", "crypto"]),
     ("tenant", &["pg", "crypto"]),
@@ -34,8 +36,8 @@ const WORKSPACE: [(&str, &[&str]); 19] = [
     (
         "api",
         &[
-            "pg", "crypto", "control", "tenant", "resolver", "access", "engine", "media", "whatsapp", "odoo",
-            "flows",
+            "pg", "crypto", "control", "tenant", "resolver", "access", "engine", "media", "mail", "whatsapp",
+            "odoo", "flows",
         ],
     ),
     (
@@ -69,7 +71,7 @@ const IN_TESTS: &[&str] = &["testkit", "pgcluster", "simulator"];
 const IN_TESTS_OF: [(&str, &str); 1] = [("provision", "api")];
 
 /// Libraries (a trailing `*` means every name that begins so) and the crates that may use them.
-const LIBRARIES: [(&str, &[&str]); 16] = [
+const LIBRARIES: [(&str, &[&str]); 17] = [
     ("actix*", &["api", "simulator"]),
     ("utoipa*", &["api"]),
     ("jsonwebtoken", &["api"]),
@@ -78,6 +80,7 @@ const LIBRARIES: [(&str, &[&str]); 16] = [
     ("postgres-protocol", &["pg"]),
     ("ring", &["crypto", "whatsapp", "media", "api", "simulator"]),
     ("object_store", &["media"]),
+    ("lettre", &["mail"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
     (
