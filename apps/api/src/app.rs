@@ -15,7 +15,8 @@ use tokio::sync::watch;
 
 use crate::{
     config::{Config, Odoo, Role},
-    limiter::LoginLimiter,
+    limiter::Limiter,
+    mailing::Post,
     token::Tokens,
 };
 
@@ -30,7 +31,8 @@ struct Inner {
     engine: Engine,
     guard: Guard,
     tokens: Tokens,
-    limiter: LoginLimiter,
+    limiter: Limiter,
+    post: Post,
     verify_token: SecretString,
     odoo: Arc<Odoo>,
     debug_key: Option<SecretString>,
@@ -89,7 +91,8 @@ impl App {
             guard: Guard::new(resolver),
             engine,
             tokens: Tokens::new(&config.jwt_secret),
-            limiter: LoginLimiter::new(),
+            limiter: Limiter::new(),
+            post: Post::new(config.mail.as_ref(), config.web_url.as_deref()),
             verify_token: config.verify_token.clone(),
             odoo: Arc::clone(&config.odoo),
             debug_key: config.guards.debug_key.clone(),
@@ -122,12 +125,16 @@ impl App {
         &self.0.tokens
     }
 
-    pub(crate) fn limiter(&self) -> &LoginLimiter {
+    pub(crate) fn limiter(&self) -> &Limiter {
         &self.0.limiter
     }
 
     pub(crate) fn odoo(&self) -> &Odoo {
         &self.0.odoo
+    }
+
+    pub(crate) fn post(&self) -> &Post {
+        &self.0.post
     }
 
     pub(crate) fn verify_token(&self) -> &SecretString {

@@ -13,7 +13,11 @@ use chrono::{DateTime, Utc};
 use control::{Actor, platform_user::PlatformUser, session::SessionMeta};
 use pg::Conn;
 use resolver::{ResolveError, TenantHandle, Unready};
-use tenant::user::{Permission, User};
+use tenant::{
+    conversation::{ConversationId, Conversations, Sight},
+    message::MessageId,
+    user::{Permission, User},
+};
 use uuid::Uuid;
 
 pub(crate) use self::{cookie::RefreshCookie, origin::Caller};
@@ -51,6 +55,7 @@ permissions! {
     ChatWrite: ChatWrite;
     SettingsRead: SettingsRead;
     SettingsWrite: SettingsWrite;
+    UsersRead: UsersRead;
     UsersWrite: UsersWrite;
     // Who answers looks things up in the catalogue, who sets it up looks at it.
     CatalogueRead: ChatRead | SettingsRead;
@@ -86,6 +91,32 @@ impl<R: Requires> Member<R> {
     pub async fn conn(&self) -> Result<Conn<pg::Tenant>, Problem> {
         let unreachable = |error| ResolveError::from(Unready::Unreachable(Arc::new(error)));
         Ok(self.tenant.db().await?.conn().await.map_err(unreachable)?)
+    }
+
+    /// As the platform's audit names whoever acts.
+    pub fn actor(&self) -> Actor {
+        Actor::user(self.user.id.uuid(), self.user.email.as_str())
+    }
+
+    /// What the member sees of the inbox.
+    pub fn sight(&self) -> Sight {
+        Sight::of(&self.user)
+    }
+
+    /// Refuses a conversation that is not there, or out of the member's sight.
+    pub async fn sees(&self, id: ConversationId) -> Result<(), Problem> {
+        let mut conn = self.conn().await?;
+        let seen = Conversations::new(&mut conn).is_seen(id, self.sight()).await?;
+        seen.then_some(()).ok_or_else(|| Problem::bare(Kind::NotFound))
+    }
+
+    /// Refuses a message that is not there, or whose conversation is out of the member's sight.
+    pub async fn sees_message(&self, id: MessageId) -> Result<(), Problem> {
+        let mut conn = self.conn().await?;
+        let seen = Conversations::new(&mut conn)
+            .is_message_seen(id, self.sight())
+            .await?;
+        seen.then_some(()).ok_or_else(|| Problem::bare(Kind::NotFound))
     }
 }
 
@@ -181,7 +212,7 @@ impl<R: Requires> FromRequest for Member<R> {
                     let wanted: Vec<&str> = R::ANY_OF.iter().map(|one| one.as_str()).collect();
                     Err(Problem::new(
                         Kind::Forbidden,
-                        format!("the role {} lacks {}", user.role, wanted.join(" or ")),
+                        format!("the role {} lacks {}", user.role.key, wanted.join(" or ")),
                     ))
                 }
                 Who::Platform(_) => Err(Problem::new(Kind::Forbidden, "this belongs to a tenant's team")),
@@ -199,7 +230,19 @@ impl FromRequest for Platform {
         Box::pin(async move {
             let Anyone { app, who, now, .. } = authenticate(request).await?;
             match who {
-                Who::Platform(user) => Ok(Self { app, user, now }),
+                Who::Platform(user) => {
+                    let is_open = user.totp_confirmed_at.is_some()
+                        || !app
+                            .guard()
+                            .superadmins_need_totp()
+                            .await
+                            .map_err(|error| Problem::caused(Kind::Unavailable, error))?;
+                    if is_open {
+                        return Ok(Self { app, user, now });
+                    }
+                    let told = "this platform asks SuperAdmins for a second factor; set yours up first";
+                    Err(Problem::new(Kind::TotpEnrolmentRequired, told))
+                }
                 Who::Member { .. } => Err(Problem::new(Kind::Forbidden, "only a SuperAdmin may do this")),
             }
         })

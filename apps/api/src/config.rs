@@ -3,6 +3,7 @@
 
 mod files;
 mod guards;
+mod mail;
 mod odoo;
 mod phones;
 
@@ -15,6 +16,7 @@ use serde::Deserialize;
 use tenant::phone::Phone;
 
 pub use self::{files::Files, guards::Guards, odoo::Odoo};
+pub use ::mail::MailSetup;
 
 /// What a process does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +52,10 @@ pub struct Config {
     pub app_secret: Option<SecretString>,
     /// Sites whose browsers may call the API.
     pub origins: Vec<String>,
+    /// The mail server, if there is one.
+    pub mail: Option<MailSetup>,
+    /// Where the links in mails lead.
+    pub web_url: Option<String>,
     /// TCP port.
     pub port: u16,
     /// Where Meta's Graph API is.
@@ -109,6 +115,7 @@ struct Raw {
     guards: guards::RawGuards,
     #[serde(flatten)]
     odoo: odoo::RawOdoo,
+    mail: mail::RawMail,
 }
 
 impl Config {
@@ -176,13 +183,17 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         .app_env
         .or(raw.node_env)
         .is_some_and(|env| env == "development" || env == "test");
+    let origins = origins(raw.frontend_origin.as_deref().unwrap_or_default())?;
+    let (mail, web_url) = mail::check(raw.mail, &origins)?;
     Ok(Config {
         control_url,
         keyring: Arc::new(Keyring::new(current, previous)),
         jwt_secret,
         verify_token: required(raw.verify_token, "VERIFY_TOKEN")?,
         app_secret: raw.whatsapp_app_secret,
-        origins: origins(raw.frontend_origin.as_deref().unwrap_or_default())?,
+        origins,
+        mail,
+        web_url,
         port,
         graph_base_url: raw
             .graph_base_url
@@ -321,6 +332,8 @@ mod tests {
             ("TENANT_CONNECTIONS", "all"),
             ("FRONTEND_ORIGIN", "*"),
             ("VERIFY_TOKEN", " "),
+            ("SMTP_URL", "smtps://root:hunter2@mail.example"),
+            ("WEB_URL", "ftp://hunter2"),
             ("MEDIA_URL", "https://hunter2@files.example"),
             ("MEDIA_SECRET_ACCESS_KEY", "hunter2"),
             ("TENANT_DB_HOSTS", "db.example.com, https://db"),
@@ -329,6 +342,37 @@ mod tests {
         for (name, value) in cases {
             let Err(error) = with(&[(name, value)]) else {
                 panic!("{name} was taken")
+            };
+            assert!(error.to_string().contains(name), "{error}");
+            assert!(!error.to_string().contains("hunter2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn mails_need_a_sender_and_a_place_that_their_links_lead_to() {
+        let server = ("SMTP_URL", "smtps://root:hunter2@mail.example:465");
+        let from = ("MAIL_FROM", "Centralita <no-reply@mail.example>");
+        let config = with(&[server, from, ("WEB_URL", "https://web.example/")]).unwrap();
+        assert_eq!(config.web_url.as_deref(), Some("https://web.example"));
+        assert!(config.mail.is_some());
+        let config = with(&[
+            server,
+            from,
+            ("FRONTEND_ORIGIN", "https://a.example,https://b.example"),
+        ]);
+        assert_eq!(config.unwrap().web_url.as_deref(), Some("https://a.example"));
+        let web = ("WEB_URL", "https://web.example");
+        for (changes, name) in [
+            (vec![server, from], "WEB_URL"),
+            (vec![server, web], "MAIL_FROM"),
+            (vec![server, web, ("MAIL_FROM", "nobody")], "MAIL_FROM"),
+            (
+                vec![("SMTP_URL", "http://root:hunter2@mail.example"), from, web],
+                "SMTP_URL",
+            ),
+        ] {
+            let Err(error) = with(&changes) else {
+                panic!("{changes:?} was taken")
             };
             assert!(error.to_string().contains(name), "{error}");
             assert!(!error.to_string().contains("hunter2"), "{error}");

@@ -8,6 +8,7 @@ pub mod config;
 mod headers;
 mod json;
 mod limiter;
+mod mailing;
 mod names;
 pub mod openapi;
 mod problem;

@@ -40,7 +40,8 @@ name_schemas! {
     ConversationStatusName as "ConversationStatus" of tenant::conversation::ConversationStatus;
     DeadLetterKindName as "DeadLetterKind" of tenant::dead_letter::DeadLetterKind;
     DeadLetterStateName as "DeadLetterState" of tenant::dead_letter::DeadLetterState;
-    TenantRole as "TenantRole" of tenant::user::Role;
+    PermissionName as "Permission" of tenant::role::Permission;
+    ConversationScopeName as "ConversationScope" of tenant::role::ConversationScope;
     MediaStateName as "MediaState" of tenant::media::MediaState;
     LineConditionName as "LineCondition" of engine::line_health::LineCondition;
     LineAdviceName as "LineAdvice" of engine::line_health::LineAdvice;

@@ -4,6 +4,7 @@
 
 mod attach;
 mod domain;
+mod people;
 mod settings;
 mod superadmin;
 
@@ -49,13 +50,19 @@ problem_kinds! {
     IdempotencyMismatch  UNPROCESSABLE_ENTITY  "idempotency_mismatch"   "The Idempotency-Key was used for another request";
     Unauthenticated      UNAUTHORIZED          "unauthenticated"        "Log in first";
     InvalidCredentials   UNAUTHORIZED          "invalid_credentials"    "E-mail and password do not fit";
+    TotpRequired         UNAUTHORIZED          "totp_required"          "A code of the second factor is asked for";
+    InvalidCode          UNAUTHORIZED          "invalid_code"           "The code does not fit";
     SessionExpired       UNAUTHORIZED          "session_expired"        "The session has ended";
     BadSignature         FORBIDDEN             "bad_signature"          "The signature is missing or wrong";
     AppWithoutSecret     FORBIDDEN             "app_without_secret"     "The app has no app secret";
     Forbidden            FORBIDDEN             "forbidden"              "The role does not allow this";
+    BeyondOwnRole        FORBIDDEN             "beyond_own_role"        "Your role does not reach that far";
+    OwnRole              FORBIDDEN             "own_role"               "Nobody changes his own role";
+    TotpEnrolmentRequired FORBIDDEN            "totp_enrolment_required" "A second factor has to be set up";
     TenantSuspended      FORBIDDEN             "tenant_suspended"       "The company is suspended";
     NotFound             NOT_FOUND             "not_found"              "There is no such thing";
     MethodNotAllowed     METHOD_NOT_ALLOWED    "method_not_allowed"     "This cannot be done here";
+    LinkInvalid          GONE                  "link_invalid"           "The link does not work any more";
     Conflict             CONFLICT              "conflict"               "The state does not allow this";
     TenantRequired       CONFLICT              "tenant_required"        "Choose a company";
     SlugTaken            CONFLICT              "slug_taken"             "The short name is taken";
@@ -80,6 +87,14 @@ problem_kinds! {
     MediaFailed          CONFLICT              "media_failed"           "The file did not come";
     MediaExpired         GONE                  "media_expired"          "WhatsApp no longer has the file";
     NotFailed            CONFLICT              "not_failed"             "The message did not fail";
+    RoleKeyTaken         CONFLICT              "role_key_taken"         "There is a role with this key";
+    RoleFixed            CONFLICT              "role_fixed"             "This role stays";
+    RoleInUse            CONFLICT              "role_in_use"            "People have this role";
+    NotInvited           CONFLICT              "not_invited"            "They have a password already";
+    UserInactive         CONFLICT              "user_inactive"          "They are deactivated";
+    LastSuperadmin       CONFLICT              "last_superadmin"        "The last SuperAdmin must stay";
+    TotpOn               CONFLICT              "totp_on"                "The second factor is on";
+    TotpOff              CONFLICT              "totp_off"               "The second factor is off";
     LastAdmin            CONFLICT              "last_admin"             "The last admin must stay";
     PayloadTooLarge      PAYLOAD_TOO_LARGE     "payload_too_large"      "The body is too large";
     RequestTimeout       REQUEST_TIMEOUT       "request_timeout"       "The request came too slowly";

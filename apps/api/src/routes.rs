@@ -10,11 +10,15 @@ pub(crate) mod debug;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod line_events;
+pub(crate) mod links;
 pub(crate) mod logos;
+pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod messages;
 mod pages;
 pub(crate) mod quick_replies;
+pub(crate) mod roles;
+pub(crate) mod second_factor;
 pub(crate) mod services;
 pub(crate) mod settings;
 pub(crate) mod superadmin;
@@ -46,6 +50,9 @@ pub fn configure(config: &mut web::ServiceConfig) {
             web::scope("/api")
                 .wrap(headers::for_data())
                 .configure(auth::configure)
+                .configure(links::configure)
+                .configure(me::configure)
+                .configure(second_factor::configure)
                 .configure(conversations::configure)
                 .configure(messages::configure)
                 .configure(media::configure)
@@ -59,6 +66,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(quick_replies::configure)
                 .configure(audit::configure)
                 .configure(users::configure)
+                .configure(roles::configure)
                 .configure(dead_letters::configure)
                 .configure(events::configure)
                 .configure(superadmin::configure)

@@ -110,6 +110,9 @@ pub(crate) struct SeedSuperadmin {
     /// What people call them.
     #[arg(long, env = "SUPERADMIN_NAME", default_value = "SuperAdmin")]
     pub(crate) name: String,
+    /// Take their second factor away, because it was lost. Ends their sessions.
+    #[arg(long)]
+    pub(crate) reset_second_factor: bool,
 }
 
 #[derive(Args)]

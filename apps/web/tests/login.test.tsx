@@ -55,3 +55,41 @@ it("asks which company when the e-mail exists in several, and enters it", async 
   await userEvent.click(await screen.findByRole("button", { name: /Óptica Andina/ }));
   await vi.waitFor(() => expect(onDone).toHaveBeenCalledWith(sampleSession));
 });
+
+it("asks for the code of the second factor, and says when it is wrong", async () => {
+  server.use(
+    http.post("*/api/auth/login", async ({ request }) => {
+      const body = (await request.json()) as { code?: string };
+      if (body.code === "123456") return HttpResponse.json(sampleSession);
+      const code = body.code ? "invalid_code" : "totp_required";
+      return HttpResponse.json({ code, status: 401 }, { status: 401 });
+    }),
+  );
+  const onDone = vi.fn();
+  renderDesk(<LoginForm onDone={onDone} />);
+  await fill();
+  const field = await screen.findByLabelText("Código de autenticación");
+  await userEvent.type(field, "000000");
+  await userEvent.click(screen.getByRole("button", { name: "Entrar" }));
+  expect(await screen.findByText(/código no es correcto/)).toBeVisible();
+  await userEvent.clear(field);
+  await userEvent.type(field, "123456");
+  await userEvent.click(screen.getByRole("button", { name: "Entrar" }));
+  await vi.waitFor(() => expect(onDone).toHaveBeenCalledWith(sampleSession));
+});
+
+it("sends a link to whoever forgot the password, telling nobody whether there is an account", async () => {
+  const asked = vi.fn();
+  server.use(
+    http.post("*/api/auth/forgot", async ({ request }) => {
+      asked(await request.json());
+      return new HttpResponse(null, { status: 202 });
+    }),
+  );
+  renderDesk(<LoginForm onDone={vi.fn()} />);
+  await userEvent.type(screen.getByLabelText("Correo electrónico"), "ana@empresa.bo");
+  await userEvent.click(screen.getByRole("button", { name: "Olvidé mi contraseña" }));
+  await userEvent.click(screen.getByRole("button", { name: "Enviar enlace" }));
+  expect(await screen.findByText(/Si existe una cuenta con ese correo/)).toBeVisible();
+  expect(asked).toHaveBeenCalledWith({ email: "ana@empresa.bo" });
+});

@@ -49,7 +49,10 @@ export const sampleSession: Session = {
     name: "Ana",
     email: "ana@empresa.bo",
     role: "admin",
+    role_name: "Administrador",
     permissions: ["chat.read", "chat.write"],
+    conversations: "all",
+    second_factor: false,
   },
   tenant: { id: "t1", slug: "dental-sur", name: "Dental Sur" },
 };

@@ -35,6 +35,7 @@ pub struct Guard {
     resolver: Resolver,
     people: Cache<(Option<Uuid>, Uuid), Option<Who>>,
     families: Cache<Uuid, bool>,
+    needs_totp: Cache<(), bool>,
 }
 
 impl Guard {
@@ -52,6 +53,7 @@ impl Guard {
             resolver,
             people,
             families,
+            needs_totp: Cache::builder().time_to_live(BELIEVED).build(),
         }
     }
 
@@ -87,8 +89,19 @@ impl Guard {
             .await;
     }
 
+    /// Whether SuperAdmins may do nothing before they have a second factor.
+    pub async fn superadmins_need_totp(&self) -> Result<bool, Arc<DbError>> {
+        let asked = self.needs_totp.try_get_with((), async {
+            let mut conn = self.resolver.control().conn().await?;
+            let settings = control::settings::read(&mut conn).await?;
+            Ok::<_, DbError>(settings.superadmin_totp_required)
+        });
+        asked.await
+    }
+
     /// Forgets everybody: a whole tenant may have been suspended.
     pub fn forget_everybody(&self) {
+        self.needs_totp.invalidate_all();
         self.people.invalidate_all();
     }
 

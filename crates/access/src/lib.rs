@@ -5,7 +5,10 @@
 //! knows nothing of HTTP, cookies or JWTs.
 
 mod current;
+mod links;
 mod login;
+mod own;
+mod second_factor;
 pub mod team;
 
 use std::sync::Arc;
@@ -19,7 +22,16 @@ use tenant::user::User;
 
 pub use self::{
     current::{Current, Guard},
+    links::{
+        LinkError, LinkFor, OpenLink, accept_link, link_for_member, link_for_superadmin, links_for_forgetful,
+        read_link,
+    },
     login::{Choice, Credentials, LoginError, RefreshError, end_session, login, logout, refresh},
+    own::{ChangePasswordError, change_password},
+    second_factor::{
+        Enrolment, SecondFactorError, Standing, confirm, enrol, replace_recovery_codes, standing, take_away,
+        turn_off,
+    },
 };
 
 /// Somebody who is known and let in.
@@ -48,6 +60,22 @@ impl Who {
                 tenant_id: Some(tenant.tenant.id),
                 user_id: user.id.uuid(),
             },
+        }
+    }
+
+    /// As people call them.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Platform(user) => &user.name,
+            Self::Member { user, .. } => &user.name,
+        }
+    }
+
+    /// What they log in with.
+    pub fn email(&self) -> &str {
+        match self {
+            Self::Platform(user) => user.email.as_str(),
+            Self::Member { user, .. } => &user.email,
         }
     }
 

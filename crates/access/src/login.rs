@@ -17,7 +17,7 @@ use pg::{DbError, Email};
 use resolver::{ResolveError, Resolver, TenantHandle};
 use tenant::user::{User, Users};
 
-use crate::{Current, LoggedIn, Who, current};
+use crate::{Current, LoggedIn, SecondFactorError, Who, current, second_factor};
 
 /// What somebody logs in with.
 pub struct Credentials {
@@ -27,6 +27,8 @@ pub struct Credentials {
     pub password: SecretString,
     /// The tenant's slug, where the e-mail is known in several.
     pub tenant: Option<String>,
+    /// A code of the second factor, where it is on.
+    pub code: Option<String>,
 }
 
 /// A tenant that the e-mail and password fit.
@@ -47,6 +49,15 @@ pub enum LoginError {
     /// They fit several tenants.
     #[error("choose which company to enter")]
     TenantRequired(Vec<Choice>),
+    /// They fit, and a code of the second factor is asked for.
+    #[error("enter the code of your authenticator, or a recovery code")]
+    TotpRequired,
+    /// They fit, but the code does not, or was used.
+    #[error("this code is wrong or was used already; wait for the next one")]
+    InvalidCode,
+    /// The second factor cannot be checked now.
+    #[error("the second factor cannot be checked now")]
+    SecondFactor(#[source] SecondFactorError),
     /// They fit a tenant that is suspended.
     #[error("this company is suspended")]
     TenantSuspended,
@@ -83,6 +94,11 @@ pub async fn login(
     if credentials.tenant.is_none()
         && let Some(who) = platform_login(resolver, &credentials, now).await?
     {
+        second_factor(resolver, &who, credentials.code.as_deref(), now).await?;
+        if let Who::Platform(user) = &who {
+            let mut conn = resolver.control().conn().await?;
+            PlatformUsers::new(&mut conn).touch_login(user.id, now).await?;
+        }
         return admit(resolver, who, meta, now).await;
     }
     let tenants = Directory::new(&mut resolver.control().conn().await?)
@@ -107,6 +123,11 @@ pub async fn login(
         }
     }
     let (handle, user, new_hash) = only_one(fitting, failed)?;
+    let who = Who::Member {
+        tenant: Arc::clone(&handle),
+        user: Arc::clone(&user),
+    };
+    second_factor(resolver, &who, credentials.code.as_deref(), now).await?;
     let new_hash = new_hash.as_deref().map(|new| (user.password_hash.as_str(), new));
     let entered = async {
         let mut conn = handle.db().await?.conn().await.map_err(current::unreachable)?;
@@ -117,7 +138,25 @@ pub async fn login(
             .map_err(current::unreachable)
     };
     entered.await.map_err(LoginError::TenantNotReady)?;
-    admit(resolver, Who::Member { tenant: handle, user }, meta, now).await
+    admit(resolver, who, meta, now).await
+}
+
+/// Asks whoever has a second factor for a code.
+async fn second_factor(
+    resolver: &Resolver,
+    who: &Who,
+    code: Option<&str>,
+    now: DateTime<Utc>,
+) -> Result<(), LoginError> {
+    if !second_factor::is_on(who) {
+        return Ok(());
+    }
+    let code = code.ok_or(LoginError::TotpRequired)?;
+    match second_factor::take_code(resolver, who, code, now).await {
+        Ok(()) => Ok(()),
+        Err(SecondFactorError::WrongCode) => Err(LoginError::InvalidCode),
+        Err(error) => Err(LoginError::SecondFactor(error)),
+    }
 }
 
 /// The one tenant to enter, of those that the password fits.
@@ -172,7 +211,6 @@ async fn platform_login(
     if let Some(hash) = new_hash {
         users.set_password_hash(user.id, &hash, now).await?;
     }
-    users.touch_login(user.id, now).await?;
     Ok(Some(Who::Platform(Arc::new(user))))
 }
 
@@ -201,10 +239,16 @@ async fn member_login(
 }
 
 /// Whether the password fits; with a new hash where the stored one is outdated.
-async fn check(password: &SecretString, stored: &str) -> Option<Option<String>> {
+pub(crate) async fn check(password: &SecretString, stored: &str) -> Option<Option<String>> {
     let (password, stored) = (password.clone(), stored.to_owned());
     off_thread(move || match password::verify(&password, &stored) {
-        Verdict::Wrong => None,
+        Verdict::Wrong => {
+            // Whoever has no password yet answers no sooner than whoever has one.
+            if !stored.starts_with('$') {
+                password::verify_nothing(&password);
+            }
+            None
+        }
         Verdict::Right => Some(None),
         Verdict::RightButOutdated => Some(Some(password::hash(&password))),
     })
@@ -216,7 +260,7 @@ async fn verify_nothing(password: &SecretString) {
     off_thread(move || password::verify_nothing(&password)).await;
 }
 
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     // Nothing aborts the task, so it can only have panicked.
     tokio::task::spawn_blocking(work)
         .await

@@ -5,9 +5,11 @@ use control::{
     directory::Directory,
     session::{self, SessionSubject},
 };
-use pg::DbError;
+use pg::{DbError, Email};
 use resolver::{ResolveError, Resolver, TenantHandle};
-use tenant::user::{self, NewUser, SaveUserError, User, UserChanges, UserId};
+use tenant::user::{self, Invitee, NewUser, SaveUserError, User, UserChanges, UserId};
+
+use crate::links;
 
 /// Why somebody was not saved.
 #[derive(Debug, thiserror::Error)]
@@ -15,6 +17,9 @@ pub enum TeamError {
     /// The tenant's own rules refuse it.
     #[error(transparent)]
     Save(#[from] SaveUserError),
+    /// They may not log in, so a link would lead nowhere.
+    #[error("this person is deactivated; let them in first")]
+    Inactive,
     /// The tenant's database cannot be used.
     #[error(transparent)]
     Resolve(#[from] ResolveError),
@@ -33,11 +38,33 @@ pub async fn add(
 ) -> Result<User, TeamError> {
     let email = new.email.clone();
     let created = user::create_user(&mut tenant.db().await?.conn().await?, new, actor, now).await;
+    entered(resolver, tenant, &email, created).await
+}
+
+/// Adds somebody who can log in once they have chosen a password by a link.
+pub async fn invite(
+    resolver: &Resolver,
+    tenant: &TenantHandle,
+    invitee: Invitee,
+    actor: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<User, TeamError> {
+    let email = invitee.email.clone();
+    let created = user::invite_user(&mut tenant.db().await?.conn().await?, invitee, actor, now).await;
+    entered(resolver, tenant, &email, created).await
+}
+
+async fn entered(
+    resolver: &Resolver,
+    tenant: &TenantHandle,
+    email: &Email,
+    created: Result<User, SaveUserError>,
+) -> Result<User, TeamError> {
     // After the user: an entry without a user would let nobody in, but tell that somebody is
     // expected. Also for somebody who is there already: the entry may have failed then.
     if matches!(created, Ok(_) | Err(SaveUserError::EmailTaken)) {
         Directory::new(&mut resolver.control().conn().await?)
-            .add(&email, tenant.tenant.id)
+            .add(email, tenant.tenant.id)
             .await?;
     }
     Ok(created?)
@@ -60,6 +87,24 @@ pub async fn change(
             user_id: id.uuid(),
         };
         session::revoke_user(&mut resolver.control().conn().await?, subject, now).await?;
+        links::end_links(resolver, subject).await?;
     }
     Ok(user)
+}
+
+/// Ends every session of somebody within the actor's reach.
+pub async fn end_sessions(
+    resolver: &Resolver,
+    tenant: &TenantHandle,
+    id: UserId,
+    actor: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<(), TeamError> {
+    user::end_sessions(&mut tenant.db().await?.conn().await?, id, actor, now).await?;
+    let subject = SessionSubject {
+        tenant_id: Some(tenant.tenant.id),
+        user_id: id.uuid(),
+    };
+    session::revoke_user(&mut resolver.control().conn().await?, subject, now).await?;
+    Ok(())
 }

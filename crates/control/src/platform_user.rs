@@ -1,5 +1,7 @@
 //! SuperAdmins. They belong to no tenant.
 
+mod manage;
+mod password;
 mod seed;
 
 use std::fmt;
@@ -9,7 +11,14 @@ use diesel::{ExpressionMethods, HasQuery, OptionalExtension, QueryDsl, Selectabl
 use diesel_async::RunQueryDsl;
 use pg::{Conn, Control, DbError, Email};
 
-pub use self::seed::{SeedOutcome, SeedSuperadminError, SeededSuperadmin, seed_superadmin};
+pub use self::{
+    manage::{
+        PlatformUserChanges, SavePlatformUserError, invite_superadmin, reset_second_factor, set_password,
+        update_superadmin,
+    },
+    password::replace_password,
+    seed::{SeedOutcome, SeedSuperadminError, SeededSuperadmin, seed_superadmin},
+};
 use crate::{hidden::Hidden, schema::platform_users};
 
 pg::id_type! {
@@ -37,10 +46,20 @@ pub struct PlatformUser {
     pub created_at: DateTime<Utc>,
     /// When they were last changed.
     pub updated_at: DateTime<Utc>,
+    /// Since when logging in asks for a code; `None`: it does not.
+    pub totp_confirmed_at: Option<DateTime<Utc>>,
     password_hash: Hidden,
 }
 
+/// Stands where a hash would be of somebody who has not chosen a password yet. No password fits it.
+const NO_PASSWORD: &str = "!";
+
 impl PlatformUser {
+    /// Whether they were invited and have not chosen a password yet.
+    pub fn is_invited(&self) -> bool {
+        self.password_hash() == NO_PASSWORD
+    }
+
     /// The hash to compare a password with.
     pub fn password_hash(&self) -> &str {
         self.password_hash.as_str()
@@ -68,6 +87,12 @@ impl<'c> PlatformUsers<'c> {
     pub async fn find(&mut self, id: PlatformUserId) -> Result<Option<PlatformUser>, DbError> {
         let query = PlatformUser::query().filter(platform_users::id.eq(id));
         Ok(query.first(&mut **self.0).await.optional()?)
+    }
+
+    /// Every SuperAdmin by name.
+    pub async fn list(&mut self) -> Result<Vec<PlatformUser>, DbError> {
+        let query = PlatformUser::query().order((platform_users::name, platform_users::id));
+        Ok(query.load(&mut **self.0).await?)
     }
 
     /// Looks one SuperAdmin up by e-mail.

@@ -120,6 +120,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_links (id) {
+        id -> Uuid,
+        kind -> Text,
+        tenant_id -> Nullable<Uuid>,
+        user_id -> Uuid,
+        token_digest -> Bytea,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        created_by -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     logos (tenant_id) {
         tenant_id -> Uuid,
         key -> Text,
@@ -169,6 +183,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    platform_settings (singleton) {
+        singleton -> Bool,
+        superadmin_totp_required -> Bool,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     platform_users (id) {
         id -> Uuid,
         email -> Text,
@@ -179,6 +201,10 @@ diesel::table! {
         last_login_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        totp_sealed -> Nullable<Text>,
+        totp_confirmed_at -> Nullable<Timestamptz>,
+        totp_last_step -> Nullable<Int8>,
+        recovery_codes -> Array<Text>,
     }
 }
 
@@ -295,6 +321,7 @@ diesel::joinable!(lanes -> tenants (tenant_id));
 diesel::joinable!(line_states -> channels (channel_id));
 diesel::joinable!(line_traffic -> channels (channel_id));
 diesel::joinable!(login_directory -> tenants (tenant_id));
+diesel::joinable!(login_links -> tenants (tenant_id));
 diesel::joinable!(logos -> tenants (tenant_id));
 diesel::joinable!(meta_apps -> tenants (tenant_id));
 diesel::joinable!(odoo_configs -> tenants (tenant_id));
@@ -312,10 +339,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     line_states,
     line_traffic,
     login_directory,
+    login_links,
     logos,
     meta_apps,
     odoo_configs,
     platform_facts,
+    platform_settings,
     platform_users,
     sessions,
     spool,

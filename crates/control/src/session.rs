@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 pub use self::{
     issue::issue_session,
-    repo::Sessions,
-    revoke::{revoke_by_token, revoke_family, revoke_user},
+    repo::{LiveSession, Sessions},
+    revoke::{revoke_by_token, revoke_family, revoke_others, revoke_user},
     rotate::{RotateError, Rotated, rotate_session},
 };
 

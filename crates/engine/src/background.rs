@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use control::{EVENTS_CHANNEL, OUTBOX_CHANNEL, session::Sessions};
+use control::{EVENTS_CHANNEL, OUTBOX_CHANNEL, login_link::LoginLinks, session::Sessions};
 use pg::TenantId;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -108,10 +108,12 @@ impl Engine {
             tick.tick().await;
             let deleted = async {
                 let mut conn = self.resolver().control().conn().await?;
-                Sessions::new(&mut conn).delete_expired(self.clock().now()).await
+                let now = self.clock().now();
+                Sessions::new(&mut conn).delete_expired(now).await?;
+                LoginLinks::new(&mut conn).delete_expired(now).await
             };
             if let Err(error) = deleted.await {
-                tracing::warn!(%error, "cannot delete sessions that have expired");
+                tracing::warn!(%error, "cannot delete sessions and links that have expired");
             }
         }
     }

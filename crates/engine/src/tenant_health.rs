@@ -11,10 +11,7 @@ use control::{
 };
 use pg::{DbError, TenantId};
 use resolver::{ResolveError, Unready};
-use tenant::{
-    dead_letter::DeadLetters,
-    user::{Role, Users},
-};
+use tenant::{dead_letter::DeadLetters, user::Users};
 use tokio::time::timeout;
 
 use crate::{BreakerState, Engine, line_health::LineCondition};
@@ -174,7 +171,7 @@ impl Engine {
             .await
             .map_err(unreachable)?;
         let users = Users::new(&mut conn).list(true).await.map_err(unreachable)?;
-        let admins: Vec<_> = users.iter().filter(|user| user.role == Role::Admin).collect();
+        let admins: Vec<_> = users.iter().filter(|user| user.role.is_admin()).collect();
         Ok(Inside {
             dead_letters,
             admins: admins.len(),

@@ -3,6 +3,7 @@
 mod begin;
 mod change;
 mod list;
+mod sight;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -13,6 +14,7 @@ pub(crate) use self::{begin::thread_with, list::escape_like};
 pub use self::{
     change::{ChangeError, ConversationChanges, change, mark_read, next_wake, set_tags, wake_due},
     list::{AssigneeFilter, ConversationFilter, ConversationView, Counts, TagFilter, UserRef},
+    sight::Sight,
 };
 pub use crate::id::ConversationId;
 use crate::{id::ContactId, id::MessageId, id::UserId, schema::conversations};

@@ -8,9 +8,11 @@ use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Tenant};
 
 use crate::{
+    conversation::Sight,
     id::ConversationId,
     id::MessageId,
-    schema::{events, tenant_meta},
+    id::UserId,
+    schema::{conversations, events, tenant_meta},
     sql::{Sql, Statement},
 };
 
@@ -23,18 +25,21 @@ pub enum EventKind {
     MessageUpdated,
     /// A conversation began.
     ConversationCreated,
-    /// A conversation's state, owner, tags or counters changed.
+    /// A conversation's state, tags or counters changed.
     ConversationUpdated,
+    /// A conversation's owner changed, and what changed with it.
+    ConversationAssigned,
 }
 
 impl EventKind {
-    /// The stable name, as stored and as clients see it.
+    /// The stable name, as stored.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::MessageCreated => "message.created",
             Self::MessageUpdated => "message.updated",
             Self::ConversationCreated => "conversation.created",
             Self::ConversationUpdated => "conversation.updated",
+            Self::ConversationAssigned => "conversation.assigned",
         }
     }
 }
@@ -51,8 +56,7 @@ pub struct NewEvent {
 }
 
 /// An event as read back.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = events)]
+#[derive(Debug, Clone)]
 pub struct Event {
     /// Its number; the next one is one higher.
     pub seq: i64,
@@ -62,6 +66,39 @@ pub struct Event {
     pub conversation_id: ConversationId,
     /// To which message.
     pub message_id: Option<MessageId>,
+    /// Whose the conversation was, where its owner changed.
+    pub former_assignee_id: Option<UserId>,
+    /// Whose it was when this was read.
+    pub assignee_id: Option<UserId>,
+}
+
+/// What an event is to somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Concern {
+    /// It happened in sight.
+    Seen,
+    /// By it the conversation went out of sight.
+    Gone,
+    /// It is none of his business.
+    None,
+}
+
+impl Event {
+    /// Whether its conversation's owner changed.
+    pub fn is_assignment(&self) -> bool {
+        self.kind == EventKind::ConversationAssigned.as_str()
+    }
+
+    /// What it is to somebody with these eyes.
+    pub fn concerns(&self, sight: Sight) -> Concern {
+        if sight.sees(self.assignee_id) {
+            Concern::Seen
+        } else if self.is_assignment() && sight.sees(self.former_assignee_id) {
+            Concern::Gone
+        } else {
+            Concern::None
+        }
+    }
 }
 
 struct Append;
@@ -99,6 +136,31 @@ pub async fn append(conn: &mut Conn<Tenant>, new: &[NewEvent]) -> Result<(), DbE
     Ok(())
 }
 
+struct AppendAssigned;
+
+impl Sql for AppendAssigned {
+    const TEXT: &'static str = "\
+        WITH counter AS (UPDATE tenant_meta SET last_event = last_event + 1 RETURNING last_event) \
+        INSERT INTO events (seq, kind, conversation_id, former_assignee_id) \
+        SELECT last_event, {}, {}, {} FROM counter";
+}
+
+/// Appends that a conversation's owner changed; `former` is whose it was. Last in
+/// a transaction, as [`append`].
+pub(crate) async fn append_assigned(
+    conn: &mut Conn<Tenant>,
+    conversation: ConversationId,
+    former: Option<UserId>,
+) -> Result<(), DbError> {
+    Statement::<AppendAssigned>::new()
+        .bind::<Text, _>(EventKind::ConversationAssigned.as_str())
+        .bind::<SqlUuid, _>(conversation.uuid())
+        .bind::<Nullable<SqlUuid>, _>(former.map(UserId::uuid))
+        .execute(&mut **conn)
+        .await?;
+    Ok(())
+}
+
 /// The number of the newest event; 0 before the first.
 pub async fn newest(conn: &mut Conn<Tenant>) -> Result<i64, DbError> {
     Ok(tenant_meta::table
@@ -109,11 +171,28 @@ pub async fn newest(conn: &mut Conn<Tenant>) -> Result<i64, DbError> {
 
 /// Events after `since`, oldest first, at most `limit`.
 pub async fn since(conn: &mut Conn<Tenant>, since: i64, limit: i64) -> Result<Vec<Event>, DbError> {
-    Ok(events::table
+    let rows = events::table
+        .left_join(conversations::table.on(events::conversation_id.eq(conversations::id)))
         .filter(events::seq.gt(since))
         .order(events::seq)
         .limit(limit)
-        .select(Event::as_select())
+        .select((
+            events::seq,
+            events::kind,
+            events::conversation_id,
+            events::message_id,
+            events::former_assignee_id,
+            conversations::assignee_id.nullable(),
+        ))
         .load(&mut **conn)
-        .await?)
+        .await?;
+    let event = |(seq, kind, conversation_id, message_id, former_assignee_id, assignee_id)| Event {
+        seq,
+        kind,
+        conversation_id,
+        message_id,
+        former_assignee_id,
+        assignee_id,
+    };
+    Ok(rows.into_iter().map(event).collect())
 }

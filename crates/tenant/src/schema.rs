@@ -103,6 +103,7 @@ diesel::table! {
         conversation_id -> Uuid,
         message_id -> Nullable<Uuid>,
         at -> Timestamptz,
+        former_assignee_id -> Nullable<Uuid>,
     }
 }
 
@@ -242,6 +243,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    roles (key) {
+        key -> Text,
+        name -> Text,
+        permissions -> Array<Text>,
+        conversations -> Text,
+        is_builtin -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     service_branches (service_id, branch_id) {
         service_id -> Uuid,
         branch_id -> Uuid,
@@ -326,6 +339,10 @@ diesel::table! {
         last_login_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        totp_sealed -> Nullable<Text>,
+        totp_confirmed_at -> Nullable<Timestamptz>,
+        totp_last_step -> Nullable<Int8>,
+        recovery_codes -> Array<Text>,
     }
 }
 
@@ -353,6 +370,7 @@ diesel::joinable!(quick_replies -> users (owner_id));
 diesel::joinable!(service_branches -> branches (branch_id));
 diesel::joinable!(service_branches -> services (service_id));
 diesel::joinable!(uploads -> users (created_by));
+diesel::joinable!(users -> roles (role));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
@@ -371,6 +389,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     orphan_statuses,
     outbox,
     quick_replies,
+    roles,
     service_branches,
     services,
     settings,

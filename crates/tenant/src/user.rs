@@ -1,6 +1,6 @@
 //! The tenant's team: who they are, what their role lets them do, their passwords.
 
-mod role;
+mod own;
 mod save;
 
 use chrono::{DateTime, Utc};
@@ -9,11 +9,17 @@ use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Email, Tenant};
 
 pub use self::{
-    role::{Permission, Role},
-    save::{NewUser, SaveUserError, UserChanges, create_user, seed_admin, update_user},
+    own::{end_sessions, reach, replace_password, set_password},
+    save::{Invitee, NewUser, SaveUserError, UserChanges, create_user, invite_user, seed_admin, update_user},
 };
-pub use crate::id::UserId;
-use crate::schema::users;
+pub use crate::{
+    id::UserId,
+    role::{Permission, Role},
+};
+use crate::{
+    role::TeamRole,
+    schema::{roles, users},
+};
 
 /// One of the team. The password's hash stays in this crate and its callers' login.
 #[derive(Clone, Queryable, Selectable)]
@@ -28,8 +34,8 @@ pub struct User {
     /// Argon2id, or the predecessor's bcrypt.
     pub password_hash: String,
     /// What the user may do.
-    #[diesel(deserialize_as = String)]
-    pub role: Role,
+    #[diesel(embed)]
+    pub role: TeamRole,
     /// Whether the user may log in.
     pub is_active: bool,
     /// Raised to end all sessions.
@@ -38,13 +44,25 @@ pub struct User {
     pub last_login_at: Option<DateTime<Utc>>,
     /// Since when the user exists.
     pub created_at: DateTime<Utc>,
+    /// Since when logging in asks for a code; `None`: it does not.
+    pub totp_confirmed_at: Option<DateTime<Utc>>,
+}
+
+/// Stands where a hash would be of somebody who has not chosen a password yet. No password fits it.
+const NO_PASSWORD: &str = "!";
+
+impl User {
+    /// Whether they were invited and have not chosen a password yet.
+    pub fn is_invited(&self) -> bool {
+        self.password_hash == NO_PASSWORD
+    }
 }
 
 impl std::fmt::Debug for User {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("User")
             .field("id", &self.id)
-            .field("role", &self.role)
+            .field("role", &self.role.key)
             .finish_non_exhaustive()
     }
 }
@@ -61,7 +79,8 @@ impl<'c> Users<'c> {
     /// One user.
     pub async fn find(&mut self, id: UserId) -> Result<Option<User>, DbError> {
         Ok(users::table
-            .find(id)
+            .inner_join(roles::table)
+            .filter(users::id.eq(id))
             .select(User::as_select())
             .first(&mut **self.0)
             .await
@@ -70,18 +89,23 @@ impl<'c> Users<'c> {
 
     /// One user, locked until the transaction ends.
     async fn lock(&mut self, id: UserId) -> Result<Option<User>, DbError> {
-        Ok(users::table
+        let locked: Option<UserId> = users::table
             .find(id)
-            .select(User::as_select())
+            .select(users::id)
             .for_update()
             .first(&mut **self.0)
             .await
-            .optional()?)
+            .optional()?;
+        match locked {
+            Some(id) => self.find(id).await,
+            None => Ok(None),
+        }
     }
 
     /// The user of an e-mail.
     pub async fn find_by_email(&mut self, email: &Email) -> Result<Option<User>, DbError> {
         Ok(users::table
+            .inner_join(roles::table)
             .filter(users::email.eq(email.as_str()))
             .select(User::as_select())
             .first(&mut **self.0)
@@ -92,6 +116,7 @@ impl<'c> Users<'c> {
     /// The whole team by name; only those who may log in when `only_active`.
     pub async fn list(&mut self, only_active: bool) -> Result<Vec<User>, DbError> {
         let mut query = users::table
+            .inner_join(roles::table)
             .order((users::name, users::id))
             .select(User::as_select())
             .into_boxed();

@@ -7,7 +7,7 @@
 use cargo_metadata::{Dependency, DependencyKind, Metadata, MetadataCommand, Package};
 
 /// A crate of the workspace and the workspace crates that it may use.
-const WORKSPACE: [(&str, &[&str]); 19] = [
+const WORKSPACE: [(&str, &[&str]); 20] = [
     // Leaves: each knows one thing and nobody.
     ("egress", &[]),
     ("crypto", &[]),
@@ -71,7 +71,7 @@ const IN_TESTS: &[&str] = &["testkit", "pgcluster", "simulator"];
 const IN_TESTS_OF: [(&str, &str); 1] = [("provision", "api")];
 
 /// Libraries (a trailing `*` means every name that begins so) and the crates that may use them.
-const LIBRARIES: [(&str, &[&str]); 17] = [
+const LIBRARIES: [(&str, &[&str]); 18] = [
     ("actix*", &["api", "simulator"]),
     ("utoipa*", &["api"]),
     ("jsonwebtoken", &["api"]),
@@ -83,6 +83,7 @@ const LIBRARIES: [(&str, &[&str]); 17] = [
     ("lettre", &["mail"]),
     ("argon2", &["crypto"]),
     ("bcrypt", &["crypto"]),
+    ("totp-rs", &["crypto"]),
     (
         "reqwest",
         // `provision` for `doctor`, which looks at the installation from outside.

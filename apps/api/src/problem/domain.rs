@@ -1,6 +1,6 @@
-//! Errors of the inbox, of login and of the team.
+//! Errors of the inbox and of login.
 
-use access::{LoginError, RefreshError, team::TeamError};
+use access::{LoginError, RefreshError};
 use engine::{
     dead_letters::ReplayError,
     ingest::IngestError,
@@ -16,7 +16,6 @@ use tenant::{
     message::AddNoteError,
     outbox::{CancelError, QueueMessageError, RetryError},
     tag::SaveTagError,
-    user::SaveUserError,
 };
 
 use super::{ChoiceBody, FieldError, Kind, Problem};
@@ -63,6 +62,9 @@ impl From<LoginError> for Problem {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::InvalidCredentials => Self::new(Kind::InvalidCredentials, error),
+            LoginError::TotpRequired => Self::new(Kind::TotpRequired, error),
+            LoginError::InvalidCode => Self::new(Kind::InvalidCode, error),
+            LoginError::SecondFactor(error) => error.into(),
             LoginError::TenantSuspended => Self::new(Kind::TenantSuspended, error),
             LoginError::TenantNotReady(_) => Self::caused(Kind::TenantNotReady, error),
             LoginError::Db(error) => error.into(),
@@ -257,29 +259,6 @@ impl From<SaveTagError> for Problem {
             SaveTagError::InvalidColor => Self::field("/color", "invalid_color", error),
             SaveTagError::NameTaken => Self::new(Kind::TagNameTaken, error),
             SaveTagError::Db(error) => error.into(),
-        }
-    }
-}
-
-impl From<SaveUserError> for Problem {
-    fn from(error: SaveUserError) -> Self {
-        match error {
-            SaveUserError::Unknown => Self::new(Kind::NotFound, error),
-            SaveUserError::InvalidName => Self::field("/name", "invalid_name", error),
-            SaveUserError::Password(error) => Self::field("/password", "weak_password", error),
-            SaveUserError::EmailTaken => Self::new(Kind::EmailTaken, error),
-            SaveUserError::LastAdmin => Self::new(Kind::LastAdmin, error),
-            SaveUserError::Db(error) => error.into(),
-        }
-    }
-}
-
-impl From<TeamError> for Problem {
-    fn from(error: TeamError) -> Self {
-        match error {
-            TeamError::Save(error) => error.into(),
-            TeamError::Resolve(error) => error.into(),
-            TeamError::Db(error) => error.into(),
         }
     }
 }

@@ -9,12 +9,15 @@ use control::{
 use crypto::{ExposeSecret, SecretString};
 use pg::Email;
 use serde::{Deserialize, Serialize};
+use tenant::role::ConversationScope;
 use utoipa::ToSchema;
 
 use crate::{
     app::App,
     auth::{Anyone, Caller, RefreshCookie, bearer, client_ip, session_meta},
     json::{Json, OptionalJson},
+    limiter::Gate,
+    names::ConversationScopeName,
     problem::{Kind, Problem},
     routes::{logos, settings},
     token,
@@ -37,6 +40,8 @@ pub(crate) struct LoginBody {
     password: SecretString,
     /// The company's short name, where the e-mail is known in several.
     tenant: Option<String>,
+    /// Six digits of the authenticator or a recovery code, after a 401 `totp_required`.
+    code: Option<String>,
 }
 
 /// A refresh token, where no cookie carries it.
@@ -54,8 +59,16 @@ pub(crate) struct IdentityBody {
     id: String,
     name: String,
     email: String,
+    /// A role's key; `superadmin` for one.
     role: String,
+    /// As people call the role.
+    role_name: String,
     permissions: Vec<String>,
+    /// `own`: sees only conversations that are assigned to him or to nobody.
+    #[schema(value_type = ConversationScopeName)]
+    conversations: &'static str,
+    /// Whether logging in asks for a code.
+    second_factor: bool,
 }
 
 /// The company somebody is logged in to.
@@ -157,20 +170,31 @@ impl From<&Who> for IdentityBody {
                 name: user.name.clone(),
                 email: user.email.to_string(),
                 role: "superadmin".to_owned(),
+                role_name: "SuperAdmin".to_owned(),
                 permissions: vec!["platform".to_owned()],
+                conversations: ConversationScope::All.as_str(),
+                second_factor: user.totp_confirmed_at.is_some(),
             },
             Who::Member { user, .. } => Self {
                 id: user.id.to_string(),
                 name: user.name.clone(),
                 email: user.email.clone(),
-                role: user.role.to_string(),
-                permissions: user.role.permissions().iter().map(ToString::to_string).collect(),
+                role: user.role.key.to_string(),
+                role_name: user.role.name.clone(),
+                permissions: user
+                    .role
+                    .permissions()
+                    .iter()
+                    .map(|name| name.to_string())
+                    .collect(),
+                conversations: user.role.conversations.as_str(),
+                second_factor: user.totp_confirmed_at.is_some(),
             },
         }
     }
 }
 
-fn tenant_ref(who: &Who) -> Option<TenantRefBody> {
+pub(super) fn tenant_ref(who: &Who) -> Option<TenantRefBody> {
     match who {
         Who::Platform(_) => None,
         Who::Member { tenant, .. } => Some(TenantRefBody {
@@ -181,7 +205,7 @@ fn tenant_ref(who: &Who) -> Option<TenantRefBody> {
     }
 }
 
-fn answer(app: &App, request: &HttpRequest, entered: &LoggedIn) -> Result<HttpResponse, Problem> {
+pub(super) fn answer(app: &App, request: &HttpRequest, entered: &LoggedIn) -> Result<HttpResponse, Problem> {
     let now = app.engine().clock().now();
     let access_token = app
         .tokens()
@@ -216,24 +240,22 @@ pub(crate) async fn post_login(
         .email
         .parse()
         .map_err(|error| Problem::field("/email", "invalid_email", error))?;
-    let (key, ip) = (email.to_string(), client_ip(&request));
-    if let Some(seconds) = app.limiter().blocked(&key, ip) {
-        return Err(Problem::new(Kind::TooManyRequests, "too many failed logins").with_retry_after(seconds));
-    }
+    let gate = Gate::new(&app, email.as_str(), client_ip(&request))?;
     let credentials = Credentials {
         email,
         password: body.password,
         tenant: body.tenant,
+        code: body.code,
     };
     let now = app.engine().clock().now();
     match access::login(app.resolver(), credentials, &session_meta(&request), now).await {
         Ok(entered) => {
-            app.limiter().succeeded(&key, ip);
+            gate.succeeded();
             answer(&app, &request, &entered)
         }
         Err(error) => {
-            if matches!(error, LoginError::InvalidCredentials) {
-                app.limiter().failed(&key, ip);
+            if matches!(error, LoginError::InvalidCredentials | LoginError::InvalidCode) {
+                gate.failed();
             }
             Err(error.into())
         }

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use pg::Patch;
 use serde::{Deserialize, Serialize};
 use tenant::conversation::{
-    AssigneeFilter, ConversationChanges, ConversationFilter, ConversationId, Conversations, TagFilter,
+    AssigneeFilter, ConversationChanges, ConversationFilter, ConversationId, Conversations, Sight, TagFilter,
     change, mark_read, set_tags,
 };
 use utoipa::{IntoParams, ToSchema};
@@ -143,7 +143,7 @@ pub(crate) async fn list_conversations(
     let page = json::page_request(query.limit, query.cursor)?;
     let lines = LineNames::of(&member.app, member.tenant.tenant.id).await?;
     let found = Conversations::new(&mut member.conn().await?)
-        .list(&filter, &page)
+        .list(&filter, member.sight(), &page)
         .await??;
     Ok(web::Json(ConversationPage::from(
         found.map(|view| ConversationBody::new(view, &lines)),
@@ -155,7 +155,7 @@ pub(crate) async fn list_conversations(
     responses((status = 200, body = CountsBody)), extensions(("x-permission" = json!("chat.read"))))]
 pub(crate) async fn get_counts(member: Member<ChatRead>) -> Result<web::Json<CountsBody>, Problem> {
     let counts = Conversations::new(&mut member.conn().await?)
-        .counts(member.user.id)
+        .counts(member.user.id, member.sight())
         .await?;
     Ok(web::Json(CountsBody {
         mine: counts.mine,
@@ -168,9 +168,12 @@ pub(crate) async fn get_counts(member: Member<ChatRead>) -> Result<web::Json<Cou
 async fn view<R: crate::auth::Requires>(
     member: &Member<R>,
     id: ConversationId,
+    sight: Sight,
 ) -> Result<web::Json<ConversationBody>, Problem> {
     let lines = LineNames::of(&member.app, member.tenant.tenant.id).await?;
-    let found = Conversations::new(&mut member.conn().await?).view(id).await?;
+    let found = Conversations::new(&mut member.conn().await?)
+        .view(id, sight)
+        .await?;
     found
         .map(|view| web::Json(ConversationBody::new(view, &lines)))
         .ok_or_else(|| Problem::bare(Kind::NotFound))
@@ -183,7 +186,7 @@ pub(crate) async fn get_conversation(
     member: Member<ChatRead>,
     id: web::Path<String>,
 ) -> Result<web::Json<ConversationBody>, Problem> {
-    view(&member, json::id(&id)?).await
+    view(&member, json::id(&id)?, member.sight()).await
 }
 
 /// Change state, owner or sleep.
@@ -196,6 +199,7 @@ pub(crate) async fn patch_conversation(
     Json(body): Json<ConversationPatch>,
 ) -> Result<web::Json<ConversationBody>, Problem> {
     let id = json::id(&id)?;
+    member.sees(id).await?;
     let changes = ConversationChanges {
         status: body
             .status
@@ -220,7 +224,8 @@ pub(crate) async fn patch_conversation(
     .await?;
     // Whoever works on the tenant must know when the sleep is over.
     member.app.engine().queued(member.tenant.tenant.id);
-    view(&member, id).await
+    // Also for whoever has just handed it to a colleague.
+    view(&member, id, Sight::Everything).await
 }
 
 /// Replace the conversation's tags; unknown names become tags.
@@ -233,6 +238,7 @@ pub(crate) async fn put_tags(
     Json(body): Json<TagsBody>,
 ) -> Result<web::Json<ConversationBody>, Problem> {
     let id = json::id(&id)?;
+    member.sees(id).await?;
     if body.tags.len() > 30 {
         return Err(Problem::field(
             "/tags",
@@ -249,7 +255,7 @@ pub(crate) async fn put_tags(
     )
     .await?;
     member.app.engine().hint(member.tenant.tenant.id);
-    view(&member, id).await
+    view(&member, id, member.sight()).await
 }
 
 /// Everything in it has been seen; the customer is shown so.
@@ -260,6 +266,7 @@ pub(crate) async fn post_read(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = json::id(&id)?;
+    member.sees(id).await?;
     if mark_read(&mut member.conn().await?, id).await? {
         member.app.engine().seen(&member.tenant, id, false);
     }

@@ -9,7 +9,8 @@ use actix_ws::{CloseCode, CloseReason, Closed, Message, MessageStream, Session};
 use engine::realtime::Watch;
 use serde::{Deserialize, Serialize};
 use tenant::{
-    event::{self, Event},
+    conversation::Sight,
+    event::{self, Concern, Event},
     user::Permission,
 };
 use utoipa::{IntoParams, ToSchema};
@@ -64,14 +65,20 @@ pub(crate) enum Frame<'a> {
     Resync { seq: i64 },
 }
 
-impl<'a> From<&'a Event> for Frame<'a> {
-    fn from(event: &'a Event) -> Self {
-        Self::Event {
+impl<'a> Frame<'a> {
+    fn of(event: &'a Event, concern: Concern) -> Option<Self> {
+        let name = match concern {
+            Concern::None => return None,
+            Concern::Gone => "conversation.gone",
+            Concern::Seen if event.is_assignment() => "conversation.updated",
+            Concern::Seen => &event.kind,
+        };
+        Some(Self::Event {
             seq: event.seq,
-            event: &event.kind,
+            event: name,
             conversation_id: event.conversation_id.to_string(),
             message_id: event.message_id.map(|id| id.to_string()),
-        }
+        })
     }
 }
 
@@ -91,7 +98,7 @@ pub(crate) async fn get_events(
     if !user.role.allows(Permission::ChatRead) {
         return Err(Problem::new(
             Kind::Forbidden,
-            format!("the role {} lacks chat.read", user.role),
+            format!("the role {} lacks chat.read", user.role.key),
         ));
     }
     let watch = anyone.app.engine().watch(tenant).await?;
@@ -108,10 +115,12 @@ pub(crate) async fn get_events(
     Ok(response)
 }
 
-/// Whether this person may hear of this event. Events are the tenant's own
-/// already; a narrower view belongs here.
-fn sees(who: &Who, _event: &Event) -> bool {
-    matches!(who, Who::Member { user, .. } if user.role.allows(Permission::ChatRead))
+/// What this event of the tenant's is to this person.
+fn concern(who: &Who, event: &Event) -> Concern {
+    match who {
+        Who::Member { user, .. } if user.role.allows(Permission::ChatRead) => event.concerns(Sight::of(user)),
+        _ => Concern::None,
+    }
 }
 
 /// Waits for room in the socket's queue. A client that makes none has to start over.
@@ -166,10 +175,9 @@ impl Socket {
     }
 
     async fn tell(&mut self, event: &Event) -> Result<(), Option<CloseReason>> {
-        if sees(&self.anyone.who, event) {
-            self.send(&event.into()).await
-        } else {
-            Ok(())
+        match Frame::of(event, concern(&self.anyone.who, event)) {
+            Some(frame) => self.send(&frame).await,
+            None => Ok(()),
         }
     }
 
@@ -218,8 +226,14 @@ impl Socket {
                 }
                 _ = stopping.wait_for(|stopping| *stopping) => return Some(CloseCode::Restart.into()),
                 _ = check.tick() => {
-                    if !self.still_admitted().await {
-                        return Some(SESSION_ENDED.into());
+                    match self.look_again().await {
+                        Ok(false) => {}
+                        Ok(true) => {
+                            if let Err(reason) = self.resync().await {
+                                return reason;
+                            }
+                        }
+                        Err(reason) => return Some(reason),
                     }
                 }
             }
@@ -242,18 +256,28 @@ impl Socket {
         self.send(&Frame::Resync { seq }).await
     }
 
-    async fn still_admitted(&self) -> bool {
+    /// Looks whether the person is still let in and may still follow. True when he
+    /// sees another part of the inbox than before.
+    async fn look_again(&mut self) -> Result<bool, CloseReason> {
         let current = Current {
             subject: self.anyone.who.subject(),
             family: self.anyone.family,
             session_version: self.anyone.session_version,
         };
         // While nobody can be asked, whoever was let in stays.
-        self.anyone
-            .app
-            .guard()
-            .admit(current)
-            .await
-            .map_or(true, |who| who.is_some())
+        let Ok(admitted) = self.anyone.app.guard().admit(current).await else {
+            return Ok(false);
+        };
+        let (Some(Who::Member { tenant, user }), Who::Member { user: before, .. }) =
+            (admitted, &self.anyone.who)
+        else {
+            return Err(SESSION_ENDED.into());
+        };
+        if !user.role.allows(Permission::ChatRead) {
+            return Err(SESSION_ENDED.into());
+        }
+        let is_other = Sight::of(&user) != Sight::of(before);
+        self.anyone.who = Who::Member { tenant, user };
+        Ok(is_other)
     }
 }

@@ -73,8 +73,10 @@ pub(crate) async fn get_media(
         Some(1) => true,
         Some(_) => return Err(Problem::field("/download", "invalid", "download is 0 or 1")),
     };
+    let id = json::id(&id)?;
+    member.sees_message(id).await?;
     let engine = member.app.engine();
-    let stored = engine.stored_media(&member.tenant, json::id(&id)?).await?;
+    let stored = engine.stored_media(&member.tenant, id).await?;
     let tag = EntityTag::new_strong(stored.hash.to_string());
     if range::is_known(&request, &tag) {
         return Ok(head(StatusCode::NOT_MODIFIED, tag).finish());
@@ -153,6 +155,7 @@ pub(crate) async fn post_fetch(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id = json::id(&id)?;
+    member.sees_message(id).await?;
     member.app.engine().fetch_media_again(&member.tenant, id).await?;
     let mut conn = member.conn().await?;
     Ok(HttpResponse::Accepted().json(messages::body_of(&mut conn, id).await?))

@@ -72,6 +72,8 @@ async fn conversation<R: Requires>(
 ) -> Result<(Conn<pg::Tenant>, Conversation), Problem> {
     let mut conn = member.conn().await?;
     let found = Conversations::new(&mut conn).find(id).await?;
+    let sight = member.sight();
+    let found = found.filter(|found| sight.sees(found.assignee_id));
     Ok((conn, found.ok_or_else(|| Problem::bare(Kind::NotFound))?))
 }
 
@@ -146,6 +148,7 @@ pub(crate) async fn post_note(
     Json(body): Json<NewNoteBody>,
 ) -> Result<HttpResponse, Problem> {
     let conversation = json::id(&id)?;
+    member.sees(conversation).await?;
     let length = body.body.trim().chars().count();
     if length == 0 || length > MAX_NOTE {
         return Err(Problem::field(

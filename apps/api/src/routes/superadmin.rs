@@ -11,8 +11,10 @@ pub(crate) mod health;
 pub(crate) mod line_health;
 pub(crate) mod logo;
 pub(crate) mod odoo;
+pub(crate) mod people;
 pub(crate) mod platform;
 pub(crate) mod servers;
+pub(crate) mod settings;
 pub(crate) mod spool;
 pub(crate) mod tenants;
 pub(crate) mod unrouted;
@@ -42,6 +44,8 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
             .configure(logo::configure)
             .configure(odoo::configure)
             .configure(users::configure)
+            .configure(people::configure)
+            .configure(settings::configure)
             .configure(unrouted::configure)
             .configure(spool::configure)
             .configure(audit::configure)

@@ -1,19 +1,23 @@
 //! The tenant's team.
 
-use actix_web::{HttpResponse, web};
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, Utc};
-use control::session::SessionSubject;
+use control::{Actor, session::SessionSubject};
 use crypto::SecretString;
 use pg::Email;
+use resolver::TenantHandle;
 use serde::{Deserialize, Serialize};
-use tenant::user::{NewUser, Permission, User, UserChanges, UserId, Users};
+use tenant::user::{Invitee, NewUser, Permission, User, UserChanges, UserId, Users};
 use utoipa::ToSchema;
 
 use crate::{
+    app::App,
     auth::{ChatRead, Member, UsersWrite},
     json::{self, Json, PageQuery, Query},
-    names::TenantRole,
-    problem::Problem,
+    mailing::{SentLinkBody, deliver, language},
+    problem::{Kind, Problem},
 };
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
@@ -23,7 +27,10 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
                 .route(web::get().to(list_users))
                 .route(web::post().to(post_user)),
         )
-        .service(super::resource("/users/{id}").route(web::patch().to(patch_user)));
+        .service(super::resource("/users/{id}").route(web::patch().to(patch_user)))
+        .service(super::resource("/users/{id}/invite").route(web::post().to(post_invite)))
+        .service(super::resource("/users/{id}/reset-link").route(web::post().to(post_reset_link)))
+        .service(super::resource("/users/{id}/sessions/revoke").route(web::post().to(post_end_sessions)));
 }
 
 /// Somebody of the team.
@@ -33,9 +40,13 @@ pub(crate) struct UserBody {
     id: String,
     name: String,
     email: String,
-    #[schema(value_type = TenantRole)]
+    /// A role's key.
     role: String,
     is_active: bool,
+    /// `active`, `invited` (has not chosen a password yet) or `inactive`.
+    status: &'static str,
+    /// Whether logging in asks them for a code.
+    second_factor: bool,
     last_login_at: Option<DateTime<Utc>>,
     created_at: DateTime<Utc>,
 }
@@ -54,11 +65,25 @@ pub(crate) struct NewUserBody {
     #[schema(min_length = 1, max_length = 120)]
     name: String,
     email: String,
-    #[schema(value_type = TenantRole)]
+    /// A role's key.
     role: String,
-    /// 10 to 200 characters.
-    #[schema(value_type = String, min_length = 10, max_length = 200)]
-    password: SecretString,
+    /// 10 to 200 characters. Without one they are invited to choose it by a link.
+    #[schema(value_type = Option<String>, min_length = 10, max_length = 200)]
+    password: Option<SecretString>,
+}
+
+/// Somebody who was added, and what became of the invitation if they were invited.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AddedUser {
+    #[serde(flatten)]
+    user: UserBody,
+    invitation: Option<SentLinkBody>,
+}
+
+/// Somebody to add, with a password or by invitation.
+pub(super) enum Added {
+    WithPassword(NewUser),
+    Invited(Invitee),
 }
 
 /// What to change of somebody.
@@ -66,7 +91,7 @@ pub(crate) struct NewUserBody {
 #[serde(deny_unknown_fields)]
 pub(crate) struct UserPatch {
     name: Option<String>,
-    #[schema(value_type = Option<TenantRole>)]
+    /// A role's key.
     role: Option<String>,
     is_active: Option<bool>,
     #[schema(value_type = Option<String>)]
@@ -83,6 +108,11 @@ impl UserPage {
 
 impl From<User> for UserBody {
     fn from(user: User) -> Self {
+        let status = match (user.is_active, user.is_invited()) {
+            (false, _) => "inactive",
+            (true, true) => "invited",
+            (true, false) => "active",
+        };
         let User {
             id,
             name,
@@ -93,13 +123,16 @@ impl From<User> for UserBody {
             session_version: _,
             last_login_at,
             created_at,
+            totp_confirmed_at,
         } = user;
         Self {
             id: id.to_string(),
             name,
             email,
-            role: role.to_string(),
+            role: role.key.to_string(),
             is_active,
+            status,
+            second_factor: totp_confirmed_at.is_some(),
             last_login_at,
             created_at,
         }
@@ -107,7 +140,7 @@ impl From<User> for UserBody {
 }
 
 impl NewUserBody {
-    pub(super) fn parse(self) -> Result<NewUser, Problem> {
+    pub(super) fn parse(self) -> Result<Added, Problem> {
         let email: Email = self
             .email
             .parse()
@@ -116,12 +149,64 @@ impl NewUserBody {
             .role
             .parse()
             .map_err(|error| Problem::field("/role", "invalid_role", error))?;
-        Ok(NewUser {
-            name: self.name,
-            email,
-            role,
-            password: self.password,
+        let name = self.name;
+        Ok(match self.password {
+            Some(password) => Added::WithPassword(NewUser {
+                name,
+                email,
+                role,
+                password,
+            }),
+            None => Added::Invited(Invitee { name, email, role }),
         })
+    }
+}
+
+/// Adds somebody, and invites them if they shall choose their password.
+pub(super) async fn add(
+    app: &App,
+    tenant: &Arc<TenantHandle>,
+    added: Added,
+    by: By<'_>,
+    request: &HttpRequest,
+) -> Result<AddedUser, Problem> {
+    let By { actor, author, now } = by;
+    let resolver = app.resolver();
+    let invitee = match added {
+        Added::WithPassword(new) => {
+            let user = access::team::add(resolver, tenant, new, actor, now).await?;
+            let user = user.into();
+            return Ok(AddedUser {
+                user,
+                invitation: None,
+            });
+        }
+        Added::Invited(invitee) => invitee,
+    };
+    let user = access::team::invite(resolver, tenant, invitee, actor, now).await?;
+    let made = access::link_for_member(resolver, tenant, user.id, actor, author, now).await?;
+    Ok(AddedUser {
+        user: user.into(),
+        invitation: Some(deliver(app, &made, language(request)).await),
+    })
+}
+
+/// Who adds somebody.
+pub(super) struct By<'a> {
+    /// One of the team; `None` for the platform.
+    pub actor: Option<UserId>,
+    /// The same for the platform's audit.
+    pub author: &'a Actor,
+    pub now: DateTime<Utc>,
+}
+
+impl AddedUser {
+    pub(super) fn id(&self) -> &str {
+        &self.user.id
+    }
+
+    pub(super) fn role(&self) -> &str {
+        &self.user.role
     }
 }
 
@@ -147,15 +232,60 @@ pub(crate) async fn list_users(
 
 /// Add somebody to the team.
 #[utoipa::path(post, path = "/api/users", tag = "team", request_body = NewUserBody,
-    responses((status = 201, body = UserBody)), extensions(("x-permission" = json!("users.write"))))]
+    responses((status = 201, body = AddedUser)), extensions(("x-permission" = json!("users.write"))))]
 pub(crate) async fn post_user(
     member: Member<UsersWrite>,
+    request: HttpRequest,
     Json(body): Json<NewUserBody>,
 ) -> Result<HttpResponse, Problem> {
-    let new = body.parse()?;
-    let actor = Some(member.user.id);
-    let user = access::team::add(member.app.resolver(), &member.tenant, new, actor, member.now).await?;
-    Ok(HttpResponse::Created().json(UserBody::from(user)))
+    let added = body.parse()?;
+    let by = By {
+        actor: Some(member.user.id),
+        author: &member.actor(),
+        now: member.now,
+    };
+    let user = add(&member.app, &member.tenant, added, by, &request).await?;
+    Ok(HttpResponse::Created().json(user))
+}
+
+async fn link(
+    member: &Member<UsersWrite>,
+    id: UserId,
+    request: &HttpRequest,
+) -> Result<web::Json<SentLinkBody>, Problem> {
+    let (actor, author) = (Some(member.user.id), member.actor());
+    let resolver = member.app.resolver();
+    let made = access::link_for_member(resolver, &member.tenant, id, actor, &author, member.now).await?;
+    Ok(web::Json(deliver(&member.app, &made, language(request)).await))
+}
+
+/// Send the invitation again. Older links end.
+#[utoipa::path(post, path = "/api/users/{id}/invite", tag = "team", params(("id" = String, Path)),
+    responses((status = 200, body = SentLinkBody)), extensions(("x-permission" = json!("users.write"))))]
+pub(crate) async fn post_invite(
+    member: Member<UsersWrite>,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<web::Json<SentLinkBody>, Problem> {
+    let id: UserId = json::id(&id)?;
+    let user = Users::new(&mut member.conn().await?).find(id).await?;
+    let user = user.ok_or_else(|| Problem::bare(Kind::NotFound))?;
+    if !user.is_invited() {
+        let told = "they have chosen a password already; a link for another one is what they need";
+        return Err(Problem::new(Kind::NotInvited, told));
+    }
+    link(&member, id, &request).await
+}
+
+/// Send somebody a link to set another password, where they cannot ask for it themselves. Older links end.
+#[utoipa::path(post, path = "/api/users/{id}/reset-link", tag = "team", params(("id" = String, Path)),
+    responses((status = 200, body = SentLinkBody)), extensions(("x-permission" = json!("users.write"))))]
+pub(crate) async fn post_reset_link(
+    member: Member<UsersWrite>,
+    request: HttpRequest,
+    id: web::Path<String>,
+) -> Result<web::Json<SentLinkBody>, Problem> {
+    link(&member, json::id(&id)?, &request).await
 }
 
 /// Change somebody of the team.
@@ -188,11 +318,30 @@ pub(crate) async fn patch_user(
         member.now,
     )
     .await?;
+    forget(&member, id).await;
+    Ok(web::Json(user.into()))
+}
+
+/// Whoever is changed goes by it from the next request on.
+pub(super) async fn forget(member: &Member<UsersWrite>, id: UserId) {
     let subject = SessionSubject {
         tenant_id: Some(member.tenant.tenant.id),
         user_id: id.uuid(),
     };
     member.app.guard().forget(subject).await;
     member.app.guard().forget_sessions();
-    Ok(web::Json(user.into()))
+}
+
+/// End every session of somebody of the team.
+#[utoipa::path(post, path = "/api/users/{id}/sessions/revoke", tag = "team", params(("id" = String, Path)),
+    responses((status = 204)), extensions(("x-permission" = json!("users.write"))))]
+pub(crate) async fn post_end_sessions(
+    member: Member<UsersWrite>,
+    id: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let id: UserId = json::id(&id)?;
+    let actor = Some(member.user.id);
+    access::team::end_sessions(member.app.resolver(), &member.tenant, id, actor, member.now).await?;
+    forget(&member, id).await;
+    Ok(HttpResponse::NoContent().finish())
 }

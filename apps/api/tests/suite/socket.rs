@@ -25,7 +25,7 @@ enum By {
     Nothing,
 }
 
-struct Socket {
+pub struct Socket {
     stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
     response: Response<Option<Vec<u8>>>,
 }
@@ -44,7 +44,7 @@ async fn open(app: &TestApp, caller: &Caller, by: By, query: &str) -> Result<Soc
     Ok(Socket { stream, response })
 }
 
-async fn opened(app: &TestApp, caller: &Caller, query: &str) -> Socket {
+pub async fn opened(app: &TestApp, caller: &Caller, query: &str) -> Socket {
     open(app, caller, By::Header, query).await.unwrap()
 }
 
@@ -62,7 +62,7 @@ async fn refused(app: &TestApp, caller: &Caller, by: By) -> (u16, Value) {
 
 impl Socket {
     /// The next frame of ours; pings are answered on the way.
-    async fn next(&mut self) -> Value {
+    pub async fn next(&mut self) -> Value {
         loop {
             match self.message().await {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),

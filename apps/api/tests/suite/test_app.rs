@@ -80,6 +80,8 @@ pub struct Setup {
     pub without_platform_secret: bool,
     /// Further variables.
     pub vars: &'static [(&'static str, &'static str)],
+    /// The mail server, if there is one.
+    pub smtp_url: Option<String>,
 }
 
 /// Everything that one test needs. Dropping it stops the server and drops the databases.
@@ -180,6 +182,22 @@ impl TestApp {
         self.login(&self.b.email(Role::Admin)).await
     }
 
+    /// A role of A's own.
+    pub async fn role(&self, key: &str, conversations: &str, permissions: &[&str]) {
+        let role = json!({
+            "key": key, "name": key, "conversations": conversations, "permissions": permissions,
+        });
+        let admin = self.admin().await;
+        admin.post("/api/roles", &role).await.expect(201);
+    }
+
+    /// Somebody new of A's team with this role.
+    pub async fn with_role(&self, role: &str, email: &str) -> Caller {
+        let user = json!({ "name": role, "email": email, "role": role, "password": PASSWORD });
+        self.admin().await.post("/api/users", &user).await.expect(201);
+        self.login(email).await
+    }
+
     pub async fn superadmin(&self) -> Caller {
         self.login(SUPERADMIN).await
     }
@@ -218,7 +236,7 @@ pub async fn team(slug: &str, roles: &[Role]) -> TestDb {
         let user = NewUser {
             name: format!("{role} de {slug}"),
             email: format!("{role}@{slug}.example").parse().unwrap(),
-            role: *role,
+            role: (*role).into(),
             password: PASSWORD.into(),
         };
         create_user(&mut conn, user, None, Clock::default().now())
@@ -325,6 +343,10 @@ fn config(control: &TestDb, simulator_url: &str, files: &str, setup: &Setup) -> 
         ("NODE_ENV", "test"),
         ("MEDIA_URL", files),
     ];
+    if let Some(smtp_url) = &setup.smtp_url {
+        vars.push(("SMTP_URL", smtp_url));
+        vars.push(("MAIL_FROM", "Centralita <no-reply@centralita.example>"));
+    }
     if !setup.without_platform_secret {
         vars.push(("WHATSAPP_APP_SECRET", PLATFORM_SECRET));
     }

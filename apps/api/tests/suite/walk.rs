@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tenant::user::{Permission, Role};
+use tenant::{
+    role::Permissions,
+    user::{Permission, Role},
+};
 
 use crate::{
     caller::{Answer, Caller},
@@ -36,6 +39,9 @@ const PUBLIC: &[&str] = &[
     "GET /metrics",
     "GET /webhook",
     "GET /webhook/{key}",
+    "POST /api/auth/forgot",
+    "POST /api/auth/links/accept",
+    "POST /api/auth/links/read",
     "POST /api/auth/login",
     "POST /api/auth/logout",
     "POST /api/auth/refresh",
@@ -89,6 +95,11 @@ pub struct Samples {
 /// Operations that take no body.
 const BODILESS: &[&str] = &[
     "DELETE /api/superadmin/apps/{id}",
+    "DELETE /api/superadmin/tenants/{id}/users/{user}/totp",
+    "DELETE /api/superadmin/users/{id}/totp",
+    "DELETE /api/users/{id}/totp",
+    "DELETE /api/me/sessions/{id}",
+    "DELETE /api/roles/{key}",
     "DELETE /api/superadmin/channels/{id}",
     "DELETE /api/superadmin/servers/{id}",
     "DELETE /api/superadmin/tenants/{id}/branding/logo",
@@ -108,9 +119,13 @@ const BODILESS: &[&str] = &[
     "GET /api/line-health",
     "GET /api/logos/{key}",
     "GET /api/me",
+    "GET /api/me/sessions",
+    "GET /api/me/totp",
+    "GET /api/superadmin/settings",
     "GET /api/messages/{id}/media",
     "GET /api/superadmin/apps",
     "GET /api/superadmin/apps/{id}",
+    "GET /api/roles",
     "GET /api/superadmin/audit",
     "GET /api/superadmin/audit/export.csv",
     "GET /api/superadmin/channels/{id}/health",
@@ -131,6 +146,7 @@ const BODILESS: &[&str] = &[
     "GET /api/superadmin/tenants/{id}/odoo",
     "GET /api/superadmin/tenants/{id}/users",
     "GET /api/superadmin/unrouted",
+    "GET /api/superadmin/users",
     "GET /api/tags",
     "GET /api/users",
     "GET /debug/lines/{phone_number_id}",
@@ -147,17 +163,24 @@ const BODILESS: &[&str] = &[
     "POST /api/conversations/{id}/typing",
     "POST /api/dead-letters/replay",
     "POST /api/dead-letters/{id}/replay",
+    "POST /api/me/sessions/revoke-others",
     "POST /api/media",
     "POST /api/messages/{id}/cancel",
     "POST /api/messages/{id}/media/fetch",
     "POST /api/messages/{id}/retry",
     "POST /api/superadmin/apps/{id}/verify-token",
+    "POST /api/roles/{key}/reset",
     "POST /api/superadmin/channels/{id}/health/check",
     "POST /api/superadmin/channels/{id}/health/subscribe",
     "POST /api/superadmin/fleet/tenants/{id}/look",
     "POST /api/superadmin/spool/{id}/retry",
     "POST /api/superadmin/tenants/{id}/odoo/test",
     "PUT /api/superadmin/tenants/{id}/branding/logo",
+    "POST /api/superadmin/tenants/{id}/users/{user}/link",
+    "POST /api/superadmin/users/{id}/link",
+    "POST /api/users/{id}/invite",
+    "POST /api/users/{id}/reset-link",
+    "POST /api/users/{id}/sessions/revoke",
 ];
 
 impl Samples {
@@ -180,9 +203,11 @@ impl Samples {
                 .expect(201)
                 .json(),
         );
+        app.role("turno", "own", &["chat.read", "users.read"]).await;
         let letter = app_id(&admin.items("/api/dead-letters").await[0]);
-        let users = admin.items("/api/users").await;
-        let caja = users.iter().find(|user| user["role"] == "caja").unwrap();
+        // Whom nobody of the walk is.
+        let other = json!({ "name": "Carla", "email": "carla@clinica.example", "role": "caja" });
+        let other = admin.post("/api/users", &other).await.expect(201).json();
         let superadmin = app.superadmin().await;
         let meta_app = json!({ "name": "Propia", "app_secret": "app_secret_of_the_app" });
         let made = superadmin.post("/api/superadmin/apps", &meta_app).await;
@@ -205,7 +230,9 @@ impl Samples {
             ("messages", message),
             ("servers", server(app).await),
             ("tags", tag),
-            ("users", app_id(caja)),
+            ("users", app_id(&other)),
+            ("roles", "turno".to_owned()),
+            ("sessions", "01980000-0000-7000-8000-000000000000".to_owned()),
             ("tenants", app.a.id.to_string()),
             ("channels", app.a.lines[2].id.to_string()),
             ("lines", app.a.lines[2].phone_number_id.clone()),
@@ -263,6 +290,7 @@ fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
     });
     let database = json!({ "url": app.a.database.url() });
     let mut bodies = sent(app);
+    bodies.extend(people());
     bodies.extend([
         (
             "POST /webhook",
@@ -328,6 +356,49 @@ fn bodies(app: &TestApp) -> BTreeMap<&'static str, Value> {
         ),
     ]);
     bodies
+}
+
+/// Of people's own access, and of roles.
+fn people() -> BTreeMap<&'static str, Value> {
+    BTreeMap::from([
+        (
+            "POST /api/auth/forgot",
+            json!({ "email": "nobody@clinica.example" }),
+        ),
+        ("POST /api/auth/links/read", json!({ "token": "nada" })),
+        (
+            "POST /api/auth/links/accept",
+            json!({ "token": "nada", "password": "contraseña larga" }),
+        ),
+        (
+            "POST /api/superadmin/users",
+            json!({ "name": "Otra", "email": "otra@centralita.example" }),
+        ),
+        ("POST /api/me/totp", json!({ "password": "no es la buena" })),
+        ("POST /api/me/totp/confirm", json!({ "code": "000000" })),
+        (
+            "POST /api/me/totp/recovery-codes",
+            json!({ "password": "no es la buena", "code": "000000" }),
+        ),
+        (
+            "DELETE /api/me/totp",
+            json!({ "password": "no es la buena", "code": "000000" }),
+        ),
+        (
+            "PATCH /api/superadmin/settings",
+            json!({ "superadmin_totp_required": false }),
+        ),
+        ("PATCH /api/superadmin/users/{id}", json!({ "name": "Otra" })),
+        (
+            "POST /api/roles",
+            json!({ "key": "noche", "name": "Noche", "permissions": ["chat.write"] }),
+        ),
+        ("PATCH /api/roles/{key}", json!({ "name": "Turno de noche" })),
+        (
+            "POST /api/me/password",
+            json!({ "current_password": "no es la buena", "new_password": "tampoco importa" }),
+        ),
+    ])
 }
 
 /// Messages, to somebody known and to somebody new.
@@ -429,19 +500,22 @@ async fn whoever_lacks_the_permission_is_refused() {
     for role in Role::ALL {
         members.insert(role.as_str(), app.member(*role).await);
     }
+    let custom = custom(&app).await;
     for operation in operations() {
         let Some(permission) = &operation.permission else {
             continue;
         };
         let refused: Vec<&Caller> = match (permission.as_str(), any_of(permission)) {
             ("anyone", _) => continue,
-            ("platform", _) => members.values().collect(),
+            ("platform", _) => members.values().chain([&custom]).collect(),
             (name, Some(any)) => {
                 let allowed = |role: &&Role| any.iter().any(|permission| role.allows(*permission));
                 let lacking = Role::ALL.iter().filter(|role| !allowed(role));
                 let lacking: Vec<&Caller> = lacking.map(|role| &members[role.as_str()]).collect();
                 assert!(!lacking.is_empty() || any.len() > 1, "every role has {name}");
-                lacking.into_iter().chain([&superadmin]).collect()
+                let let_in = any.iter().any(|permission| CUSTOM.contains(&permission.as_str()));
+                let own = (!let_in).then_some(&custom);
+                lacking.into_iter().chain(own).chain([&superadmin]).collect()
             }
             (other, None) => panic!("{} wants {other}, which is no permission", operation.name),
         };
@@ -451,6 +525,40 @@ async fn whoever_lacks_the_permission_is_refused() {
             answer.problem(403, "forbidden");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_the_permission_is_let_in() {
+    let app = TestApp::start().await;
+    let samples = Samples::of(&app).await;
+    let mut members = vec![(
+        custom(&app).await,
+        Permissions::from(CUSTOM.map(str::to_owned).to_vec()),
+    )];
+    for role in Role::ALL {
+        let permissions = role.permissions().iter().copied().collect();
+        members.push((app.member(*role).await, permissions));
+    }
+    for operation in operations() {
+        let Some(any) = operation.permission.as_deref().and_then(any_of) else {
+            continue;
+        };
+        for (caller, permissions) in &members {
+            let may = any.iter().any(|permission| permissions.contains(*permission));
+            let answer = samples.call(caller, &operation).await;
+            let told = format!("{}: {} {}", operation.name, answer.status, answer.text());
+            assert_eq!(answer.status == 403, !may, "{told}");
+            assert!(answer.status != 401 && answer.status < 500, "{told}");
+        }
+    }
+}
+
+/// What the company's own role allows in the walk.
+const CUSTOM: [&str; 2] = ["chat.read", "users.read"];
+
+/// Somebody with a role of the company's own.
+async fn custom(app: &TestApp) -> Caller {
+    app.with_role("turno", "turno@clinica.example").await
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,10 @@
 //! `seed superadmin`
 
 use chrono::{DateTime, Utc};
-use control::platform_user::{SeedOutcome, SeedSuperadminError, seed_superadmin};
+use control::{
+    Actor,
+    platform_user::{SeedOutcome, SeedSuperadminError, reset_second_factor, seed_superadmin},
+};
 use pg::{Connector, Email};
 use serde_json::json;
 
@@ -29,6 +32,9 @@ pub(crate) async fn run(
             }
             SeedSuperadminError::Db(error) => error.into(),
         })?;
+    if args.reset_second_factor {
+        reset_second_factor(&mut conn, seeded.user.id, &Actor::command_line(), now).await?;
+    }
     let (word, line) = match seeded.outcome {
         SeedOutcome::Created => ("created", "was created"),
         SeedOutcome::Changed => ("changed", "was changed"),
@@ -36,6 +42,11 @@ pub(crate) async fn run(
     };
     Ok(Report::done(
         format!("The SuperAdmin {email} {line}."),
-        json!({ "id": seeded.user.id, "email": email.as_str(), "outcome": word }),
+        json!({
+            "id": seeded.user.id,
+            "email": email.as_str(),
+            "outcome": word,
+            "second_factor_reset": args.reset_second_factor,
+        }),
     ))
 }

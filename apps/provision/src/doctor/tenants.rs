@@ -4,7 +4,7 @@ use control::{channel::Channels, database::TenantDatabases, tenant::Tenant};
 use engine::Clock;
 use pg::Db;
 use resolver::fleet::{Seen, Target, look, reason};
-use tenant::user::{Role, Users};
+use tenant::user::Users;
 
 use super::{Findings, PATIENCE};
 use crate::{outcome::Failure, platform::Platform};
@@ -116,7 +116,7 @@ async fn look_at_admin(findings: &mut Findings, platform: &Platform, target: &Ta
             .list(true)
             .await
             .map_err(|error| reason(&error))?;
-        Ok::<_, String>(active.iter().filter(|user| user.role == Role::Admin).count())
+        Ok::<_, String>(active.iter().filter(|user| user.role.is_admin()).count())
     };
     let remedy = "`provision seed admin --tenant …` makes one";
     match admins.await {

@@ -38,6 +38,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/forgot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a link to set another password. Answers the same at once, whether there is anybody or
+         *     not; the link goes to the mailbox.
+         */
+        post: operations["post_forgot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/links/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set the password of the link's person, and log in. The link is spent; every session of theirs ends. */
+        post: operations["post_link_accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/links/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whose link it is. */
+        post: operations["post_link_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -472,6 +526,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/logos/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A logo. */
+        get: operations["get_logo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -483,6 +554,127 @@ export interface paths {
         get: operations["get_me"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change one's own password. Every other session ends. */
+        post: operations["post_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is logged in. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/revoke-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session of one's own but this one. */
+        post: operations["post_revoke_others"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's own sessions. */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How one's second factor stands. */
+        get: operations["get_totp"];
+        put?: never;
+        /** Begin to set the second factor up: a secret for the authenticator. */
+        post: operations["post_totp"];
+        /** Turn the second factor off. */
+        delete: operations["delete_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn the second factor on with a first code of the authenticator. The answer has the recovery codes. */
+        post: operations["post_totp_confirm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/totp/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Get other recovery codes. The old ones are nothing from then on. */
+        post: operations["post_recovery_codes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -630,6 +822,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The roles of the team. */
+        get: operations["list_roles"];
+        put?: never;
+        /** Add a role, with nothing in it that one's own does not allow. */
+        post: operations["post_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/roles/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a role that nobody has. */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        /** Change a role: not `admin`, and not one's own. Whoever has it may do so from the next request on. */
+        patch: operations["patch_role"];
+        trace?: never;
+    };
+    "/api/roles/{key}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a role that was there from the beginning back to what it was then. */
+        post: operations["post_role_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/services": {
         parameters: {
             query?: never;
@@ -685,6 +930,60 @@ export interface paths {
         patch: operations["patch_settings"];
         trace?: never;
     };
+    "/api/superadmin/apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Apps with a callback URL of their own, the newest first. */
+        get: operations["list_apps"];
+        put?: never;
+        /** Register an app. */
+        post: operations["post_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One app. */
+        get: operations["get_app"];
+        put?: never;
+        post?: never;
+        /** Remove an app that no line uses. */
+        delete: operations["delete_app"];
+        options?: never;
+        head?: never;
+        /** Change an app. */
+        patch: operations["patch_app"];
+        trace?: never;
+    };
+    "/api/superadmin/apps/{id}/verify-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give an app a new verify token, shown once. */
+        post: operations["post_verify_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/superadmin/audit": {
         parameters: {
             query?: never;
@@ -694,6 +993,23 @@ export interface paths {
         };
         /** Who changed what on the platform. */
         get: operations["list_platform_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/audit/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit as CSV, the newest first, times in UTC. That it was taken is written in the audit. */
+        get: operations["get_platform_audit_export"];
         put?: never;
         post?: never;
         delete?: never;
@@ -805,6 +1121,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/superadmin/fleet/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenants' databases as they were last seen. */
+        get: operations["list_fleet_tenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/fleet/tenants/{id}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a tenant's database now, for five seconds at most. */
+        post: operations["post_fleet_look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/superadmin/platform": {
         parameters: {
             query?: never;
@@ -856,6 +1206,24 @@ export interface paths {
         head?: never;
         /** Change a server. A new URL is tried first. */
         patch: operations["patch_server"];
+        trace?: never;
+    };
+    "/api/superadmin/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The platform's settings. */
+        get: operations["get_platform_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the platform's settings. */
+        patch: operations["patch_platform_settings"];
         trace?: never;
     };
     "/api/superadmin/spool": {
@@ -933,7 +1301,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tenants, the newest first. */
+        /** Tenants, with how each does at a glance. */
         get: operations["list_tenants"];
         put?: never;
         /** Add a tenant. */
@@ -980,6 +1348,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/superadmin/tenants/{id}/branding/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Upload the tenant's logo: the bytes of a PNG, JPEG or WebP image, at most 512 KiB. */
+        put: operations["put_logo"];
+        post?: never;
+        /** Remove the tenant's own logo. */
+        delete: operations["delete_logo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/superadmin/tenants/{id}/channels": {
         parameters: {
             query?: never;
@@ -992,6 +1378,23 @@ export interface paths {
         put?: never;
         /** Register a line. */
         post: operations["post_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/tenants/{id}/checklist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a tenant still needs before it can work. It ticks itself. */
+        get: operations["get_checklist"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1050,6 +1453,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/superadmin/tenants/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a tenant does. */
+        get: operations["get_tenant_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/tenants/{id}/odoo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's Odoo or, lacking one, the installation's. */
+        get: operations["get_odoo"];
+        /** Set the tenant's Odoo. */
+        put: operations["put_odoo"];
+        post?: never;
+        /** Forget the tenant's own Odoo. */
+        delete: operations["delete_odoo"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/tenants/{id}/odoo/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try the Odoo that is in effect: what the server is, and whether it lets the user in. */
+        post: operations["post_odoo_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/superadmin/tenants/{id}/users": {
         parameters: {
             query?: never;
@@ -1063,6 +1519,40 @@ export interface paths {
         /** Add somebody to the tenant's team. */
         post: operations["post_tenant_user"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/tenants/{id}/users/{user}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send somebody of the tenant's team a link: the invitation again, or one to set another password. */
+        post: operations["post_tenant_user_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/tenants/{id}/users/{user}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take the second factor of somebody of the tenant's team away who lost it. Their sessions end. */
+        delete: operations["delete_tenant_user_totp"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1097,6 +1587,75 @@ export interface paths {
         post?: never;
         /** Forget one of them. */
         delete: operations["delete_unrouted"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The SuperAdmins. */
+        get: operations["list_superadmins"];
+        put?: never;
+        /** Invite a SuperAdmin. */
+        post: operations["post_superadmin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename a SuperAdmin, or let them in or out. The last one stays. */
+        patch: operations["patch_superadmin"];
+        trace?: never;
+    };
+    "/api/superadmin/users/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a SuperAdmin a link: the invitation again, or one to set another password. Older links end. */
+        post: operations["post_superadmin_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/users/{id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take the second factor of a SuperAdmin away who lost it. Their sessions end. */
+        delete: operations["delete_superadmin_totp"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1188,6 +1747,74 @@ export interface paths {
         head?: never;
         /** Change somebody of the team. */
         patch: operations["patch_user"];
+        trace?: never;
+    };
+    "/api/users/{id}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the invitation again. Older links end. */
+        post: operations["post_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/reset-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send somebody a link to set another password, where they cannot ask for it themselves. Older links end. */
+        post: operations["post_reset_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/sessions/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End every session of somebody of the team. */
+        post: operations["post_end_sessions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{id}/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take the second factor of a colleague away who lost it. Their sessions end. */
+        delete: operations["delete_user_totp"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/debug/lines/{phone_number_id}": {
@@ -1293,10 +1920,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhook/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The handshake of an app with a callback path of its own: only its own verify token counts. */
+        get: operations["get_app_webhook"];
+        put?: never;
+        /**
+         * What Meta delivers to an app with a callback path of its own: the app must have signed it, and
+         *     only its own lines are believed.
+         */
+        post: operations["post_app_webhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A password for the link's person. */
+        AcceptLinkBody: {
+            /** @description Another name than the one they were invited with. */
+            name?: string | null;
+            /** @description 10 to 200 characters. */
+            password: string;
+            token: string;
+        };
+        /** @description Somebody who was added, and what became of the invitation if they were invited. */
+        AddedUser: components["schemas"]["User"] & {
+            invitation?: components["schemas"]["SentLink"] | null;
+        };
         /** @description Who did it. */
         AuditActorBody: {
             email: string | null;
@@ -1382,6 +2042,7 @@ export interface components {
             color_accent: string | null;
             color_background: string | null;
             color_primary: string | null;
+            /** @description An address of an image; below the API's own where it begins with a slash: uploaded. */
             logo_url: string | null;
             timezone: string | null;
         };
@@ -1478,6 +2139,7 @@ export interface components {
         };
         /** @description What to change of a line; a secret that is absent stays, null clears it. */
         ChannelPatch: {
+            app_id?: string | null;
             app_secret?: string | null;
             display_name?: string | null;
             display_phone_number?: string | null;
@@ -1532,12 +2194,22 @@ export interface components {
             name: string;
             ok: boolean;
         };
+        /** @description Every step, in the order in which they are best done. */
+        ChecklistBody: {
+            done: number;
+            items: components["schemas"]["SetupStep"][];
+        };
         /** @description A company that may be chosen at login. */
         ChoiceBody: {
             /** @description To be shown. */
             name: string;
             /** @description To be sent back as `tenant`. */
             slug: string;
+        };
+        /** @description A code of the authenticator. */
+        CodeBody: {
+            /** @description Six digits. */
+            code: string;
         };
         /** @description A customer. */
         ContactRef: {
@@ -1592,6 +2264,8 @@ export interface components {
             status?: components["schemas"]["ConversationStatus"] | null;
         };
         /** @enum {string} */
+        ConversationScope: "all" | "own";
+        /** @enum {string} */
         ConversationStatus: "open" | "pending" | "snoozed" | "closed";
         /** @description How many open and pending conversations there are. */
         Counts: {
@@ -1609,6 +2283,14 @@ export interface components {
             /** @description The default server if it is left out. */
             server_id?: string | null;
         };
+        /** @description An app that was just registered. */
+        CreatedMetaApp: {
+            app: components["schemas"]["MetaApp"];
+            /** @description The verify token, if it was made here. It cannot be shown again. */
+            verify_token: string | null;
+        };
+        /** @enum {string} */
+        DatabaseCondition: "ready" | "none" | "unreachable" | "behind" | "sealed" | "foreign";
         /** @description A server for tenants' databases. */
         DatabaseServer: {
             /** Format: date-time */
@@ -1762,6 +2444,17 @@ export interface components {
         DiscardBody: {
             reason: string;
         };
+        /** @description One's password, to set the second factor up. */
+        EnrolBody: {
+            password: string;
+        };
+        /** @description What to enter into an authenticator; shown once. */
+        Enrolment: {
+            /** @description Base32. */
+            secret: string;
+            /** @description The same as a QR code carries it. */
+            url: string;
+        };
         /** @description What the server sends. */
         EventFrame: {
             /** Format: int64 */
@@ -1786,8 +2479,53 @@ export interface components {
         FilledQuickReply: {
             text: string;
         };
+        /** @description What was last seen of the tenants' databases. */
+        FleetDatabases: {
+            /**
+             * Format: int64
+             * @description Those that lacked migrations.
+             */
+            behind: number;
+            /**
+             * Format: int64
+             * @description Those whose schema was another one.
+             */
+            drifted: number;
+            /**
+             * Format: int64
+             * @description Those that somebody has looked at.
+             */
+            looked_at: number;
+            /**
+             * Format: date-time
+             * @description The oldest look of all.
+             */
+            oldest_look: string | null;
+            /**
+             * Format: int64
+             * @description Those that could not be used.
+             */
+            unusable: number;
+        };
+        /** @description What the newest run of migrations did to a tenant's database. */
+        FleetMigration: {
+            /** Format: date-time */
+            ended_at: string | null;
+            error: string | null;
+            from_version: string | null;
+            run_id: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** @description waiting, running, done or failed. */
+            state: string;
+            to_version: string | null;
+        };
         /** @description The processes, the longest running first, and all lanes at a glance. */
         FleetPage: {
+            /** @description What was last seen of the tenants' databases. */
+            databases: components["schemas"]["FleetDatabases"];
+            /** @description The newest migration that this release has for tenants' databases. */
+            expected_version: string;
             items: components["schemas"]["Worker"][];
             next_cursor: string | null;
             /**
@@ -1806,6 +2544,54 @@ export interface components {
              */
             tenants_without_owner: number;
         };
+        /** @description A tenant's database as it was last seen. */
+        FleetTenant: {
+            /** Format: int32 */
+            connections: number | null;
+            /** @description In what its schema differs from the release's, a sentence each. */
+            drift: string[];
+            /** @description Why it could not be used. */
+            error: string | null;
+            is_active: boolean;
+            last_migration: components["schemas"]["FleetMigration"] | null;
+            /** Format: int64 */
+            lines: number;
+            /**
+             * Format: date-time
+             * @description When somebody last looked; null: never, and what follows is unknown.
+             */
+            looked_at: string | null;
+            name: string;
+            /**
+             * Format: date-time
+             * @description Since when something waits in the spool.
+             */
+            oldest_spooled_at: string | null;
+            /** Format: int64 */
+            paused_lines: number;
+            /**
+             * Format: int32
+             * @description Migrations that were still to be applied.
+             */
+            pending: number | null;
+            /** Format: int64 */
+            size_bytes: number | null;
+            slug: string;
+            tenant_id: string;
+            /** @description The newest migration applied. */
+            version: string | null;
+        };
+        /** @description The tenants, newest first. */
+        FleetTenantPage: {
+            items: components["schemas"]["FleetTenant"][];
+            next_cursor: string | null;
+        };
+        /** @description Whoever forgot the password. */
+        ForgotBody: {
+            email: string;
+            /** @description The company's short name, if only its password was forgotten. */
+            tenant?: string | null;
+        };
         /** @description A day that is not like its weekday. */
         Holiday: {
             /** @description YYYY-MM-DD */
@@ -1813,6 +2599,11 @@ export interface components {
             name: string;
             /** @description When the tenant is open all the same. */
             open: components["schemas"]["OpenRange"][];
+        };
+        /** @description A SuperAdmin who was invited, and what became of the invitation. */
+        InvitedSuperadmin: {
+            invitation: components["schemas"]["SentLink"];
+            user: components["schemas"]["Superadmin"];
         };
         /** @enum {string} */
         Language: "es" | "en" | "pt";
@@ -1831,6 +2622,13 @@ export interface components {
         LineAdvice: "set_token" | "replace_token" | "restore_key" | "grant_permissions" | "set_account" | "subscribe_app" | "check_app_secret" | "check_number" | "register_number" | "check_name" | "improve_quality" | "add_payment" | "contact_support" | "wait";
         /** @enum {string} */
         LineCondition: "ok" | "attention" | "paused" | "unknown";
+        /** @description How many of a tenant's active lines do how. */
+        LineCounts: {
+            active: number;
+            attention: number;
+            paused: number;
+            unknown: number;
+        };
         /** @description Something that WhatsApp told of a line or its account. */
         LineEvent: {
             /** @description null: it concerns the whole account. */
@@ -1880,12 +2678,45 @@ export interface components {
         LinePatch: {
             display_name: string;
         };
+        /** @description A link, by what stands after the `#`. */
+        LinkBody: {
+            token: string;
+        };
         /** @description What to log in with. */
         LoginBody: {
+            /** @description Six digits of the authenticator or a recovery code, after a 401 `totp_required`. */
+            code?: string | null;
             email: string;
             password: string;
             /** @description The company's short name, where the e-mail is known in several. */
             tenant?: string | null;
+        };
+        /** @description A place where one is logged in. */
+        LoginSession: {
+            /** Format: date-time */
+            began_at: string;
+            id: string;
+            /** @description The address that it was last used from. */
+            ip: string | null;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+            /**
+             * Format: date-time
+             * @description To about ten minutes.
+             */
+            last_used_at: string;
+            /** @description The browser's own description. */
+            user_agent: string | null;
+        };
+        /** @description Where one is logged in, the most recently used first. */
+        LoginSessionPage: {
+            items: components["schemas"]["LoginSession"][];
+            next_cursor: string | null;
+        };
+        /** @description Where a logo is handed out now. */
+        LogoBody: {
+            /** @description Below the API's own address. */
+            logo_url: string;
         };
         /** @description Who one is, and what one should know. */
         Me: {
@@ -1994,6 +2825,50 @@ export interface components {
         };
         /** @enum {string} */
         MessageStatus: "received" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown";
+        /** @description An app at Meta. */
+        MetaApp: {
+            /** @description What to enter as callback URL at Meta. */
+            callback_url: string;
+            /** Format: int64 */
+            channels_count: number;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When Meta last checked the callback URL with the verify token.
+             */
+            handshake_at: string | null;
+            /** @description Without it nothing that comes is believed. */
+            has_app_secret: boolean;
+            id: string;
+            meta_app_id: string | null;
+            name: string;
+            /**
+             * Format: date-time
+             * @description Until when the app secret before is believed as well.
+             */
+            previous_secret_until: string | null;
+            /** @description null: anybody's lines may be bound to it. */
+            tenant_id: string | null;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description One page of apps. */
+        MetaAppPage: {
+            items: components["schemas"]["MetaApp"][];
+            next_cursor: string | null;
+        };
+        /** @description What to change of an app; a secret that is absent stays, null clears it. */
+        MetaAppPatch: {
+            /**
+             * @description The one before stays believed for seven days when another is set; null: nothing is
+             *     believed any more.
+             */
+            app_secret?: string | null;
+            meta_app_id?: string | null;
+            name?: string | null;
+            verify_token?: string | null;
+        };
         /** @description A branch to add. */
         NewBranchBody: {
             address?: string | null;
@@ -2028,6 +2903,8 @@ export interface components {
         };
         /** @description A line to register. */
         NewChannelBody: {
+            /** @description The app that brings its messages, if it has a callback URL of its own. */
+            app_id?: string | null;
             app_secret?: string | null;
             display_name: string;
             display_phone_number?: string | null;
@@ -2083,10 +2960,30 @@ export interface components {
         } & {
             [key: string]: unknown;
         };
+        /** @description An app to register. */
+        NewMetaApp: {
+            app_secret?: string | null;
+            meta_app_id?: string | null;
+            name: string;
+            /** @description Whose lines may be bound to it; absent: anybody's. It stays so. */
+            tenant_id?: string | null;
+            /** @description Absent: one is made, and shown once. */
+            verify_token?: string | null;
+        };
         /** @description A note to keep. */
         NewNoteBody: {
             /** @description 1 to 10,000 characters. */
             body: string;
+        };
+        /** @description What a tenant's Odoo shall be; a secret that is absent stays, null clears it. */
+        NewOdooBody: {
+            /** @description Used in place of the password. */
+            api_key?: string | null;
+            /** @description `https://erp.example.com` */
+            base_url: string;
+            db_name: string;
+            password?: string | null;
+            username: string;
         };
         /** @description A quick reply to add. */
         NewQuickReplyBody: {
@@ -2097,6 +2994,15 @@ export interface components {
             /** @description `a-z`, `0-9`, `_` and `-`. */
             shortcut: string;
             title: string;
+        };
+        /** @description A role to add. */
+        NewRoleBody: {
+            conversations?: components["schemas"]["ConversationScope"] | null;
+            /** @description 1 to 40 of a-z, 0-9, - and _; never changes. */
+            key: string;
+            name: string;
+            /** @description Whoever may write a thing may read it, said or not. */
+            permissions: components["schemas"]["Permission"][];
         };
         /** @description A service to add. */
         NewServiceBody: {
@@ -2116,6 +3022,11 @@ export interface components {
             price?: components["schemas"]["Price"] | null;
             subtitle?: string | null;
         };
+        /** @description A SuperAdmin to invite. */
+        NewSuperadminBody: {
+            email: string;
+            name: string;
+        };
         /** @description A label to add. */
         NewTagBody: {
             /** @description `#rrggbb` */
@@ -2133,9 +3044,53 @@ export interface components {
         NewUserBody: {
             email: string;
             name: string;
-            /** @description 10 to 200 characters. */
-            password: string;
-            role: components["schemas"]["TenantRole"];
+            /** @description 10 to 200 characters. Without one they are invited to choose it by a link. */
+            password?: string | null;
+            /** @description A role's key. */
+            role: string;
+        };
+        /** @description The Odoo that a tenant's bot asks. */
+        Odoo: {
+            base_url: string | null;
+            db_name: string | null;
+            has_api_key: boolean;
+            has_password: boolean;
+            /** @description tenant: its own; installation: the server's, from its environment; none. */
+            source: string;
+            /**
+             * @description Why the last test failed: address, unknown_host, forbidden_host, unreachable, not_odoo,
+             *     unknown_database, refused, failed.
+             */
+            test_error: string | null;
+            /** Format: date-time */
+            tested_at: string | null;
+            /** Format: date-time */
+            updated_at: string | null;
+            username: string | null;
+            /** @description What the server said it is, at the last test that went well. */
+            version: string | null;
+        };
+        /** @description What trying an Odoo came to. */
+        OdooTestBody: {
+            /** @description The same for a person who reads English. */
+            detail: string | null;
+            /** @description Why not: the words of `test_error`. */
+            error: string | null;
+            ok: boolean;
+            /** @description What the server says it is. */
+            version: string | null;
+        };
+        /** @description Whose password a link sets. */
+        OpenLink: {
+            /** @description As the company calls itself. */
+            brand_name: string;
+            email: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description `invite` or `reset`. */
+            kind: string;
+            name: string;
+            tenant: components["schemas"]["TenantRef"] | null;
         };
         /** @description From a minute up to another, without it. */
         OpenRange: {
@@ -2144,6 +3099,20 @@ export interface components {
             /** @description HH:MM, up to 24:00 */
             to: string;
         };
+        /** @description Another password of one's own. */
+        OwnPasswordBody: {
+            current_password: string;
+            /** @description 10 to 200 characters. */
+            new_password: string;
+        };
+        /** @description One's password and a code. */
+        PasswordAndCodeBody: {
+            /** @description Six digits, or a recovery code. */
+            code: string;
+            password: string;
+        };
+        /** @enum {string} */
+        Permission: "chat.read" | "chat.write" | "dashboard.read" | "campaigns.read" | "campaigns.write" | "settings.read" | "settings.write" | "users.read" | "users.write" | "templates.read" | "templates.write" | "audit.read" | "bot.read" | "bot.write" | "odoo.read" | "odoo.write";
         /** @enum {string} */
         Plan: "starter" | "growth" | "scale" | "enterprise";
         /** @description The installation. */
@@ -2162,6 +3131,8 @@ export interface components {
         };
         /** @description A line, as the platform sees it. */
         PlatformChannel: {
+            /** @description The app that brings its messages; null: one that uses the common callback URL. */
+            app_id: string | null;
             /** Format: date-time */
             created_at: string;
             display_name: string;
@@ -2178,13 +3149,28 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             waba_id: string | null;
-            /** @description unsigned: anybody who knows the id can write to it; no_token: it cannot send. */
+            /**
+             * @description unsigned: anybody who knows the id can write to it; app_without_secret: nothing that
+             *     comes is believed; no_token: it cannot send.
+             */
             warnings: string[];
         };
         /** @description Every line of a tenant. */
         PlatformChannelPage: {
             items: components["schemas"]["PlatformChannel"][];
             next_cursor: string | null;
+        };
+        /** @description Settings of the whole platform. */
+        PlatformSettings: {
+            /** @description Whether SuperAdmins need a second factor for everything but setting one up. */
+            superadmin_totp_required: boolean;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description What to change of the platform's settings. */
+        PlatformSettingsPatch: {
+            /** @description Only somebody who has a second factor can switch it on. */
+            superadmin_totp_required?: boolean | null;
         };
         /** @description What something costs. */
         Price: {
@@ -2266,6 +3252,10 @@ export interface components {
             /** @description ready or not_ready. */
             status: string;
         };
+        /** @description Codes that take the place of the authenticator's, each once; shown once. */
+        RecoveryCodes: {
+            recovery_codes: string[];
+        };
         /** @description A refresh token, where no cookie carries it. */
         RefreshBody: {
             refresh_token?: string | null;
@@ -2287,12 +3277,66 @@ export interface components {
             failed: number;
             replayed: number;
         };
+        /** @description A role. */
+        Role: {
+            /** @description `own`: only conversations that are assigned to oneself or to nobody. */
+            conversations: components["schemas"]["ConversationScope"];
+            /** @description Was there from the beginning: may be changed and put back, not deleted. */
+            is_builtin: boolean;
+            /** @description Whether it is a role from the beginning that is not as it was then. */
+            is_changed: boolean;
+            /** @description Whether it can be changed at all. */
+            is_fixed: boolean;
+            /** @description What users refer to it by; never changes. */
+            key: string;
+            name: string;
+            permissions: components["schemas"]["Permission"][];
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description How many people have it.
+             */
+            user_count: number;
+        };
+        /** @description The roles, those from the beginning first. */
+        RolePage: {
+            items: components["schemas"]["Role"][];
+            next_cursor: string | null;
+        };
+        /** @description What to change of a role; what is absent stays. */
+        RolePatch: {
+            conversations?: components["schemas"]["ConversationScope"] | null;
+            name?: string | null;
+            /** @description Everything that it allows from now on. */
+            permissions?: components["schemas"]["Permission"][] | null;
+        };
         /** @description How the schema compares with this release's. */
         SchemaBody: {
             current: string | null;
             expected: string | null;
             /** @description current, behind or empty. */
             state: string;
+        };
+        /** @description How one's second factor stands. */
+        SecondFactor: {
+            /** @description Whether logging in asks for it. */
+            is_on: boolean;
+            recovery_codes_left: number;
+            /** Format: date-time */
+            since: string | null;
+        };
+        /** @description What became of a link that was made. */
+        SentLink: {
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * @description The link, to be handed on by other means; only when no mail went out, and only this once.
+             *     Without a configured address of the web it begins with the path.
+             */
+            invite_url: string | null;
+            /** @description `sent`, `failed` or `not_configured`. */
+            mail: string;
         };
         /** @description Something that the tenant offers. */
         Service: {
@@ -2356,11 +3400,18 @@ export interface components {
         };
         /** @description Who is logged in. */
         SessionUser: {
+            /** @description `own`: sees only conversations that are assigned to him or to nobody. */
+            conversations: components["schemas"]["ConversationScope"];
             email: string;
             id: string;
             name: string;
             permissions: string[];
+            /** @description A role's key; `superadmin` for one. */
             role: string;
+            /** @description As people call the role. */
+            role_name: string;
+            /** @description Whether logging in asks for a code. */
+            second_factor: boolean;
         };
         /** @description What holds for the whole tenant. */
         Settings: {
@@ -2412,6 +3463,23 @@ export interface components {
              * @description The version that was seen. With an old one nothing is changed: 409 settings_changed.
              */
             version?: number | null;
+        };
+        /** @description One step of setting a tenant up. */
+        SetupStep: {
+            /**
+             * @description What to do: attach_database, migrate_database, check_database, add_admin, admin_logs_in,
+             *     choose_branding, add_line, check_line, set_app_secret, verify_webhook, subscribe,
+             *     write_to_line, reply, none.
+             */
+            action: string;
+            /**
+             * @description database, admin, admin_login, branding, line, token, app_secret, handshake, subscribed,
+             *     first_message, first_reply.
+             */
+            code: string;
+            /** @description What it is about here: a line's name, what is wrong. */
+            detail: string | null;
+            state: components["schemas"]["StepState"];
         };
         /** @enum {string} */
         Severity: "error" | "warning" | "info";
@@ -2487,6 +3555,33 @@ export interface components {
             /** Format: date-time */
             sent?: string | null;
         };
+        /** @enum {string} */
+        StepState: "done" | "todo" | "warning" | "unknown";
+        /** @description A SuperAdmin. */
+        Superadmin: {
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            id: string;
+            /** Format: date-time */
+            last_login_at: string | null;
+            name: string;
+            /** @description Whether logging in asks them for a code. */
+            second_factor: boolean;
+            /** @description `active`, `invited` (has not chosen a password yet) or `inactive`. */
+            status: string;
+        };
+        /** @description The SuperAdmins by name. */
+        SuperadminPage: {
+            items: components["schemas"]["Superadmin"][];
+            next_cursor: string | null;
+        };
+        /** @description What to change of a SuperAdmin. */
+        SuperadminPatch: {
+            /** @description false ends their sessions. */
+            is_active?: boolean | null;
+            name?: string | null;
+        };
         /** @description A label, with how many conversations carry it. */
         Tag: {
             color: string | null;
@@ -2522,6 +3617,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             database: components["schemas"]["DatabaseStateBody"];
+            health: components["schemas"]["TenantGlance"];
             id: string;
             is_active: boolean;
             name: string;
@@ -2567,6 +3663,67 @@ export interface components {
             updated_at: string | null;
             user: string | null;
         };
+        /** @description How a tenant does, as far as the control plane and this server know. */
+        TenantGlance: {
+            /**
+             * @description What this server does about the tenant's database: closed, it is used; open, it is left
+             *     alone; half_open, it is being tried.
+             */
+            breaker: string;
+            /**
+             * Format: date-time
+             * @description When a customer last wrote, to the minute.
+             */
+            last_message_at: string | null;
+            /** Format: int64 */
+            lines_active: number;
+            /** Format: int64 */
+            lines_paused: number;
+            /**
+             * Format: int64
+             * @description Webhooks that could not be read when their turn came.
+             */
+            spool_failed: number;
+            /**
+             * Format: int64
+             * @description Webhooks that wait for the database.
+             */
+            spool_waiting: number;
+            /** @description ok, or attention: it has no database or no active line, a line is paused, or webhooks wait. */
+            state: string;
+        };
+        /** @description How a tenant does. */
+        TenantHealth: {
+            /**
+             * @description What this server does about the database: closed, it is used; open, it is left alone;
+             *     half_open, it is being tried.
+             */
+            breaker: string;
+            database: components["schemas"]["DatabaseCondition"];
+            /**
+             * Format: int64
+             * @description Items set aside that nobody has dealt with; null: the database cannot be asked.
+             */
+            dead_letters: number | null;
+            /** Format: date-time */
+            last_delivered_at: string | null;
+            /**
+             * Format: date-time
+             * @description To the minute, like the next two.
+             */
+            last_message_at: string | null;
+            /** Format: date-time */
+            last_webhook_at: string | null;
+            lines: components["schemas"]["LineCounts"];
+            /** Format: date-time */
+            oldest_spooled_at: string | null;
+            /** Format: int64 */
+            spool_failed: number;
+            /** Format: int64 */
+            spool_waiting: number;
+            /** @description ok or attention. */
+            state: string;
+        };
         /** @description One page of tenants. */
         TenantPage: {
             items: components["schemas"]["Tenant"][];
@@ -2586,8 +3743,6 @@ export interface components {
             name: string;
             slug: string;
         };
-        /** @enum {string} */
-        TenantRole: "admin" | "recepcion" | "caja" | "marketing" | "doctor";
         /** @description A line that writes to us and is not registered. */
         UnroutedLine: {
             display_phone_number: string | null;
@@ -2644,7 +3799,12 @@ export interface components {
             /** Format: date-time */
             last_login_at: string | null;
             name: string;
-            role: components["schemas"]["TenantRole"];
+            /** @description A role's key. */
+            role: string;
+            /** @description Whether logging in asks them for a code. */
+            second_factor: boolean;
+            /** @description `active`, `invited` (has not chosen a password yet) or `inactive`. */
+            status: string;
         };
         /** @description The team by name. */
         UserPage: {
@@ -2656,12 +3816,17 @@ export interface components {
             is_active?: boolean | null;
             name?: string | null;
             password?: string | null;
-            role?: components["schemas"]["TenantRole"] | null;
+            /** @description A role's key. */
+            role?: string | null;
         };
         /** @description Somebody of the team. */
         UserRef: {
             id: string;
             name: string;
+        };
+        /** @description A verify token that was just made. It cannot be shown again. */
+        VerifyTokenBody: {
+            verify_token: string;
         };
         /** @description A process that works on tenants. */
         Worker: {
@@ -2769,6 +3934,100 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_forgot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgotBody"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_link_accept: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptLinkBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_link_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenLink"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -3799,6 +5058,37 @@ export interface operations {
             };
         };
     };
+    get_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The image. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": number[];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -3814,6 +5104,277 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPasswordBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginSessionPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_revoke_others: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnrolBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolment"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAndCodeBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_totp_confirm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_recovery_codes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordAndCodeBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -4172,6 +5733,163 @@ export interface operations {
             };
         };
     };
+    list_roles: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolePage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRoleBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolePatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_role_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_services: {
         parameters: {
             query?: {
@@ -4395,11 +6113,210 @@ export interface operations {
             };
         };
     };
+    list_apps: {
+        parameters: {
+            query?: {
+                /** @description Only those that this tenant's lines may be bound to: its own, and anybody's. */
+                usable_by?: string;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetaAppPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMetaApp"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedMetaApp"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetaApp"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MetaAppPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MetaApp"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_verify_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifyTokenBody"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_platform_audit: {
         parameters: {
             query?: {
                 /** @description Only what concerns this tenant. */
                 tenant_id?: string;
+                /** @description Only what somebody with this in the e-mail did. */
+                actor?: string;
+                /** @description Only actions that begin so: channel, or channel.created. */
+                action?: string;
+                /** @description Only what was done then or later. */
+                from?: string;
+                /** @description Only what was done before. */
+                until?: string;
+                /** @description Only what has this in its action, target, e-mail or data. */
+                q?: string;
                 /** @description Items wanted, 1 to 200; 50 if not said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -4417,6 +6334,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_platform_audit_export: {
+        parameters: {
+            query?: {
+                /** @description Only what concerns this tenant. */
+                tenant_id?: string;
+                /** @description Only what somebody with this in the e-mail did. */
+                actor?: string;
+                /** @description Only actions that begin so: channel, or channel.created. */
+                action?: string;
+                /** @description Only what was done then or later. */
+                from?: string;
+                /** @description Only what was done before. */
+                until?: string;
+                /** @description Only what has this in its action, target, e-mail or data. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table with a head, in UTF-8. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -4650,6 +6609,69 @@ export interface operations {
             };
         };
     };
+    list_fleet_tenants: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetTenantPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_fleet_look: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FleetTenant"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_platform: {
         parameters: {
             query?: never;
@@ -4805,6 +6827,66 @@ export interface operations {
             };
         };
     };
+    get_platform_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformSettings"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_platform_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlatformSettingsPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlatformSettings"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_spool: {
         parameters: {
             query?: {
@@ -4940,8 +7022,16 @@ export interface operations {
     list_tenants: {
         parameters: {
             query?: {
-                /** @description Part of a name or slug. */
+                /** @description Part of a name, a slug or a line's phone number id. */
                 q?: string;
+                /** @description active or suspended; both if not said. */
+                state?: string;
+                /** @description Only those of this plan. */
+                plan?: string;
+                /** @description ok or attention; both if not said. */
+                health?: string;
+                /** @description newest or name; newest if not said. */
+                sort?: string;
                 /** @description Items wanted, 1 to 200; 50 if not said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -5132,6 +7222,68 @@ export interface operations {
             };
         };
     };
+    put_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogoBody"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tenant_channels: {
         parameters: {
             query?: {
@@ -5188,6 +7340,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlatformChannel"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_checklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChecklistBody"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -5333,6 +7515,158 @@ export interface operations {
             };
         };
     };
+    get_tenant_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantHealth"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_odoo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Odoo"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_odoo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOdooBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Odoo"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_odoo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_odoo_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OdooTestBody"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tenant_users: {
         parameters: {
             query?: {
@@ -5388,8 +7722,68 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["AddedUser"];
                 };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tenant_user_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentLink"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tenant_user_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                user: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details (RFC 9457) */
             default: {
@@ -5441,6 +7835,163 @@ export interface operations {
             header?: never;
             path: {
                 phone_number_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_superadmins: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuperadminPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_superadmin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSuperadminBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedSuperadmin"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_superadmin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuperadminPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Superadmin"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_superadmin_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentLink"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_superadmin_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
             };
             cookie?: never;
         };
@@ -5675,7 +8226,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["AddedUser"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -5711,6 +8262,122 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["User"];
                 };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentLink"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_reset_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentLink"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_end_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_user_totp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details (RFC 9457) */
             default: {
@@ -5916,6 +8583,76 @@ export interface operations {
                 "X-Hub-Signature-256"?: string | null;
             };
             path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_app_webhook: {
+        parameters: {
+            query: {
+                "hub.mode": string;
+                "hub.verify_token": string;
+                "hub.challenge": string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_app_webhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Hub-Signature-256"?: string | null;
+            };
+            path: {
+                key: string;
+            };
             cookie?: never;
         };
         requestBody: {

@@ -3,6 +3,8 @@ import type { components } from "./schema.gen";
 
 type Schemas = components["schemas"];
 export type Session = Schemas["Session"];
+export type OpenLink = Schemas["OpenLink"];
+export type SentLink = Schemas["SentLink"];
 export type SessionUser = Schemas["SessionUser"];
 export type TenantRef = Schemas["TenantRef"];
 export type Channel = Schemas["Channel"];
@@ -25,7 +27,6 @@ export type TagRef = Schemas["TagRef"];
 export type User = Schemas["User"];
 export type UserBody = Schemas["NewUserBody"];
 export type UserPatch = Schemas["UserPatch"];
-export type TenantRole = Schemas["TenantRole"];
 export type Tenant = Schemas["Tenant"];
 export type TenantPatch = Schemas["TenantPatch"];
 export type Plan = Schemas["Plan"];

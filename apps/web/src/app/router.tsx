@@ -17,6 +17,7 @@ import {
   tenantAuditRoute,
   usersRoute,
 } from "@/routes/settings";
+import { startRoute } from "@/routes/start";
 import {
   appsRoute,
   auditRoute,
@@ -33,9 +34,10 @@ import { welcomeRoute } from "@/routes/welcome";
 const routeTree = rootRoute.addChildren([
   indexRoute,
   loginRoute,
+  welcomeRoute,
   tenantRoute.addChildren([
     inboxRoute.addChildren([conversationRoute]),
-    welcomeRoute,
+    startRoute,
     settingsRoute.addChildren([
       settingsIndexRoute,
       generalRoute,

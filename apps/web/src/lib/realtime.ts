@@ -2,7 +2,12 @@
 export type RealtimeState = "connecting" | "online" | "offline";
 
 export interface RealtimeEvent {
-  event: "message.created" | "message.updated" | "conversation.updated" | "conversation.created";
+  event:
+    | "message.created"
+    | "message.updated"
+    | "conversation.updated"
+    | "conversation.created"
+    | "conversation.gone";
   conversation_id: string;
   message_id: string | null;
 }

@@ -10,10 +10,10 @@ export const rootRoute = createRootRoute({
 });
 
 /** The first page of a signed-in person. */
-export function homeOf(session: SessionState): "/login" | "/superadmin" | "/inbox" | "/welcome" {
+export function homeOf(session: SessionState): "/login" | "/superadmin" | "/inbox" | "/start" {
   if (session.status !== "active") return "/login";
   if (session.user.permissions.includes("platform") && !session.tenant) return "/superadmin";
-  return session.user.permissions.includes("chat.read") ? "/inbox" : "/welcome";
+  return session.user.permissions.includes("chat.read") ? "/inbox" : "/start";
 }
 
 export const indexRoute = createRoute({

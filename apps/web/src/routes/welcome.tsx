@@ -1,52 +1,45 @@
-/** For roles without conversations: what they can use. */
-import { createRoute } from "@tanstack/react-router";
-import { Check, Clock3 } from "lucide-react";
+/** Where links of invitations and of forgotten passwords lead: choose a password, and enter. */
+import { createRoute, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSession } from "@/api/use-session";
-import { Card, Page } from "@/ui/page";
-import { tenantRoute } from "./tenant";
+import { sessionState } from "@/api/session";
+import { AcceptLink } from "@/features/auth/accept-link";
+import { Logo } from "@/ui/logo";
+import { homeOf, rootRoute } from "./root";
 
 export const welcomeRoute = createRoute({
-  getParentRoute: () => tenantRoute,
+  getParentRoute: () => rootRoute,
   path: "/welcome",
   component: WelcomePage,
 });
 
-const AREAS = [
-  { permission: "settings.read", key: "settings", ready: true },
-  { permission: "campaigns.read", key: "campaigns", ready: false },
-  { permission: "templates.read", key: "templates", ready: false },
-  { permission: "dashboard.read", key: "dashboard", ready: false },
-];
+/** Takes the token out of the address, so that it stays in no history. */
+function takeToken(): string {
+  const token = window.location.hash.slice(1);
+  if (token) window.history.replaceState(window.history.state, "", window.location.pathname);
+  return token;
+}
 
 function WelcomePage() {
   const { t } = useTranslation();
-  const session = useSession();
-  const mine = AREAS.filter((area) => session?.user.permissions.includes(area.permission));
+  const navigate = useNavigate();
+  const [token] = useState(takeToken);
   return (
-    <main className="h-full overflow-y-auto">
-      <Page
-        title={t("welcome.title", { name: session?.user.name ?? "" })}
-        text={t("welcome.text", { role: t(`role.${session?.user.role ?? "doctor"}`) })}
-      >
-        <Card title={t("welcome.areas")}>
-          <ul className="divide-y divide-line">
-            {mine.map((area) => (
-              <li key={area.key} className="flex items-start gap-3 px-4 py-3">
-                {area.ready ? (
-                  <Check aria-hidden className="mt-0.5 size-4 text-ok" />
-                ) : (
-                  <Clock3 aria-hidden className="mt-0.5 size-4 text-muted" />
-                )}
-                <div>
-                  <p className="font-medium">{t(`welcome.area.${area.key}`)}</p>
-                  <p className="text-muted">{t(area.ready ? "welcome.ready" : "welcome.soon")}</p>
-                </div>
-              </li>
-            ))}
-          </ul>
-        </Card>
-      </Page>
+    <main className="mx-auto flex h-full w-full max-w-sm flex-col justify-center overflow-y-auto px-4 py-10">
+      <div className="mb-6 flex items-center gap-3">
+        <Logo size={40} />
+        <div>
+          <p className="text-xl leading-6 font-semibold">Centralita</p>
+          <p className="text-muted">{t("login.tagline")}</p>
+        </div>
+      </div>
+      <div className="rounded-md border border-line bg-surface p-5">
+        <AcceptLink
+          token={token}
+          onDone={() => void navigate({ to: homeOf(sessionState()), replace: true })}
+          onLogin={() => void navigate({ to: "/login", replace: true })}
+        />
+      </div>
     </main>
   );
 }

@@ -16,8 +16,11 @@ const schema = z.object({
   name: z.string().trim().min(1, "form.required").max(120, "form.tooLong"),
   email: z.email("form.email"),
   role: z.enum(ROLES),
-  password: z.string().min(10, "form.passwordShort").max(200, "form.tooLong"),
+  // Empty: an invitation goes out instead.
+  password: z.literal("").or(z.string().min(10, "form.passwordShort").max(200, "form.tooLong")),
 });
+
+type UserFields = z.infer<typeof schema>;
 
 interface UserFormProps {
   error: unknown;
@@ -29,17 +32,23 @@ interface UserFormProps {
 
 export function UserForm({ error, busy, firstRole, onSubmit, onCancel }: UserFormProps) {
   const { t } = useTranslation();
-  const form = useForm<UserBody>({
+  const form = useForm<UserFields>({
     resolver: zodResolver(schema),
     defaultValues: { name: "", email: "", role: firstRole, password: "" },
   });
   const served = error ? fieldErrors(error, t) : {};
-  const message = (name: keyof UserBody) => {
+  const message = (name: keyof UserFields) => {
     const own = form.formState.errors[name]?.message;
     return own ? t(own) : served[name];
   };
   return (
-    <form noValidate className="grid gap-4" onSubmit={form.handleSubmit(onSubmit)}>
+    <form
+      noValidate
+      className="grid gap-4"
+      onSubmit={form.handleSubmit(({ password, ...rest }) =>
+        onSubmit(password ? { ...rest, password } : rest),
+      )}
+    >
       {error != null && (
         <Notice tone="bad" icon={CircleAlert}>
           {problemWords(error, t)}
@@ -62,7 +71,7 @@ export function UserForm({ error, busy, firstRole, onSubmit, onCancel }: UserFor
           </Select>
         )}
       </Field>
-      <Field label={t("user.password")} hint={t("user.passwordHint")} error={message("password")}>
+      <Field label={t("user.password")} hint={t("sentLink.passwordHint")} error={message("password")}>
         {(field) => (
           <Input {...field} type="password" autoComplete="new-password" {...form.register("password")} />
         )}

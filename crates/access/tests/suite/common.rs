@@ -118,6 +118,7 @@ impl Stage {
             email: email.parse().unwrap(),
             password: password.into(),
             tenant: tenant.map(str::to_owned),
+            code: None,
         };
         login(&self.resolver, credentials, &SessionMeta::default(), at(10)).await
     }

@@ -47,7 +47,7 @@ async fn another_role_or_a_suspension_or_an_ended_session_admits_no_more() {
     let helper = tenant::user::NewUser {
         name: "Eva".to_owned(),
         email: "eva@clinic.example".parse().unwrap(),
-        role: Role::Caja,
+        role: Role::Caja.into(),
         password: PASSWORD.into(),
     };
     let handle = stage.handle(&sol).await;
@@ -59,7 +59,7 @@ async fn another_role_or_a_suspension_or_an_ended_session_admits_no_more() {
     let bearer = current(&entered);
     assert!(guard.admit(bearer).await.unwrap().is_some());
     let changes = UserChanges {
-        role: Some(Role::Doctor),
+        role: Some(Role::Doctor.into()),
         ..UserChanges::default()
     };
     access::team::change(

@@ -11,7 +11,7 @@ fn eva() -> NewUser {
     NewUser {
         name: "Eva".to_owned(),
         email: "eva@clinic.example".parse().unwrap(),
-        role: Role::Recepcion,
+        role: Role::Recepcion.into(),
         password: PASSWORD.into(),
     }
 }

@@ -2,8 +2,10 @@
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    BoolExpressionMethods, ExpressionMethods, HasQuery, OptionalExtension, PgExpressionMethods, QueryDsl,
-    dsl::exists, sql_types::Text,
+    BoolExpressionMethods, ExpressionMethods, HasQuery, NullableExpressionMethods, OptionalExtension,
+    PgExpressionMethods, QueryDsl, QueryableByName,
+    dsl::exists,
+    sql_types::{Nullable, Text, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use pg::{Conn, Control, DbError, TenantId};
@@ -26,6 +28,26 @@ pub(super) struct Session {
     pub(super) expires_at: DateTime<Utc>,
     pub(super) rotated_at: Option<DateTime<Utc>>,
     pub(super) revoked_at: Option<DateTime<Utc>>,
+}
+
+/// A login that stands.
+#[derive(Debug, Clone, PartialEq, Eq, QueryableByName)]
+pub struct LiveSession {
+    /// What ties its tokens together; access tokens name it.
+    #[diesel(sql_type = SqlUuid)]
+    pub family_id: Uuid,
+    /// When the person logged in.
+    #[diesel(sql_type = Timestamptz)]
+    pub began_at: DateTime<Utc>,
+    /// When its newest token was given out.
+    #[diesel(sql_type = Timestamptz)]
+    pub last_used_at: DateTime<Utc>,
+    /// The browser's own description, as of then.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub user_agent: Option<String>,
+    /// The address the request came from, as of then.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub ip: Option<String>,
 }
 
 impl Session {
@@ -123,30 +145,56 @@ impl<'c> Sessions<'c> {
         Ok(())
     }
 
+    /// Ends one login of the user; another's family is left alone.
     pub(super) async fn revoke_family(
         &mut self,
+        subject: SessionSubject,
         family_id: Uuid,
         now: DateTime<Utc>,
     ) -> Result<usize, DbError> {
-        let alive = sessions::table.filter(
-            sessions::family_id
-                .eq(family_id)
-                .and(sessions::revoked_at.is_null()),
-        );
+        let alive = sessions::table
+            .filter(sessions::family_id.eq(family_id))
+            .filter(sessions::user_id.eq(subject.user_id))
+            .filter(sessions::tenant_id.is_not_distinct_from(subject.tenant_id))
+            .filter(sessions::revoked_at.is_null());
         Ok(diesel::update(alive)
             .set(sessions::revoked_at.eq(now))
             .execute(&mut **self.0)
             .await?)
     }
 
+    /// The logins of the user that still stand, the most recently used first.
+    pub async fn live(
+        &mut self,
+        subject: SessionSubject,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<LiveSession>, DbError> {
+        let query = "SELECT * FROM (SELECT DISTINCT ON (family_id) family_id, user_agent, ip, \
+                         created_at AS last_used_at, \
+                         min(created_at) OVER (PARTITION BY family_id) AS began_at \
+                     FROM sessions \
+                     WHERE user_id = $1 AND tenant_id IS NOT DISTINCT FROM $2 \
+                         AND revoked_at IS NULL AND expires_at > $3 \
+                     ORDER BY family_id, created_at DESC, id DESC) AS live \
+                     ORDER BY last_used_at DESC, family_id";
+        let asked = diesel::sql_query(query)
+            .bind::<SqlUuid, _>(subject.user_id)
+            .bind::<Nullable<SqlUuid>, _>(subject.tenant_id.map(TenantId::uuid))
+            .bind::<Timestamptz, _>(now);
+        Ok(asked.load(&mut **self.0).await?)
+    }
+
+    /// Ends the user's logins, but for one if one is named.
     pub(super) async fn revoke_user(
         &mut self,
         subject: SessionSubject,
+        but: Option<Uuid>,
         now: DateTime<Utc>,
     ) -> Result<usize, DbError> {
         let alive = sessions::table
             .filter(sessions::user_id.eq(subject.user_id))
             .filter(sessions::tenant_id.is_not_distinct_from(subject.tenant_id))
+            .filter(sessions::family_id.nullable().is_distinct_from(but))
             .filter(sessions::revoked_at.is_null());
         Ok(diesel::update(alive)
             .set(sessions::revoked_at.eq(now))

@@ -18,8 +18,9 @@ pub async fn revoke_by_token(
         let Some(session) = sessions.find_by_token(token).await? else {
             return Ok(false);
         };
-        sessions.lock_user(session.subject().user_id).await?;
-        Ok(sessions.revoke_family(session.family_id, now).await? > 0)
+        let subject = session.subject();
+        sessions.lock_user(subject.user_id).await?;
+        Ok(sessions.revoke_family(subject, session.family_id, now).await? > 0)
     })
     .await
 }
@@ -35,7 +36,7 @@ pub async fn revoke_family(
     conn.transaction(async |tx| {
         let mut sessions = Sessions::new(tx);
         sessions.lock_user(subject.user_id).await?;
-        Ok(sessions.revoke_family(family, now).await? > 0)
+        Ok(sessions.revoke_family(subject, family, now).await? > 0)
     })
     .await
 }
@@ -50,7 +51,23 @@ pub async fn revoke_user(
     conn.transaction(async |tx| {
         let mut sessions = Sessions::new(tx);
         sessions.lock_user(subject.user_id).await?;
-        sessions.revoke_user(subject, now).await
+        sessions.revoke_user(subject, None, now).await
+    })
+    .await
+}
+
+/// Ends every session of a user but this one. Returns how many tokens that were alive it took.
+#[tracing::instrument(name = "session.revoke_others", skip_all)]
+pub async fn revoke_others(
+    conn: &mut Conn<Control>,
+    subject: SessionSubject,
+    family: Uuid,
+    now: DateTime<Utc>,
+) -> Result<usize, DbError> {
+    conn.transaction(async |tx| {
+        let mut sessions = Sessions::new(tx);
+        sessions.lock_user(subject.user_id).await?;
+        sessions.revoke_user(subject, Some(family), now).await
     })
     .await
 }

@@ -69,7 +69,9 @@ pub async fn rotate_session(
                 }
                 Err(refusal) => {
                     if matches!(refusal, RotateError::Reused) {
-                        sessions.revoke_family(session.family_id, now).await?;
+                        sessions
+                            .revoke_family(session.subject(), session.family_id, now)
+                            .await?;
                     }
                     Ok(Err(refusal))
                 }

@@ -26,7 +26,7 @@ use resolver::{
 };
 use simulator::{Simulator, config::Config, world::World};
 use tenant::{
-    conversation::{ConversationFilter, ConversationId, Conversations},
+    conversation::{ConversationFilter, ConversationId, Conversations, Sight},
     message::{Message, MessageId, MessageStatus, Messages},
     outbox::{NewContent, QueueMessage, SendClass, Target},
     user::{NewUser, Role, UserId, create_user},
@@ -174,7 +174,7 @@ impl Stage {
         let agent = NewUser {
             name: "Ana".to_owned(),
             email: "ana@clinic.example".parse().unwrap(),
-            role: Role::Admin,
+            role: Role::Admin.into(),
             password: "correct horse".into(),
         };
         let agent = create_user(&mut db.conn().await.unwrap(), agent, None, now())
@@ -316,7 +316,7 @@ impl Company {
         };
         let mut conn = self.db.conn().await.unwrap();
         let found = Conversations::new(&mut conn)
-            .list(&ConversationFilter::default(), &page)
+            .list(&ConversationFilter::default(), Sight::Everything, &page)
             .await;
         let rows = found.unwrap().unwrap().items;
         rows.into_iter().map(|row| row.conversation.id).collect()

@@ -74,7 +74,11 @@ pub async fn change(
             .await
             .map_err(DbError::from)?;
         audit_changes(tx, &before, status, assignee, actor, now).await?;
-        event::append(tx, &[updated(id)]).await?;
+        if assignee == before.assignee_id {
+            event::append(tx, &[updated(id)]).await?;
+        } else {
+            event::append_assigned(tx, id, before.assignee_id).await?;
+        }
         Ok(())
     })
     .await

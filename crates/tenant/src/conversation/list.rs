@@ -7,12 +7,12 @@ use diesel::{
     dsl::exists,
     pg::Pg,
     prelude::*,
-    sql_types::{BigInt, Bool, Uuid as SqlUuid},
+    sql_types::{BigInt, Bool, Nullable, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, DbError, InvalidCursor, Page, PageRequest};
 
-use super::{Conversation, ConversationId, ConversationStatus, Conversations};
+use super::{Conversation, ConversationId, ConversationStatus, Conversations, Sight};
 use crate::{
     contact::Contact,
     message::Message,
@@ -111,10 +111,11 @@ type Source = diesel::dsl::InnerJoinQuerySource<conversations::table, contacts::
 type Predicate = Box<dyn BoxableExpression<Source, Pg, SqlType = Bool>>;
 
 impl Conversations<'_> {
-    /// Conversations that match, the most recently active first.
+    /// Conversations in sight that match, the most recently active first.
     pub async fn list(
         &mut self,
         filter: &ConversationFilter,
+        sight: Sight,
         page: &PageRequest,
     ) -> Result<Result<Page<ConversationView>, InvalidCursor>, DbError> {
         let after = match page.after::<(DateTime<Utc>, ConversationId)>() {
@@ -127,7 +128,7 @@ impl Conversations<'_> {
             .limit(page.fetch_limit())
             .select((Conversation::as_select(), Contact::as_select()))
             .into_boxed();
-        for predicate in predicates(filter) {
+        for predicate in predicates(filter).into_iter().chain(seen(sight)) {
             query = query.filter(predicate);
         }
         if let Some((at, id)) = after {
@@ -148,31 +149,38 @@ impl Conversations<'_> {
         }))
     }
 
-    /// One conversation with all that a row shows.
-    pub async fn view(&mut self, id: ConversationId) -> Result<Option<ConversationView>, DbError> {
-        let row = conversations::table
+    /// One conversation in sight with all that a row shows.
+    pub async fn view(
+        &mut self,
+        id: ConversationId,
+        sight: Sight,
+    ) -> Result<Option<ConversationView>, DbError> {
+        let mut query = conversations::table
             .inner_join(contacts::table)
             .filter(conversations::id.eq(id))
             .select((Conversation::as_select(), Contact::as_select()))
-            .first(&mut **self.0)
-            .await
-            .optional()?;
-        match row {
+            .into_boxed();
+        if let Some(predicate) = seen(sight) {
+            query = query.filter(predicate);
+        }
+        match query.first(&mut **self.0).await.optional()? {
             Some(row) => Ok(self.complete(vec![row]).await?.pop()),
             None => Ok(None),
         }
     }
 
-    /// Counts of open and pending conversations for `user`.
-    pub async fn counts(&mut self, user: UserId) -> Result<Counts, DbError> {
+    /// Counts of open and pending conversations in sight, for `user`.
+    pub async fn counts(&mut self, user: UserId, sight: Sight) -> Result<Counts, DbError> {
         let row: CountsRow = diesel::sql_query(
             "SELECT count(*) AS everyone, \
                  count(*) FILTER (WHERE assignee_id = $1) AS mine, \
                  count(*) FILTER (WHERE assignee_id IS NULL) AS unassigned, \
                  count(*) FILTER (WHERE unread_count > 0) AS unread \
-             FROM conversations WHERE status IN ('open', 'pending')",
+             FROM conversations WHERE status IN ('open', 'pending') \
+                 AND ($2 IS NULL OR assignee_id IS NULL OR assignee_id = $2)",
         )
         .bind::<SqlUuid, _>(user)
+        .bind::<Nullable<SqlUuid>, _>(sight.only_of())
         .get_result(&mut **self.0)
         .await?;
         Ok(Counts {
@@ -257,6 +265,15 @@ fn predicates(filter: &ConversationFilter) -> Vec<Predicate> {
         all.push(matching(search));
     }
     all
+}
+
+/// The condition that a conversation is in sight, where not all are.
+fn seen(sight: Sight) -> Option<Predicate> {
+    let user = sight.only_of()?;
+    let nobodys_or_own = conversations::assignee_id
+        .is_null()
+        .or(conversations::assignee_id.is_not_distinct_from(user));
+    Some(Box::new(nobodys_or_own))
 }
 
 fn tagged(tag: &TagFilter) -> Predicate {

@@ -9,7 +9,9 @@ use diesel_async::{RunQueryDsl, SimpleAsyncConnection};
 use pg::{ChannelId, Conn, Connector, Db, DbError, PageRequest, Tenant};
 use tenant::{
     contact::Identity,
-    conversation::{Conversation, ConversationFilter, ConversationId, ConversationView, Conversations},
+    conversation::{
+        Conversation, ConversationFilter, ConversationId, ConversationView, Conversations, Sight,
+    },
     inbound::{Applier, InboundContent, InboundItem, InboundMessage},
     message::{Message, MessageId, Messages},
     outbox::{
@@ -80,7 +82,7 @@ impl Test {
         let new = NewUser {
             name: "Ana".to_owned(),
             email: email.parse().unwrap(),
-            role,
+            role: role.into(),
             password: "correct horse".into(),
         };
         create_user(&mut self.conn().await, new, None, at(0))
@@ -106,7 +108,9 @@ impl Test {
 
     pub async fn list(&self, filter: &ConversationFilter) -> Vec<ConversationView> {
         let mut conn = self.conn().await;
-        let page = Conversations::new(&mut conn).list(filter, &page(200)).await;
+        let page = Conversations::new(&mut conn)
+            .list(filter, Sight::Everything, &page(200))
+            .await;
         page.unwrap().unwrap().items
     }
 

@@ -5,7 +5,7 @@ use tenant::{
     contact::Identity,
     conversation::{
         AssigneeFilter, ChangeError, ConversationChanges, ConversationFilter, ConversationId,
-        ConversationStatus, Conversations, TagFilter, change, mark_read, set_tags, wake_due,
+        ConversationStatus, Conversations, Sight, TagFilter, change, mark_read, set_tags, wake_due,
     },
     user::{Role, UserChanges, update_user},
 };
@@ -71,7 +71,10 @@ async fn filters_by_state_owner_tag_line_and_unread_and_counts_what_is_open() {
         .unwrap()
         .remove(0)
         .0;
-    let counts = Conversations::new(&mut conn).counts(user.id).await.unwrap();
+    let counts = Conversations::new(&mut conn)
+        .counts(user.id, Sight::Everything)
+        .await
+        .unwrap();
     assert_eq!(
         (counts.mine, counts.unassigned, counts.all, counts.unread),
         (1, 1, 2, 1)
@@ -227,7 +230,7 @@ async fn pages_neither_lose_nor_repeat_what_stays_while_rows_move() {
     loop {
         let mut conn = test.conn().await;
         let found = Conversations::new(&mut conn)
-            .list(&ConversationFilter::default(), &request)
+            .list(&ConversationFilter::default(), Sight::Everything, &request)
             .await
             .unwrap()
             .unwrap();

@@ -19,6 +19,7 @@ mod outbox_classes;
 mod outbox_model;
 mod outside;
 mod queue;
+mod role;
 mod scheduled;
 mod schema;
 mod status;

@@ -10,7 +10,7 @@ use crate::common::{Test, at};
 
 fn demotion() -> UserChanges {
     UserChanges {
-        role: Some(Role::Recepcion),
+        role: Some(Role::Recepcion.into()),
         ..UserChanges::default()
     }
 }
@@ -105,7 +105,7 @@ async fn an_email_is_one_persons_and_fields_are_checked() {
     let new = |email: &str, name: &str, password: &str| NewUser {
         name: name.to_owned(),
         email: email.parse().unwrap(),
-        role: Role::Caja,
+        role: Role::Caja.into(),
         password: password.into(),
     };
     let mut conn = test.conn().await;
@@ -155,7 +155,7 @@ async fn seeding_an_admin_again_changes_nothing_and_another_password_ends_the_se
         .await
         .unwrap();
     let back = seed("battery staple").await;
-    assert_eq!((back.is_active, back.role), (true, Role::Admin));
+    assert_eq!((back.is_active, back.role.is_admin()), (true, true));
     assert_eq!(Users::new(&mut conn).list(true).await.unwrap().len(), 2);
 }
 
@@ -168,7 +168,7 @@ async fn a_role_or_password_or_lock_out_ends_sessions_and_a_name_does_not() {
     let mut version = user.session_version;
     let rename = UserChanges {
         name: Some("Otra".to_owned()),
-        role: Some(Role::Caja),
+        role: Some(Role::Caja.into()),
         ..UserChanges::default()
     };
     let password = UserChanges {

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tenant::{
     contact::Identity,
-    conversation::ConversationId,
+    conversation::{ConversationId, Conversations},
     outbox::{Idempotency, Target},
     user::UserId,
 };
@@ -23,7 +23,7 @@ use super::{MessageBody, conversation, one};
 use crate::{
     auth::{ChatWrite, Member},
     json::{self, Json},
-    problem::{FieldError, Problem},
+    problem::{FieldError, Kind, Problem},
 };
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
@@ -146,6 +146,15 @@ pub(crate) async fn post_conversation(
 ) -> Result<HttpResponse, Problem> {
     let channel = json::body_id("/channel_id", &body.channel_id)?;
     let identity = identity(&body.to)?;
+    let mut conn = member.conn().await?;
+    let hidden = Conversations::new(&mut conn)
+        .is_hidden_with(channel, &identity, member.sight())
+        .await?;
+    drop(conn);
+    if hidden {
+        let told = "a colleague has the conversation with this customer";
+        return Err(Problem::new(Kind::NotFound, told));
+    }
     let parsed = parse(body.message).map_err(within)?;
     let target = format!("{channel}|{}", identity.user_key);
     let idempotency = idempotency(&request, member.user.id, &target, &parsed)?;
@@ -204,10 +213,10 @@ pub(crate) async fn post_retry(
     member: Member<ChatWrite>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
+    let id = json::id(&id)?;
+    member.sees_message(id).await?;
     let engine = member.app.engine();
-    let message = engine
-        .retry(&member.tenant, json::id(&id)?, member.user.id)
-        .await?;
+    let message = engine.retry(&member.tenant, id, member.user.id).await?;
     let mut conn = member.conn().await?;
     Ok(HttpResponse::Accepted().json(one(&mut conn, message).await?))
 }
@@ -219,10 +228,10 @@ pub(crate) async fn post_cancel(
     member: Member<ChatWrite>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
+    let id = json::id(&id)?;
+    member.sees_message(id).await?;
     let engine = member.app.engine();
-    let message = engine
-        .cancel(&member.tenant, json::id(&id)?, member.user.id)
-        .await?;
+    let message = engine.cancel(&member.tenant, id, member.user.id).await?;
     let mut conn = member.conn().await?;
     Ok(HttpResponse::Ok().json(one(&mut conn, message).await?))
 }

@@ -10,6 +10,8 @@ import { asProblem, problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { Notice } from "@/ui/states";
+import { CodeForm } from "./code-form";
+import { ForgotForm } from "./forgot-form";
 import { useLogin } from "./queries";
 
 const schema = z.object({ email: z.email("form.email"), password: z.string().min(1, "form.required") });
@@ -18,7 +20,10 @@ type Values = z.infer<typeof schema>;
 export function LoginForm({ onDone }: { onDone: (session: Session) => void }) {
   const { t } = useTranslation();
   const [visible, setVisible] = useState(false);
-  const login = useLogin(onDone);
+  const [forgot, setForgot] = useState(false);
+  // What the password was right for, while a code is asked for.
+  const [asked, setAsked] = useState<{ tenant?: string } | null>(null);
+  const login = useLogin(onDone, (tried) => setAsked(tried.tenant ? { tenant: tried.tenant } : {}));
   const form = useForm<Values>({
     resolver: zodResolver(schema),
     defaultValues: { email: "", password: "" },
@@ -27,6 +32,22 @@ export function LoginForm({ onDone }: { onDone: (session: Session) => void }) {
   const problem = login.error ? asProblem(login.error) : null;
   const choices = problem?.code === "tenant_required" ? problem.choices : [];
   const message = (key: string | undefined) => (key ? t(key) : undefined);
+
+  if (forgot) return <ForgotForm email={form.getValues("email")} onBack={() => setForgot(false)} />;
+
+  if (asked) {
+    return (
+      <CodeForm
+        problem={problem}
+        busy={login.isPending}
+        onCode={(code) => login.mutate({ ...form.getValues(), ...asked, code })}
+        onBack={() => {
+          setAsked(null);
+          login.reset();
+        }}
+      />
+    );
+  }
 
   if (choices.length > 0 || (login.isPending && login.variables.tenant)) {
     return (
@@ -79,6 +100,9 @@ export function LoginForm({ onDone }: { onDone: (session: Session) => void }) {
       </Field>
       <Button type="submit" variant="primary" busy={login.isPending} className="mt-1 h-10">
         {login.isPending ? t("login.entering") : t("login.enter")}
+      </Button>
+      <Button variant="ghost" className="justify-self-center" onClick={() => setForgot(true)}>
+        {t("forgot.open")}
       </Button>
     </form>
   );

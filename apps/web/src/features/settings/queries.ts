@@ -1,7 +1,7 @@
 /** Changing a tenant's users and tags. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
-import type { UserBody, UserPatch } from "@/api/types";
+import type { SentLink, UserBody, UserPatch } from "@/api/types";
 
 export function useCreateUser() {
   const client = useQueryClient();
@@ -17,6 +17,32 @@ export function usePatchUser() {
   return useMutation({
     mutationFn: ({ id, body }: { id: string; body: UserPatch }) =>
       unwrap(api.PATCH("/api/users/{id}", { params: { path: { id } }, body })),
+    onSuccess: () => client.invalidateQueries({ queryKey: ["users"] }),
+  });
+}
+
+/** Sends the invitation again, or a link to set another password. */
+export function useSendLink(onSent: (sent: SentLink) => void) {
+  return useMutation({
+    mutationFn: ({ id, invited }: { id: string; invited: boolean }) =>
+      invited
+        ? unwrap(api.POST("/api/users/{id}/invite", { params: { path: { id } } }))
+        : unwrap(api.POST("/api/users/{id}/reset-link", { params: { path: { id } } })),
+    onSuccess: onSent,
+  });
+}
+
+export function useEndSessions() {
+  return useMutation({
+    mutationFn: (id: string) =>
+      unwrap(api.POST("/api/users/{id}/sessions/revoke", { params: { path: { id } } })),
+  });
+}
+
+export function useRemoveTotp() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => unwrap(api.DELETE("/api/users/{id}/totp", { params: { path: { id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: ["users"] }),
   });
 }

@@ -1,23 +1,34 @@
 /** People of a tenant: who they are, what they may do, whether they may enter. */
 import { useQuery } from "@tanstack/react-query";
-import { Ellipsis, KeyRound, UserPlus, UserRoundCheck, UserRoundX, Users } from "lucide-react";
+import {
+  Ellipsis,
+  KeyRound,
+  Link2,
+  LogOut,
+  ShieldOff,
+  UserPlus,
+  UserRoundCheck,
+  UserRoundX,
+  Users,
+} from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { usersQuery } from "@/api/directory";
-import type { TenantRole, User } from "@/api/types";
+import type { SentLink, User } from "@/api/types";
 import { usePermission, useSession } from "@/api/use-session";
 import { formatFull, localZone } from "@/lib/time";
 import { Avatar, Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Select } from "@/ui/field";
+import { LinkDialog } from "@/ui/link-dialog";
 import { Menu, MenuItem } from "@/ui/menu";
 import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
 import { ROLES, UserForm } from "@/ui/user-form";
 import { PasswordDialog } from "./password-dialog";
-import { useCreateUser, usePatchUser } from "./queries";
+import { useCreateUser, useEndSessions, usePatchUser, useRemoveTotp, useSendLink } from "./queries";
 
 export function UsersPage() {
   const { t } = useTranslation();
@@ -25,6 +36,7 @@ export function UsersPage() {
   const users = useQuery(usersQuery);
   const create = useCreateUser();
   const [adding, setAdding] = useState(false);
+  const [link, setLink] = useState<{ name: string; sent: SentLink } | null>(null);
   const add = canWrite && (
     <Button variant="primary" onClick={() => setAdding(true)}>
       <UserPlus aria-hidden />
@@ -45,7 +57,12 @@ export function UsersPage() {
         ) : (
           <ul className="divide-y divide-line">
             {users.data.items.map((user) => (
-              <UserRow key={user.id} user={user} canWrite={canWrite} />
+              <UserRow
+                key={user.id}
+                user={user}
+                canWrite={canWrite}
+                onLink={(sent) => setLink({ name: user.name, sent })}
+              />
             ))}
           </ul>
         )}
@@ -61,20 +78,37 @@ export function UsersPage() {
               onSuccess: (user) => {
                 setAdding(false);
                 toast.success(t("toast.userCreated", { name: user.name }));
+                if (user.invitation?.invite_url) setLink({ name: user.name, sent: user.invitation });
               },
             })
           }
         />
       </Dialog>
+      <LinkDialog link={link} onClose={() => setLink(null)} />
     </Page>
   );
 }
 
-function UserRow({ user, canWrite }: { user: User; canWrite: boolean }) {
+interface UserRowProps {
+  user: User;
+  canWrite: boolean;
+  /** A link was made that no mail carries. */
+  onLink: (sent: SentLink) => void;
+}
+
+function UserRow({ user, canWrite, onLink }: UserRowProps) {
   const { t, i18n } = useTranslation();
   const me = useSession()?.user.id;
   const patch = usePatchUser();
   const [password, setPassword] = useState(false);
+  const send = useSendLink((sent) => {
+    if (sent.invite_url) onLink(sent);
+    else toast.success(t("sentLink.mailed", { email: user.email }));
+  });
+  const done = { onSuccess: () => toast.success(t("toast.saved")) };
+  const endSessions = useEndSessions();
+  const removeTotp = useRemoveTotp();
+  const invited = user.status === "invited";
   const active = user.is_active !== false;
   const saved = { onSuccess: () => toast.success(t("toast.saved")) };
   return (
@@ -92,6 +126,7 @@ function UserRow({ user, canWrite }: { user: User; canWrite: boolean }) {
           : t("user.neverIn")}
       </p>
       {!active && <Badge tone="warn">{t("user.inactive")}</Badge>}
+      {invited && <Badge>{t("sentLink.invited")}</Badge>}
       {canWrite && user.id !== me ? (
         <>
           <Select
@@ -99,13 +134,11 @@ function UserRow({ user, canWrite }: { user: User; canWrite: boolean }) {
             className="h-8 w-36"
             value={user.role}
             disabled={patch.isPending}
-            onChange={(event) =>
-              patch.mutate({ id: user.id, body: { role: event.target.value as TenantRole } }, saved)
-            }
+            onChange={(event) => patch.mutate({ id: user.id, body: { role: event.target.value } }, saved)}
           >
-            {ROLES.map((role) => (
+            {[...new Set<string>([...ROLES, user.role])].map((role) => (
               <option key={role} value={role}>
-                {t(`role.${role}`)}
+                {t(`role.${role}`, { defaultValue: role })}
               </option>
             ))}
           </Select>
@@ -120,6 +153,22 @@ function UserRow({ user, canWrite }: { user: User; canWrite: boolean }) {
               <KeyRound />
               {t("user.setPassword")}
             </MenuItem>
+            {active && (
+              <MenuItem onSelect={() => send.mutate({ id: user.id, invited })}>
+                <Link2 />
+                {t(invited ? "sentLink.again" : "sentLink.reset")}
+              </MenuItem>
+            )}
+            <MenuItem onSelect={() => endSessions.mutate(user.id, done)}>
+              <LogOut />
+              {t("sentLink.endSessions")}
+            </MenuItem>
+            {user.second_factor && (
+              <MenuItem onSelect={() => removeTotp.mutate(user.id, done)}>
+                <ShieldOff />
+                {t("sentLink.removeTotp")}
+              </MenuItem>
+            )}
             <MenuItem onSelect={() => patch.mutate({ id: user.id, body: { is_active: !active } }, saved)}>
               {active ? <UserRoundX /> : <UserRoundCheck />}
               {t(active ? "user.deactivate" : "user.activate")}
@@ -127,7 +176,7 @@ function UserRow({ user, canWrite }: { user: User; canWrite: boolean }) {
           </Menu>
         </>
       ) : (
-        <Badge>{t(`role.${user.role}`)}</Badge>
+        <Badge>{t(`role.${user.role}`, { defaultValue: user.role })}</Badge>
       )}
       <PasswordDialog user={user} open={password} onOpenChange={setPassword} />
     </li>

@@ -4,10 +4,12 @@ import { Database, UserPlus, Users } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
+import type { SentLink } from "@/api/types";
 import { asProblem } from "@/lib/problem";
 import { Avatar, Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
+import { LinkDialog } from "@/ui/link-dialog";
 import { Card } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
 import { UserForm } from "@/ui/user-form";
@@ -18,6 +20,7 @@ export function UsersTab({ tenantId }: { tenantId: string }) {
   const users = useQuery(tenantUsersQuery(tenantId));
   const create = useCreateTenantUser(tenantId);
   const [adding, setAdding] = useState(false);
+  const [link, setLink] = useState<{ name: string; sent: SentLink } | null>(null);
   const add = (
     <Button variant="primary" onClick={() => setAdding(true)}>
       <UserPlus aria-hidden />
@@ -50,7 +53,7 @@ export function UsersTab({ tenantId }: { tenantId: string }) {
                   <p className="truncate text-list text-muted">{user.email}</p>
                 </div>
                 {user.is_active === false && <Badge tone="warn">{t("user.inactive")}</Badge>}
-                <Badge>{t(`role.${user.role}`)}</Badge>
+                <Badge>{t(`role.${user.role}`, { defaultValue: user.role })}</Badge>
               </li>
             ))}
           </ul>
@@ -67,11 +70,13 @@ export function UsersTab({ tenantId }: { tenantId: string }) {
               onSuccess: (user) => {
                 setAdding(false);
                 toast.success(t("toast.userCreated", { name: user.name }));
+                if (user.invitation?.invite_url) setLink({ name: user.name, sent: user.invitation });
               },
             })
           }
         />
       </Dialog>
+      <LinkDialog link={link} onClose={() => setLink(null)} />
     </div>
   );
 }

@@ -1,0 +1,6 @@
+DROP TABLE platform_settings;
+ALTER TABLE platform_users
+    DROP COLUMN totp_sealed,
+    DROP COLUMN totp_confirmed_at,
+    DROP COLUMN totp_last_step,
+    DROP COLUMN recovery_codes;
