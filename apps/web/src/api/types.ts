@@ -65,4 +65,4 @@ export type ServicePatch = Schemas["ServicePatch"];
 export type QuickReply = Schemas["QuickReply"];
 export type NewQuickReply = Schemas["NewQuickReplyBody"];
 export type QuickReplyPatch = Schemas["QuickReplyPatch"];
-export type AuditEntry = Schemas["TenantAuditEntry"];
+export type TenantAuditEntry = Schemas["TenantAuditEntry"];

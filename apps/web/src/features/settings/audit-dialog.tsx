@@ -1,12 +1,12 @@
 /** One entry of the audit: who, when, what, and each value before and after. */
 import { useTranslation } from "react-i18next";
 import { useTimeZone } from "@/api/directory";
-import type { AuditEntry } from "@/api/types";
+import type { TenantAuditEntry } from "@/api/types";
 import { formatFull } from "@/lib/time";
 import { Copy } from "@/ui/copy";
 import { Dialog } from "@/ui/dialog";
 
-export function ActorName({ entry }: { entry: AuditEntry }) {
+export function ActorName({ entry }: { entry: TenantAuditEntry }) {
   const { t } = useTranslation();
   if (!entry.actor) return t("author.system");
   return entry.actor.name ?? t("auditLog.stranger");
@@ -32,7 +32,7 @@ function members(data: unknown): [string, unknown][] {
   return typeof data === "object" && data !== null ? Object.entries(data) : [];
 }
 
-export function AuditDialog({ entry, onClose }: { entry: AuditEntry; onClose: () => void }) {
+export function AuditDialog({ entry, onClose }: { entry: TenantAuditEntry; onClose: () => void }) {
   const { t, i18n } = useTranslation();
   const timeZone = useTimeZone();
   const all = members(entry.data);

@@ -4,7 +4,7 @@ import { ChevronRight, Download, ScrollText, Search } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usersQuery, useTimeZone } from "@/api/directory";
-import type { AuditEntry } from "@/api/types";
+import type { TenantAuditEntry } from "@/api/types";
 import { formatFull } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { Input, Select } from "@/ui/field";
@@ -40,7 +40,7 @@ export function AuditPage({ filter, onChange }: AuditPageProps) {
   const { t } = useTranslation();
   const list = useInfiniteQuery(tenantAuditQuery(filter));
   const take = useExportAudit();
-  const [open, setOpen] = useState<AuditEntry | null>(null);
+  const [open, setOpen] = useState<TenantAuditEntry | null>(null);
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   const filtered = Object.values(filter).some(Boolean);
   return (
@@ -80,7 +80,7 @@ export function AuditPage({ filter, onChange }: AuditPageProps) {
   );
 }
 
-function EntryRow({ entry, onOpen }: { entry: AuditEntry; onOpen: () => void }) {
+function EntryRow({ entry, onOpen }: { entry: TenantAuditEntry; onOpen: () => void }) {
   const { i18n } = useTranslation();
   const timeZone = useTimeZone();
   return (
