@@ -247,3 +247,28 @@ test("a tag is merged into another, and a line called otherwise", async ({ page 
   await expect(form).toBeHidden();
   expect(renamed[0]?.postDataJSON()).toEqual({ display_name: "Ventas 2" });
 });
+
+for (const [name, width] of [
+  ["a desk", 1440],
+  ["a phone", 390],
+] as const) {
+  test(`a slash puts a quick reply into the answer on ${name}`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 844 });
+    await serveFixtures(page, "tenant");
+    const used = await onChange(page, /\/q1\/use$/, { text: "Hola María, soy Ana de Dental Sur." });
+    await page.goto("/inbox/v0");
+    const box = page.getByLabel("Mensaje para el contacto");
+    await box.pressSequentially("/");
+    const search = page.getByRole("combobox");
+    await expect(search).toBeFocused();
+    await expect(page.getByRole("option")).toHaveCount(2);
+    await isAccessible(page);
+    await page.keyboard.press("Escape");
+    await expect(box).toBeFocused();
+    await page.getByRole("button", { name: "Respuestas rápidas" }).click();
+    await search.press("Enter");
+    await expect(box).toHaveValue("Hola María, soy Ana de Dental Sur.");
+    await expect(box).toBeFocused();
+    expect(used[0]?.postDataJSON()).toEqual({ conversation_id: "v0" });
+  });
+}

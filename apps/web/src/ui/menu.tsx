@@ -70,10 +70,13 @@ interface PopoverProps {
   trigger: ReactNode;
   label: string;
   align?: "start" | "end";
+  /** As for menus. */
+  onClosed?: (event: Event) => void;
   children: ReactNode;
 }
 
-export function Popover({ open, onOpenChange, trigger, label, align = "end", children }: PopoverProps) {
+export function Popover(props: PopoverProps) {
+  const { open, onOpenChange, trigger, label, align = "end", onClosed, children } = props;
   return (
     <RadixPopover.Root open={open} onOpenChange={onOpenChange}>
       <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
@@ -81,6 +84,7 @@ export function Popover({ open, onOpenChange, trigger, label, align = "end", chi
         <RadixPopover.Content
           aria-label={label}
           align={align}
+          {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}
           sideOffset={4}
           collisionPadding={8}
           className={cn(PANEL, "w-72")}

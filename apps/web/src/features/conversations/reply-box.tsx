@@ -21,6 +21,7 @@ import { isSendable, MAX_CAPTION, MAX_TEXT, messageBody, takesCaption, templateB
 import { useDraft } from "./drafts";
 import { isPaused, useLine } from "./line-state";
 import { outboxOf } from "./outbox-instance";
+import { QuickReplyPicker } from "./quick-reply-picker";
 import { ScheduleButton, ScheduleChip } from "./schedule";
 import { TemplateDialog } from "./template-dialog";
 import { useTyping } from "./typing";
@@ -136,6 +137,7 @@ function OpenBox({ conversation, box, onSent, isHeld }: ReplyBoxProps & { isHeld
   const me = useSession()?.user.id ?? "";
   const { draft, write, take } = useDraft(me, conversation.id, "reply");
   const [isPast, setIsPast] = useState(false);
+  const [isQuick, setIsQuick] = useState(false);
   const { uploading, trouble, attach, cancel, forget } = useAttachment((file) => write({ file }));
   const typed = useTyping(conversation.id, !isHeld);
   const { text, file, quote, sendAt } = draft;
@@ -190,6 +192,10 @@ function OpenBox({ conversation, box, onSent, isHeld }: ReplyBoxProps & { isHeld
         box={box}
         text={text}
         onText={(next) => {
+          if (next === "/" && text === "") {
+            setIsQuick(true);
+            return;
+          }
           write({ text: next });
           if (next) typed();
         }}
@@ -213,6 +219,16 @@ function OpenBox({ conversation, box, onSent, isHeld }: ReplyBoxProps & { isHeld
                 setIsPast(false);
                 box.current?.focus();
               }}
+            />
+            <QuickReplyPicker
+              conversationId={conversation.id}
+              open={isQuick}
+              onOpenChange={setIsQuick}
+              onPick={(filled) => {
+                write({ text: text.trim() ? `${text.trimEnd()} ${filled}` : filled });
+                setIsQuick(false);
+              }}
+              onClosed={() => box.current?.focus()}
             />
           </div>
         }

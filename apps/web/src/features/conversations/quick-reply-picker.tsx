@@ -1,0 +1,106 @@
+/** Puts a quick reply into the answer, filled in for this customer: by its button, or by typing "/" first. */
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Command } from "cmdk";
+import { MessageSquareQuote } from "lucide-react";
+import { useDeferredValue, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, unwrap } from "@/api/client";
+import { Button } from "@/ui/button";
+import { Popover } from "@/ui/menu";
+
+interface QuickReplyPickerProps {
+  conversationId: string;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  onPick: (text: string) => void;
+  /** Where the focus goes is for the answer's box to say. */
+  onClosed: () => void;
+}
+
+export function QuickReplyPicker(props: QuickReplyPickerProps) {
+  const { conversationId, open, onOpenChange, onPick, onClosed } = props;
+  const { t } = useTranslation();
+  return (
+    <Popover
+      open={open}
+      onOpenChange={onOpenChange}
+      label={t("quick.title")}
+      align="start"
+      onClosed={(event) => {
+        event.preventDefault();
+        onClosed();
+      }}
+      trigger={
+        <Button
+          variant="ghost"
+          size="icon"
+          className="my-1"
+          aria-label={t("quick.title")}
+          title={t("quick.title")}
+        >
+          <MessageSquareQuote />
+        </Button>
+      }
+    >
+      <Choices conversationId={conversationId} onPick={onPick} />
+    </Popover>
+  );
+}
+
+function Choices({ conversationId, onPick }: Pick<QuickReplyPickerProps, "conversationId" | "onPick">) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [text, setText] = useState("");
+  const q = useDeferredValue(text.trim());
+  const { data, isPending } = useQuery({
+    queryKey: ["quick-replies", "pick", q],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/quick-replies", { params: { query: { limit: 20, ...(q ? { q } : {}) } }, signal }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+  const use = useMutation({
+    mutationFn: (id: string) =>
+      unwrap(
+        api.POST("/api/quick-replies/{id}/use", {
+          params: { path: { id } },
+          body: { conversation_id: conversationId },
+        }),
+      ),
+    onSuccess: (filled) => {
+      onPick(filled.text);
+      return client.invalidateQueries({ queryKey: ["quick-replies"], refetchType: "none" });
+    },
+  });
+  return (
+    <Command shouldFilter={false} label={t("quick.search")}>
+      <Command.Input
+        autoFocus
+        value={text}
+        onValueChange={setText}
+        placeholder={t("quick.search")}
+        className="h-9 w-full rounded-[6px] border border-line bg-surface px-2 max-sm:text-[16px]"
+      />
+      <Command.List className="mt-1 max-h-60 overflow-y-auto">
+        <Command.Empty className="p-4 text-center text-muted">
+          {t(isPending ? "state.loading" : q ? "quick.none" : "quick.empty")}
+        </Command.Empty>
+        {data?.items.map((reply) => (
+          <Command.Item
+            key={reply.id}
+            value={reply.id}
+            disabled={use.isPending}
+            onSelect={() => use.mutate(reply.id)}
+            className="grid cursor-pointer gap-0.5 rounded-[6px] px-2 py-1.5 data-[selected=true]:bg-raised"
+          >
+            <span className="truncate">
+              <code className="font-mono text-list font-medium">/{reply.shortcut}</code> {reply.title}
+            </span>
+            <span className="line-clamp-2 text-list wrap-anywhere text-muted">{reply.body}</span>
+          </Command.Item>
+        ))}
+      </Command.List>
+    </Command>
+  );
+}
