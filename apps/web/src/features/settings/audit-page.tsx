@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usersQuery, useTimeZone } from "@/api/directory";
 import type { TenantAuditEntry } from "@/api/types";
-import { formatFull } from "@/lib/time";
+import { formatFull, formatMoment } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { Input, Select } from "@/ui/field";
 import { LoadMore } from "@/ui/load-more";
@@ -90,9 +90,13 @@ function EntryRow({ entry, onOpen }: { entry: TenantAuditEntry; onOpen: () => vo
         onClick={onOpen}
         className="flex min-h-12 w-full items-center gap-3 px-4 py-2 text-left outline-offset-[-2px] hover:bg-raised/60"
       >
-        <span className="grid min-w-0 flex-1 gap-x-4 sm:grid-cols-[14rem_1fr]">
-          <time dateTime={entry.at} className="tabular text-list text-muted">
-            {formatFull(entry.at, i18n.language, timeZone)}
+        <span className="grid min-w-0 flex-1 gap-x-4 sm:grid-cols-[11rem_1fr]">
+          <time
+            dateTime={entry.at}
+            title={formatFull(entry.at, i18n.language, timeZone)}
+            className="tabular text-list text-muted"
+          >
+            {formatMoment(entry.at, i18n.language, timeZone)}
           </time>
           <span className="min-w-0 wrap-anywhere">
             <span className="font-medium">

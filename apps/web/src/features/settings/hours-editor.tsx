@@ -100,7 +100,7 @@ export function HoursCard({
                     <Button
                       size="sm"
                       variant="ghost"
-                      className="mt-1 justify-self-start"
+                      className="justify-self-start sm:mt-1"
                       aria-label={t("general.hours.copyOf", { name })}
                       onClick={() => copy(day)}
                     >
