@@ -189,6 +189,8 @@ fn cors(origins: &[String]) -> Cors {
         .allowed_methods(["GET", "POST", "PUT", "PATCH", "DELETE"])
         .allowed_headers([header::AUTHORIZATION, header::CONTENT_TYPE, header::ACCEPT])
         .allowed_header("idempotency-key")
+        // A file's name, for pages that save it themselves.
+        .expose_headers([header::CONTENT_DISPOSITION])
         .max_age(3600);
     for origin in origins {
         cors = cors.allowed_origin(origin);

@@ -52,6 +52,9 @@ async fn the_configured_site_may_call_and_read_answers() {
     assert_eq!(answer.header("access-control-allow-origin"), Some(WEB_ORIGIN));
     assert_eq!(answer.header("access-control-allow-credentials"), None);
     assert!(answer.header("vary").unwrap().to_lowercase().contains("origin"));
+    // A page that saves a file names it as the answer does.
+    let exposed = answer.header("access-control-expose-headers").unwrap();
+    assert_eq!(exposed.to_lowercase(), "content-disposition");
 }
 
 #[tokio::test(flavor = "multi_thread")]
