@@ -4,7 +4,7 @@
 use pg::sealed::{SealedColumn, SealedFor};
 
 /// The columns.
-pub const COLUMNS: [SealedColumn; 5] = [
+pub const COLUMNS: [SealedColumn; 9] = [
     SealedColumn {
         table: "tenant_databases",
         column: "url_sealed",
@@ -28,6 +28,30 @@ pub const COLUMNS: [SealedColumn; 5] = [
         column: "admin_url_sealed",
         row: "id",
         sealed_for: SealedFor::Platform,
+    },
+    SealedColumn {
+        table: "meta_apps",
+        column: "app_secret_sealed",
+        row: "id",
+        sealed_for: SealedFor::TenantIn("tenant_id"),
+    },
+    SealedColumn {
+        table: "meta_apps",
+        column: "previous_secret_sealed",
+        row: "id",
+        sealed_for: SealedFor::TenantIn("tenant_id"),
+    },
+    SealedColumn {
+        table: "odoo_configs",
+        column: "password_sealed",
+        row: "tenant_id",
+        sealed_for: SealedFor::TenantIn("tenant_id"),
+    },
+    SealedColumn {
+        table: "odoo_configs",
+        column: "api_key_sealed",
+        row: "tenant_id",
+        sealed_for: SealedFor::TenantIn("tenant_id"),
     },
     SealedColumn {
         table: "spool",

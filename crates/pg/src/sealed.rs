@@ -16,7 +16,7 @@ use crate::DbError;
 pub enum SealedFor {
     /// The platform's own.
     Platform,
-    /// The tenant's whose id is in this column.
+    /// The tenant's whose id is in this column; the platform's own where it is NULL.
     TenantIn(&'static str),
     /// The tenant's whose database it is.
     Owner,
