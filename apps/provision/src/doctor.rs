@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 pub(crate) use self::{
     lines::look_at_lines,
-    outside::{look_at_odoo, look_from_outside},
+    outside::{look_at_odoo, look_from_outside, odoo_of},
     platform::look_at_platform,
     tenants::look_at_tenant,
 };

@@ -2,7 +2,10 @@
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
-use control::tenant::{Tenant, TenantFilter, Tenants};
+use control::{
+    odoo::OdooConfigs,
+    tenant::{Tenant, TenantFilter, Tenants},
+};
 use pg::PageRequest;
 use serde_json::json;
 
@@ -10,7 +13,7 @@ use crate::{
     args::{Doctor, Global},
     doctor::{
         Finding, Findings, State, look_at_lines, look_at_odoo, look_at_platform, look_at_tenant,
-        look_from_outside,
+        look_from_outside, odoo_of,
     },
     outcome::{Failure, Report},
     platform::Platform,
@@ -21,11 +24,20 @@ pub(crate) async fn run(global: &Global, args: &Doctor, now: DateTime<Utc>) -> R
     let http = engine::line_health::http_client().context("the HTTP client")?;
     let platform = look_at_platform(&mut findings, global).await?;
     look_from_outside(&mut findings, &http, args).await;
-    look_at_odoo(&mut findings, &http, args).await;
+    if let Some(base) = odoo_of(args) {
+        look_at_odoo(&mut findings, &http, None, base).await;
+    }
     if let Some(platform) = platform {
         for tenant in tenants(&platform, args).await? {
             look_at_tenant(&mut findings, &platform, &tenant).await?;
             look_at_lines(&mut findings, &platform, args, &tenant).await?;
+            let odoo = OdooConfigs::new(&mut platform.db.conn().await?)
+                .find(tenant.id)
+                .await?;
+            if let Some(odoo) = odoo {
+                let about = Some(tenant.slug.as_str());
+                look_at_odoo(&mut findings, &http, about, &odoo.base_url).await;
+            }
         }
     }
     Ok(report(&findings))

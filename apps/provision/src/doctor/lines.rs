@@ -1,6 +1,11 @@
 //! Each active line as Meta sees it.
 
-use control::{channel::Channels, tenant::Tenant};
+use control::{
+    channel::{Channel, Channels},
+    meta_app::MetaApps,
+    tenant::Tenant,
+};
+use crypto::SecretString;
 use engine::line_health::{Examiner, LineAdvice, LineProblem, LineReport, Severity};
 
 use super::{Findings, State};
@@ -20,7 +25,7 @@ pub(crate) async fn look_at_lines(
     let secret = given(args.whatsapp_app_secret.as_ref());
     let set = |value: &Option<String>| value.clone().filter(|value| !value.trim().is_empty());
     let (base_url, version) = (set(&args.graph_base_url), set(&args.graph_version));
-    let made = Examiner::new(base_url.as_deref(), version.as_deref(), &platform.keyring, secret);
+    let made = Examiner::new(base_url.as_deref(), version.as_deref(), &platform.keyring);
     let examiner =
         made.map_err(|error| Failure::Usage(format!("GRAPH_BASE_URL or GRAPH_VERSION: {error}")))?;
     let mut conn = platform.db.conn().await?;
@@ -28,18 +33,33 @@ pub(crate) async fn look_at_lines(
     drop(conn);
     for line in lines.into_iter().filter(|line| line.is_active) {
         let about = format!("{} {} ({})", tenant.slug, line.display_name, line.phone_number_id);
-        if !line.has_app_secret() && secret.is_none() {
+        let shared = app_secret(platform, &line, secret).await?;
+        if !line.has_app_secret() && shared.is_none() {
             findings.fault(
                 "line_unsigned",
                 Some(&about),
                 "it has no app secret, so anybody who knows its id can write to it",
-                "enter its app's secret under Lines, or set WHATSAPP_APP_SECRET",
+                "enter its app's secret under Lines or Apps, or set WHATSAPP_APP_SECRET",
             );
         }
-        let report = examiner.examine(line, findings.now).await;
+        let report = examiner.examine(line, shared.as_ref(), findings.now).await;
         tell(findings, &about, &report);
     }
     Ok(())
+}
+
+/// The secret of the app that signs for a line without one of its own: the app that it is bound
+/// to, else the common one.
+async fn app_secret(
+    platform: &Platform,
+    line: &Channel,
+    common: Option<&SecretString>,
+) -> Result<Option<SecretString>, Failure> {
+    let Some(id) = line.app_id else {
+        return Ok(common.cloned());
+    };
+    let app = MetaApps::new(&mut platform.db.conn().await?).find(id).await?;
+    Ok(app.and_then(|app| app.app_secret(&platform.keyring).unwrap_or_default()))
 }
 
 fn tell(findings: &mut Findings, about: &str, report: &LineReport) {

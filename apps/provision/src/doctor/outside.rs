@@ -132,13 +132,18 @@ async fn look_at_origins(findings: &mut Findings, http: &Client, base: &str, ori
     }
 }
 
-/// Whether Odoo answers, if there is one.
-pub(crate) async fn look_at_odoo(findings: &mut Findings, http: &Client, args: &Doctor) {
+/// The Odoo that the environment names, if it names one.
+pub(crate) fn odoo_of(args: &Doctor) -> Option<&str> {
     let urls = [&args.odoo_base_url, &args.odoo_url];
-    let url = urls.into_iter().flatten().find(|url| !url.trim().is_empty());
-    let Some(base) = url.map(|url| url.trim().trim_end_matches('/')) else {
-        return;
-    };
+    urls.into_iter()
+        .flatten()
+        .map(|url| url.trim())
+        .find(|url| !url.is_empty())
+}
+
+/// Whether Odoo answers.
+pub(crate) async fn look_at_odoo(findings: &mut Findings, http: &Client, about: Option<&str>, base: &str) {
+    let base = base.trim_end_matches('/');
     let call = json!({
         "jsonrpc": "2.0", "method": "call",
         "params": { "service": "common", "method": "version", "args": [] },
@@ -147,13 +152,13 @@ pub(crate) async fn look_at_odoo(findings: &mut Findings, http: &Client, args: &
         let request = http.post(format!("{base}/jsonrpc")).json(&call).timeout(PATIENCE);
         request.send().await?.error_for_status()?.json::<Value>().await
     };
-    let remedy = "check ODOO_BASE_URL, that Odoo runs, and the firewall; the inbox works without it";
+    let remedy = "check its address (ODOO_BASE_URL, or Odoo in the panel), that Odoo runs, and the firewall; the inbox works without it";
     match asked.await {
         Ok(answer) if answer["result"]["server_version"].is_string() => {
             let version = answer["result"]["server_version"].as_str().unwrap_or_default();
-            findings.ok("odoo", None, format!("Odoo {version} answers"));
+            findings.ok("odoo", about, format!("Odoo {version} answers"));
         }
-        Ok(_) => findings.fault("odoo", None, format!("{base} answers, but is no Odoo"), remedy),
+        Ok(_) => findings.fault("odoo", about, format!("{base} answers, but is no Odoo"), remedy),
         Err(error) => {
             let why = without_url(error);
             findings.fault(

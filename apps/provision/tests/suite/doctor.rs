@@ -146,10 +146,10 @@ async fn dead_odoo() {
     let nobody = "http://127.0.0.1:9";
     stand
         .doctor(&[("ODOO_BASE_URL", nobody)], &[])
-        .names("odoo", "check ODOO_BASE_URL");
+        .names("odoo", "ODOO_BASE_URL");
     stand
         .doctor(&[("ODOO_URL", stand.url.as_str())], &[])
-        .names("odoo", "check ODOO_BASE_URL");
+        .names("odoo", "ODOO_BASE_URL");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,36 +14,38 @@ use super::{LineReport, ask::ask};
 pub struct Examiner<'a> {
     graph: Client,
     keyring: &'a Keyring,
-    app_secret: Option<&'a SecretString>,
 }
 
 impl<'a> Examiner<'a> {
-    /// Over the Graph API at `base_url` in `version`, Meta's own if not said. `app_secret` is the
-    /// secret of the app that lines without one of their own share.
+    /// Over the Graph API at `base_url` in `version`, Meta's own if not said.
     pub fn new(
         base_url: Option<&str>,
         version: Option<&str>,
         keyring: &'a Keyring,
-        app_secret: Option<&'a SecretString>,
     ) -> Result<Self, ClientError> {
         let base_url = base_url.unwrap_or(DEFAULT_BASE_URL);
         let version = version.unwrap_or(DEFAULT_VERSION);
         Ok(Self {
             graph: Client::new(base_url, version, http_client()?)?,
             keyring,
-            app_secret,
         })
     }
 
-    /// All that is to be said of the line now.
-    pub async fn examine(&self, channel: Channel, now: DateTime<Utc>) -> LineReport {
+    /// All that is to be said of the line now. `app_secret` is the secret of the app that signs
+    /// for it where it has none of its own.
+    pub async fn examine(
+        &self,
+        channel: Channel,
+        app_secret: Option<&SecretString>,
+        now: DateTime<Utc>,
+    ) -> LineReport {
         let token = channel.token(self.keyring);
         let opens = token.is_ok();
         let Some(token) = token.unwrap_or_default() else {
             return LineReport::asked(channel, opens, None, now);
         };
         let own = channel.app_secret(self.keyring).unwrap_or_default();
-        let secret = own.as_ref().or(self.app_secret);
+        let secret = own.as_ref().or(app_secret);
         let answer = ask(&self.graph, secret, &channel, &token).await;
         let told: Result<LineFacts, String> = match answer.told {
             Told::Facts(facts) => Ok(*facts),
