@@ -33,6 +33,7 @@ pub const COLUMNS: [SealedColumn; 9] = [
         table: "meta_apps",
         column: "app_secret_sealed",
         row: "id",
+        // An app of anybody's has no tenant there, and is sealed for none.
         sealed_for: SealedFor::TenantIn("tenant_id"),
     },
     SealedColumn {

@@ -5,10 +5,14 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
-use control::spool::{NewSpooled, Spool};
+use control::{
+    Actor,
+    meta_app::{MetaAppChanges, MetaAppId, NewMetaApp, create_meta_app, update_meta_app},
+    odoo::{OdooChoice, save_odoo},
+    spool::{NewSpooled, Spool},
+};
 use crypto::{Keyring, MasterKey, SecretString};
-use pg::{Connector, Control, Db};
-use serde_json::json;
+use pg::{Conn, Connector, Control, Db, Patch};
 use testkit::TestDb;
 
 use crate::{
@@ -122,7 +126,7 @@ impl Sealed {
         platform.database.execute(
             "UPDATE channels SET wa_token_sealed = 'v1:BwcHBwcHBwcHBwcH:BRlhL/D6V/c/ln3Fr+F5Ig==:ZwXKPUJ7uJ+j8zI='",
         );
-        spool(&platform, tenant.unwrap(), 450).await;
+        fill(&platform, tenant.unwrap(), 450).await;
         Self {
             platform,
             _databases: [admin, database],
@@ -130,8 +134,8 @@ impl Sealed {
     }
 }
 
-/// Rows in the spool, sealed with the old key.
-async fn spool(platform: &Platform, tenant: pg::TenantId, count: usize) {
+/// Rows in the spool, apps at Meta and an Odoo, sealed with the old key.
+async fn fill(platform: &Platform, tenant: pg::TenantId, count: usize) {
     let old = Arc::new(Keyring::new(MasterKey::parse(KEY).unwrap(), Vec::new()));
     let url = platform.database.url().parse().unwrap();
     let control: Db<Control> = Db::new(&Connector::current(), &url, 1);
@@ -141,6 +145,43 @@ async fn spool(platform: &Platform, tenant: pg::TenantId, count: usize) {
         .collect();
     let mut conn = control.conn().await.unwrap();
     Spool::new(&mut conn).insert(&rows).await.unwrap();
+    let anybodys = app(&mut conn, &old, None, now).await;
+    let changes = MetaAppChanges {
+        app_secret: Patch::Set(SecretString::from("another_secret")),
+        ..MetaAppChanges::default()
+    };
+    let actor = Actor::command_line();
+    update_meta_app(&mut conn, &old, anybodys, changes, &actor, now)
+        .await
+        .unwrap();
+    app(&mut conn, &old, Some(tenant), now).await;
+    let odoo = OdooChoice {
+        base_url: "https://erp.example".to_owned(),
+        db_name: "sol".to_owned(),
+        username: "bot".to_owned(),
+        password: Patch::Set(SecretString::from("password")),
+        api_key: Patch::Set(SecretString::from("api_key")),
+    };
+    save_odoo(&mut conn, &old, tenant, odoo, &actor, now)
+        .await
+        .unwrap();
+}
+
+/// An app at Meta, of one tenant's or of anybody's.
+async fn app(
+    conn: &mut Conn<Control>,
+    keyring: &Keyring,
+    tenant_id: Option<pg::TenantId>,
+    now: chrono::DateTime<chrono::Utc>,
+) -> MetaAppId {
+    let wanted = NewMetaApp {
+        tenant_id,
+        name: "App".to_owned(),
+        app_secret: Some(SecretString::from("appsecretvalue")),
+        ..NewMetaApp::default()
+    };
+    let made = create_meta_app(conn, keyring, wanted, &Actor::command_line(), now).await;
+    made.unwrap().app.id
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,22 +189,29 @@ async fn everything_that_is_sealed_takes_the_new_key_and_a_second_run_has_nothin
     let sealed = Sealed::new().await;
     let platform = &sealed.platform;
     let counted = rotate(platform, &["--check"]).done().json();
-    assert_eq!(counted["left"], 454, "{counted}");
+    assert_eq!(counted["left"], 459, "{counted}");
     let rotated = rotate(platform, &[]).done().json();
-    let of = |name: &str| {
-        let columns = rotated["columns"].as_array().unwrap();
-        let found = columns.iter().find(|column| column["column"] == name).unwrap();
-        found["resealed"].clone()
-    };
+    let columns = rotated["columns"].as_array().unwrap().iter();
+    let resealed: Vec<_> = columns
+        .map(|column| {
+            let [table, name] = ["table", "column"].map(|part| column[part].as_str().unwrap());
+            (format!("{table}.{name}"), column["resealed"].as_i64().unwrap())
+        })
+        .collect();
+    let expected = [
+        ("tenant_databases.url_sealed", 1),
+        ("channels.wa_token_sealed", 1),
+        ("channels.app_secret_sealed", 1),
+        ("database_servers.admin_url_sealed", 1),
+        ("meta_apps.app_secret_sealed", 2),
+        ("meta_apps.previous_secret_sealed", 1),
+        ("odoo_configs.password_sealed", 1),
+        ("odoo_configs.api_key_sealed", 1),
+        ("spool.sealed", 450),
+    ];
     assert_eq!(
-        [
-            of("sealed"),
-            of("url_sealed"),
-            of("wa_token_sealed"),
-            of("app_secret_sealed"),
-            of("admin_url_sealed")
-        ],
-        [450, 1, 1, 1, 1].map(|count: i64| json!(count))
+        resealed,
+        expected.map(|(column, count)| (column.to_owned(), count))
     );
     let again = rotate(platform, &[]).done().json();
     let columns = again["columns"].as_array().unwrap();
