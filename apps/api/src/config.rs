@@ -115,6 +115,7 @@ struct Raw {
     guards: guards::RawGuards,
     #[serde(flatten)]
     odoo: odoo::RawOdoo,
+    #[serde(flatten)]
     mail: mail::RawMail,
 }
 
@@ -161,13 +162,7 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         .map(|text| keys(&text))
         .transpose()?
         .unwrap_or_default();
-    let port = match raw.port {
-        None => 3000,
-        Some(text) => match text.parse() {
-            Ok(port) => port,
-            Err(_) => return wrong(format!("PORT is {text:?}; it must be a number from 0 to 65535")),
-        },
-    };
+    let port = port(raw.port)?;
     let role = match raw.role.as_deref() {
         None | Some("all") => Role::All,
         Some("api") => Role::Api,
@@ -211,6 +206,14 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         admin_phones: phones::check(raw.admin_phone_e164.as_deref())?,
         odoo: Arc::new(odoo::check(raw.odoo, development)?),
     })
+}
+
+fn port(text: Option<String>) -> Result<u16, ConfigError> {
+    let Some(text) = text else {
+        return Ok(3000);
+    };
+    text.parse()
+        .map_err(|_not_a_port| ConfigError(format!("PORT is {text:?}; it must be a number from 0 to 65535")))
 }
 
 fn tenant_connections(text: Option<String>) -> Result<usize, ConfigError> {

@@ -4,7 +4,7 @@
 use pg::sealed::{SealedColumn, SealedFor};
 
 /// The columns.
-pub const COLUMNS: [SealedColumn; 9] = [
+pub const COLUMNS: [SealedColumn; 10] = [
     SealedColumn {
         table: "tenant_databases",
         column: "url_sealed",
@@ -53,6 +53,12 @@ pub const COLUMNS: [SealedColumn; 9] = [
         column: "api_key_sealed",
         row: "tenant_id",
         sealed_for: SealedFor::TenantIn("tenant_id"),
+    },
+    SealedColumn {
+        table: "platform_users",
+        column: "totp_sealed",
+        row: "id",
+        sealed_for: SealedFor::Platform,
     },
     SealedColumn {
         table: "spool",

@@ -10,7 +10,8 @@ use tokio::{
 use crate::{
     caller::{Answer, Caller},
     test_app::TestApp,
-    walk::{Operation, Samples, operations},
+    walk::{Operation, operations},
+    walk_samples::Samples,
 };
 
 /// Everybody who is needed to get past the permissions.

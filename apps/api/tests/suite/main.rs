@@ -44,5 +44,6 @@ mod tenancy;
 mod tenant_health;
 mod test_app;
 mod walk;
+mod walk_samples;
 mod walk_settings;
 mod webhook;

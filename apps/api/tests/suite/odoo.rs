@@ -105,28 +105,6 @@ async fn an_odoo_is_kept_tried_and_forgotten() {
     );
     assert!(known["tested_at"].is_string());
 
-    // A key goes before the password, and a secret that is not named stays.
-    put(
-        &superadmin,
-        &path,
-        &json!({ "base_url": url, "api_key": "equivocada" }),
-    )
-    .await;
-    assert_eq!(tried(&superadmin, &path).await["error"], "refused");
-    put(&superadmin, &path, &json!({ "base_url": url, "api_key": null })).await;
-    assert_eq!(tried(&superadmin, &path).await["ok"], true);
-    put(&superadmin, &path, &json!({ "base_url": url, "db_name": "otra" })).await;
-    assert_eq!(tried(&superadmin, &path).await["error"], "unknown_database");
-    put(&superadmin, &path, &json!({})).await;
-    assert_eq!(tried(&superadmin, &path).await["error"], "unreachable");
-    put(&superadmin, &path, &json!({ "base_url": app.url })).await;
-    assert_eq!(tried(&superadmin, &path).await["error"], "not_odoo");
-    let failed = superadmin.get(&path).await.expect(200).json();
-    assert_eq!(
-        (&failed["test_error"], &failed["version"]),
-        (&json!("not_odoo"), &Value::Null)
-    );
-
     superadmin.delete(&path).await.expect(204);
     superadmin.delete(&path).await.problem(404, "not_found");
     assert_eq!(superadmin.get(&path).await.expect(200).json()["source"], "none");
@@ -176,4 +154,40 @@ async fn an_odoo_is_checked_and_never_sought_where_only_this_server_can_go() {
     }
     let unknown = format!("{TENANTS}/01920000-0000-7000-8000-000000000000/odoo");
     superadmin.get(&unknown).await.problem(404, "not_found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_with_an_odoo_is_named() {
+    let app = TestApp::start().await;
+    let superadmin = app.superadmin().await;
+    let path = format!("{TENANTS}/{}/odoo", app.a.id);
+    let url = start();
+    put(
+        &superadmin,
+        &path,
+        &json!({ "base_url": url, "password": "la-clave" }),
+    )
+    .await;
+
+    // A key goes before the password, and a secret that is not named stays.
+    put(
+        &superadmin,
+        &path,
+        &json!({ "base_url": url, "api_key": "equivocada" }),
+    )
+    .await;
+    assert_eq!(tried(&superadmin, &path).await["error"], "refused");
+    put(&superadmin, &path, &json!({ "base_url": url, "api_key": null })).await;
+    assert_eq!(tried(&superadmin, &path).await["ok"], true);
+    put(&superadmin, &path, &json!({ "base_url": url, "db_name": "otra" })).await;
+    assert_eq!(tried(&superadmin, &path).await["error"], "unknown_database");
+    put(&superadmin, &path, &json!({})).await;
+    assert_eq!(tried(&superadmin, &path).await["error"], "unreachable");
+    put(&superadmin, &path, &json!({ "base_url": app.url })).await;
+    assert_eq!(tried(&superadmin, &path).await["error"], "not_odoo");
+    let failed = superadmin.get(&path).await.expect(200).json();
+    assert_eq!(
+        (&failed["test_error"], &failed["version"]),
+        (&json!("not_odoo"), &Value::Null)
+    );
 }

@@ -7,7 +7,8 @@ use crate::{
     caller::{Answer, Caller},
     superadmin::{TENANTS, at, database},
     test_app::{JWT_SECRET, MASTER_KEY, PASSWORD, PLATFORM_SECRET, TestApp, VERIFY_TOKEN},
-    walk::{Samples, operations},
+    walk::operations,
+    walk_samples::Samples,
 };
 
 /// Writes secrets wherever some can be written; what was answered.

@@ -3,12 +3,7 @@
 use serde_json::{Value, json};
 use tenant::user::Permission;
 
-use crate::{
-    caller::Caller,
-    socket::opened,
-    test_app::TestApp,
-    walk::{Samples, operations},
-};
+use crate::{caller::Caller, socket::opened, test_app::TestApp, walk::operations, walk_samples::Samples};
 
 struct Stage {
     app: TestApp,
