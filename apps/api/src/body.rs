@@ -69,6 +69,8 @@ where
             Err(_elapsed) => Some((Err(PayloadError::Io(io::ErrorKind::TimedOut.into())), None)),
         }
     })
+    // Who reads a form asks again after the end.
+    .fuse()
 }
 
 #[cfg(test)]
@@ -85,6 +87,15 @@ mod tests {
             panic!("nothing was read as a body");
         };
         assert_eq!(problem.status_code(), StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[tokio::test]
+    async fn whoever_asks_after_the_end_is_told_that_it_is_the_end() {
+        let chunks = stream::iter([Ok(Bytes::from_static(b"all"))]);
+        let mut moving = Box::pin(moving_within(chunks, Duration::from_mins(1)));
+        assert!(moving.next().await.is_some());
+        assert!(moving.next().await.is_none());
+        assert!(moving.next().await.is_none());
     }
 
     #[tokio::test]

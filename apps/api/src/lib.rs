@@ -14,5 +14,6 @@ pub mod openapi;
 mod problem;
 mod routes;
 pub mod server;
+mod table;
 pub mod telemetry;
 mod token;

@@ -1,15 +1,10 @@
-//! The audit as a table for a spreadsheet. It is read page by page while it is sent, so its length costs no memory.
+//! The audit as a table for a spreadsheet.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
-use actix_web::{
-    HttpResponse,
-    http::header::{self, ContentDisposition, DispositionParam, DispositionType},
-    web::Bytes,
-};
+use actix_web::HttpResponse;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use futures_util::stream;
 use pg::{Cursor, PageRequest};
 use resolver::TenantHandle;
 use tenant::audit::{Audit, AuditFilter, AuditRecord, begin_export};
@@ -20,13 +15,8 @@ use crate::{
     json::Query,
     problem::Problem,
     routes::settings,
+    table::{self, Rows},
 };
-
-/// Entries that are read at once.
-const BATCH: usize = 500;
-/// By this Excel knows that the text is UTF-8.
-const BYTE_ORDER_MARK: &str = "\u{feff}";
-const HEAD: [&str; 6] = ["time", "actor", "actor_id", "action", "target", "data"];
 
 /// The audit as CSV, the newest first. That it was taken is written in the audit.
 #[utoipa::path(get, path = "/api/audit/export.csv", tag = "settings", params(AuditExportQuery),
@@ -42,21 +32,9 @@ pub(crate) async fn get_audit_export(
     let filter = wanted.filter(days, zone)?;
     let filter = begin_export(&mut conn, filter, member.user.id, member.now).await?;
     drop(conn);
-    let table = Table {
-        tenant: Arc::clone(&member.tenant),
-        filter,
-        zone,
-        place: Place::Beginning,
-    };
     let name = file_name(&member.tenant.tenant.slug.to_string(), days, member.now, zone);
-    Ok(HttpResponse::Ok()
-        .insert_header((header::CONTENT_TYPE, "text/csv; charset=utf-8"))
-        .insert_header((header::CACHE_CONTROL, "no-store"))
-        .insert_header(ContentDisposition {
-            disposition: DispositionType::Attachment,
-            parameters: vec![DispositionParam::Filename(name)],
-        })
-        .streaming(stream::try_unfold(table, Table::next)))
+    let tenant = Arc::clone(&member.tenant);
+    Ok(table::answer(name, Entries { tenant, filter, zone }))
 }
 
 fn file_name(slug: &str, days: Days, now: DateTime<Utc>, zone: Tz) -> String {
@@ -67,55 +45,22 @@ fn file_name(slug: &str, days: Days, now: DateTime<Utc>, zone: Tz) -> String {
     }
 }
 
-/// How far the table was sent.
-enum Place {
-    Beginning,
-    After(Cursor),
-    End,
-}
-
-/// A table that is being sent.
-struct Table {
+/// The entries of a tenant's audit.
+struct Entries {
     tenant: Arc<TenantHandle>,
     filter: AuditFilter,
     zone: Tz,
-    place: Place,
 }
 
-impl Table {
-    /// The next rows and the rest of the table. What fails here breaks the answer off, which the browser tells.
-    async fn next(mut self) -> Result<Option<(Bytes, Self)>, Box<dyn std::error::Error>> {
-        let (cursor, mut text) = match std::mem::replace(&mut self.place, Place::End) {
-            Place::Beginning => (
-                None,
-                [BYTE_ORDER_MARK.as_bytes(), &csv(|rows| rows.write_record(HEAD))?].concat(),
-            ),
-            Place::After(cursor) => (Some(cursor), Vec::new()),
-            Place::End => return Ok(None),
-        };
-        let page = PageRequest { limit: BATCH, cursor };
+impl Rows<6> for Entries {
+    const HEAD: [&'static str; 6] = ["time", "actor", "actor_id", "action", "target", "data"];
+
+    async fn page(&self, page: PageRequest) -> Result<(Vec<[String; 6]>, Option<Cursor>), Box<dyn Error>> {
         let mut conn = self.tenant.db().await?.conn().await?;
         let found = Audit::new(&mut conn).list(&self.filter, &page).await?;
-        drop(conn);
-        text.extend(csv(|rows| {
-            let mut records = found.items.iter();
-            records.try_for_each(|record| rows.write_record(cells(record, self.zone)))
-        })?);
-        if let Some(cursor) = found.next {
-            self.place = Place::After(cursor);
-        }
-        Ok(Some((Bytes::from(text), self)))
+        let rows = found.items.iter().map(|record| cells(record, self.zone));
+        Ok((rows.collect(), found.next))
     }
-}
-
-fn csv(
-    write: impl FnOnce(&mut csv::Writer<Vec<u8>>) -> csv::Result<()>,
-) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-    let mut rows = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
-    write(&mut rows)?;
-    Ok(rows.into_inner()?)
 }
 
 fn cells(record: &AuditRecord, zone: Tz) -> [String; 6] {
@@ -132,31 +77,11 @@ fn cells(record: &AuditRecord, zone: Tz) -> [String; 6] {
         record.target.clone().unwrap_or_default(),
         record.data.to_string(),
     ]
-    .map(harmless)
-}
-
-/// A cell that no spreadsheet takes for a formula.
-fn harmless(cell: String) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{cell}")
-    } else {
-        cell
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_looks_like_a_formula_is_text() {
-        for formula in ["=1+1", "+51987654321", "-1", "@SUM(A1)", "\t=1", "\r=1"] {
-            assert_eq!(harmless(formula.to_owned()), format!("'{formula}"));
-        }
-        for text in ["", "Ana", " =1", "{\"a\":1}"] {
-            assert_eq!(harmless(text.to_owned()), text);
-        }
-    }
 
     #[test]
     fn the_file_is_named_by_its_days() {
