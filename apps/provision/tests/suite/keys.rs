@@ -126,7 +126,9 @@ impl Sealed {
         platform.database.execute(
             "UPDATE channels SET wa_token_sealed = 'v1:BwcHBwcHBwcHBwcH:BRlhL/D6V/c/ln3Fr+F5Ig==:ZwXKPUJ7uJ+j8zI='",
         );
-        fill(&platform, tenant.unwrap(), 450).await;
+        let tenant = tenant.unwrap();
+        fill(&platform, tenant, 450).await;
+        second_factors(&platform, &database, tenant);
         Self {
             platform,
             _databases: [admin, database],
@@ -167,6 +169,26 @@ async fn fill(platform: &Platform, tenant: pg::TenantId, count: usize) {
         .unwrap();
 }
 
+/// A second factor of a SuperAdmin's and one of somebody of the tenant's, sealed with the old key.
+fn second_factors(platform: &Platform, database: &TestDb, tenant: pg::TenantId) {
+    const WHO: &str = "01920000-0000-7000-8000-000000000001";
+    let old = Keyring::new(MasterKey::parse(KEY).unwrap(), Vec::new());
+    let secret = SecretString::from("JBSWY3DPEHPK3PXP");
+    let of_platform = old.seal(&control::second_factor::place(WHO.parse().unwrap()), &secret);
+    let of_tenant = old.seal(
+        &tenant::second_factor::place(tenant, WHO.parse().unwrap()),
+        &secret,
+    );
+    platform.database.execute(&format!(
+        "INSERT INTO platform_users (id, email, name, password_hash, totp_sealed, totp_confirmed_at) \
+         VALUES ('{WHO}', 'root@sol.example', 'Root', '!', '{of_platform}', now())"
+    ));
+    database.execute(&format!(
+        "INSERT INTO users (id, email, name, password_hash, role, totp_sealed, totp_confirmed_at) \
+         VALUES ('{WHO}', 'ana@sol.example', 'Ana', '!', 'admin', '{of_tenant}', now())"
+    ));
+}
+
 /// An app at Meta, of one tenant's or of anybody's.
 async fn app(
     conn: &mut Conn<Control>,
@@ -189,7 +211,7 @@ async fn everything_that_is_sealed_takes_the_new_key_and_a_second_run_has_nothin
     let sealed = Sealed::new().await;
     let platform = &sealed.platform;
     let counted = rotate(platform, &["--check"]).done().json();
-    assert_eq!(counted["left"], 459, "{counted}");
+    assert_eq!(counted["left"], 461, "{counted}");
     let rotated = rotate(platform, &[]).done().json();
     let columns = rotated["columns"].as_array().unwrap().iter();
     let resealed: Vec<_> = columns
@@ -207,7 +229,9 @@ async fn everything_that_is_sealed_takes_the_new_key_and_a_second_run_has_nothin
         ("meta_apps.previous_secret_sealed", 1),
         ("odoo_configs.password_sealed", 1),
         ("odoo_configs.api_key_sealed", 1),
+        ("platform_users.totp_sealed", 1),
         ("spool.sealed", 450),
+        ("users.totp_sealed", 1),
     ];
     assert_eq!(
         resealed,
