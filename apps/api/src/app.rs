@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use crate::{
     config::{Config, Odoo, Role},
     limiter::Limiter,
-    mailing::Post,
+    post::Post,
     token::Tokens,
 };
 

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, http::header};
 use chrono::{DateTime, Utc};
 use control::{branding::Brandings, login_link::LinkKind};
 use crypto::ExposeSecret;
-use mail::{Language, Letter, LetterKind, MailSetup, Mailer};
+use mail::{Language, Letter, LetterKind};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,12 +15,6 @@ use crate::app::App;
 const PAGE: &str = "/welcome#";
 /// How the platform calls itself to its own people.
 const PLATFORM: &str = "Centralita";
-
-/// Where mails go, and where their links lead.
-pub(crate) struct Post {
-    mailer: Option<Mailer>,
-    web_url: String,
-}
 
 /// What became of a link that was made.
 #[derive(Serialize, ToSchema)]
@@ -32,16 +26,6 @@ pub(crate) struct SentLinkBody {
     /// Without a configured address of the web it begins with the path.
     invite_url: Option<String>,
     expires_at: DateTime<Utc>,
-}
-
-impl Post {
-    /// With what the configuration says.
-    pub fn new(setup: Option<&MailSetup>, web_url: Option<&str>) -> Self {
-        Self {
-            mailer: setup.map(Mailer::new),
-            web_url: web_url.unwrap_or_default().trim_end_matches('/').to_owned(),
-        }
-    }
 }
 
 /// The language that whoever asks reads.
@@ -67,8 +51,8 @@ pub(crate) async fn brand(app: &App, who: &Who) -> String {
 /// Mails a link to its person. Never fails: what did not go out is given back.
 pub(crate) async fn deliver(app: &App, made: &LinkFor, language: Language) -> SentLinkBody {
     let post = app.post();
-    let link = format!("{}{PAGE}{}", post.web_url, made.link.token.expose_secret());
-    let mail = match &post.mailer {
+    let link = format!("{}{PAGE}{}", post.web_url(), made.link.token.expose_secret());
+    let mail = match post.mailer() {
         None => "not_configured",
         Some(mailer) => {
             let brand = brand(app, &made.who).await;

@@ -15,8 +15,8 @@ use utoipa::ToSchema;
 use crate::{
     app::App,
     auth::{Anyone, Caller, RefreshCookie, bearer, client_ip, session_meta},
+    gate::Gate,
     json::{Json, OptionalJson},
-    limiter::Gate,
     names::ConversationScopeName,
     problem::{Kind, Problem},
     routes::{logos, settings},

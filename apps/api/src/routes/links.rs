@@ -12,8 +12,8 @@ use super::auth::{SessionBody, TenantRefBody, answer, tenant_ref};
 use crate::{
     app::App,
     auth::{client_ip, session_meta},
+    gate::Gate,
     json::Json,
-    limiter::Gate,
     mailing::{self, deliver},
     problem::Problem,
 };

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use crate::{
     auth::{Anyone, client_ip},
+    gate::Gate,
     json::{self, Json, PageQuery, Query},
-    limiter::Gate,
     problem::{Kind, Problem},
 };
 

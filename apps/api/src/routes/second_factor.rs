@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use crate::{
     auth::{Anyone, Member, UsersWrite, client_ip},
+    gate::Gate,
     json::{self, Json},
-    limiter::Gate,
     mailing,
     problem::Problem,
 };
