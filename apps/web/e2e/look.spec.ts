@@ -24,7 +24,7 @@ const SCREENS = [
   { name: "branches", who: "tenant", path: "/settings/branches", ready: "Centro" },
   { name: "services", who: "tenant", path: "/settings/services", ready: "Limpieza dental" },
   { name: "quick-replies", who: "tenant", path: "/settings/quick-replies", ready: "Confirmar turno" },
-  { name: "tenant-audit", who: "tenant", path: "/settings/audit", ready: "cambió los ajustes" },
+  { name: "team-audit", who: "tenant", path: "/settings/audit", ready: "cambió los ajustes" },
   { name: "activity", who: "tenant", path: "/settings/activity", ready: "Plantillas: estado" },
   { name: "letters", who: "tenant", path: "/settings/dead-letters", ready: "no es un objeto" },
   { name: "letter", who: "tenant", path: "/settings/dead-letters?letter=l1", ready: "wamid.HBgL" },
