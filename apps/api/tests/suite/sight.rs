@@ -108,6 +108,21 @@ async fn a_colleagues_conversation_does_not_exist_for_any_operation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_quick_reply_is_not_filled_in_with_a_colleagues_customer() {
+    let stage = Stage::new().await;
+    let reply =
+        json!({ "shortcut": "hola", "title": "Hola", "body": "Hola, {{contact.name}}", "shared": true });
+    let made = stage.admin.post("/api/quick-replies", &reply).await;
+    let id = made.expect(201).json()["id"].as_str().unwrap().to_owned();
+    let path = format!("/api/quick-replies/{id}/use");
+    let body = json!({ "conversation_id": stage.conversation });
+    stage.assign(&json!(id_of(&stage.admin).await)).await;
+    stage.ana.post(&path, &body).await.problem(404, "not_found");
+    stage.assign(&json!(null)).await;
+    stage.ana.post(&path, &body).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_hands_a_conversation_over_sees_it_done_and_then_no_more() {
     let stage = Stage::new().await;
     let path = format!("/api/conversations/{}", stage.conversation);

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     audit::{self, AuditEntry, difference},
     contact::Contact,
-    conversation::ConversationId,
+    conversation::{ConversationId, Sight},
     schema::{contacts, conversations, quick_replies},
     text,
     user::{User, UserId},
@@ -234,8 +234,8 @@ pub async fn delete_quick_reply(
     .await
 }
 
-/// The text for a conversation, its variables filled in; counts that it was used. A customer without a
-/// name leaves his variables empty.
+/// The text for a conversation that the agent sees, its variables filled in; counts that it was used.
+/// A customer without a name leaves his variables empty.
 pub async fn use_quick_reply(
     conn: &mut Conn<Tenant>,
     id: QuickReplyId,
@@ -245,14 +245,16 @@ pub async fn use_quick_reply(
 ) -> Result<String, SaveQuickReplyError> {
     let reply = QuickReplies::new(conn, agent.id).find(id).await?;
     let reply = reply.ok_or(SaveQuickReplyError::Unknown)?;
-    let contact: Contact = conversations::table
+    let found: Option<(Contact, Option<UserId>)> = conversations::table
         .inner_join(contacts::table)
         .filter(conversations::id.eq(conversation))
-        .select(Contact::as_select())
+        .select((Contact::as_select(), conversations::assignee_id))
         .first(&mut **conn)
         .await
         .optional()
-        .map_err(DbError::from)?
+        .map_err(DbError::from)?;
+    let (contact, _) = found
+        .filter(|(_, assignee)| Sight::of(agent).sees(*assignee))
         .ok_or(SaveQuickReplyError::UnknownConversation)?;
     diesel::update(quick_replies::table.find(id))
         .set((
