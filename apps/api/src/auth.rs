@@ -7,16 +7,21 @@ mod origin;
 
 use std::{future::Future, marker::PhantomData, net::IpAddr, pin::Pin, sync::Arc};
 
-use access::Who;
-use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header, web};
+use access::{Current, Who};
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::{Method, header},
+    web,
+};
 use chrono::{DateTime, Utc};
-use control::{Actor, platform_user::PlatformUser, session::SessionMeta};
+use control::{Actor, impersonation::Impersonation, platform_user::PlatformUser, session::SessionMeta};
 use pg::Conn;
 use resolver::{ResolveError, TenantHandle, Unready};
 use tenant::{
     conversation::{ConversationId, Conversations, Sight},
     message::MessageId,
-    user::{Permission, User},
+    user::{Permission, User, UserId},
 };
 use uuid::Uuid;
 
@@ -34,6 +39,9 @@ const BEARER_PROTOCOL: &str = "bearer.";
 pub(crate) trait Requires: 'static {
     /// One of these is enough.
     const ANY_OF: &'static [Permission];
+    /// Whether a SuperAdmin may do it with somebody else's eyes. Who may come in, and with what, he
+    /// changes under his own name or not at all.
+    const WHILE_IMPERSONATING: bool = true;
 }
 
 macro_rules! permissions {
@@ -56,19 +64,33 @@ permissions! {
     SettingsRead: SettingsRead;
     SettingsWrite: SettingsWrite;
     UsersRead: UsersRead;
-    UsersWrite: UsersWrite;
     // Who answers looks things up in the catalogue, who sets it up looks at it.
     CatalogueRead: ChatRead | SettingsRead;
     // One's own are for whoever answers, everybody's for whoever sets things up.
     QuickRepliesWrite: ChatWrite | SettingsWrite;
 }
 
-/// Somebody who is logged in.
+/// Requires [`Permission::UsersWrite`].
+pub(crate) enum UsersWrite {}
+
+impl Requires for UsersWrite {
+    const ANY_OF: &'static [Permission] = &[Permission::UsersWrite];
+    const WHILE_IMPERSONATING: bool = false;
+}
+
+/// Somebody who is logged in, a SuperAdmin with somebody else's eyes included.
 pub(crate) struct Anyone {
     pub app: App,
     pub who: Who,
+    pub current: Current,
+    pub now: DateTime<Utc>,
+}
+
+/// Somebody who is logged in as himself. The only way to one's own password, second factor and sessions.
+pub(crate) struct Oneself {
+    pub app: App,
+    pub who: Who,
     pub family: Uuid,
-    pub session_version: i32,
     pub now: DateTime<Utc>,
 }
 
@@ -76,8 +98,10 @@ pub(crate) struct Anyone {
 pub(crate) struct Member<R: Requires> {
     pub app: App,
     pub tenant: Arc<TenantHandle>,
+    /// Who; with whose eyes, in an impersonation.
     pub user: Arc<User>,
     pub now: DateTime<Utc>,
+    impersonation: Option<Arc<Impersonation>>,
     requires: PhantomData<fn() -> R>,
 }
 
@@ -85,6 +109,19 @@ impl<R: Requires> Member<R> {
     /// Whether this person may do something beyond what the handler requires.
     pub fn may(&self, permission: Permission) -> bool {
         self.user.role.allows(permission)
+    }
+
+    /// Whom the tenant's records name for what is done: this person, or the SuperAdmin's
+    /// impersonation with this person's eyes.
+    pub fn acting(&self) -> UserId {
+        self.impersonation
+            .as_ref()
+            .map_or(self.user.id, |by| UserId(by.id.uuid()))
+    }
+
+    /// Whether it is the person himself, and no SuperAdmin with his eyes.
+    pub fn is_oneself(&self) -> bool {
+        self.impersonation.is_none()
     }
 
     /// A connection to the tenant's own database.
@@ -95,7 +132,10 @@ impl<R: Requires> Member<R> {
 
     /// As the platform's audit names whoever acts.
     pub fn actor(&self) -> Actor {
-        Actor::user(self.user.id.uuid(), self.user.email.as_str())
+        match &self.impersonation {
+            Some(by) => by.actor(),
+            None => Actor::user(self.user.id.uuid(), self.user.email.as_str()),
+        }
     }
 
     /// What the member sees of the inbox.
@@ -124,6 +164,8 @@ impl<R: Requires> Member<R> {
 pub(crate) struct Platform {
     pub app: App,
     pub user: Arc<PlatformUser>,
+    /// The session that asks.
+    pub family: Uuid,
     pub now: DateTime<Utc>,
 }
 
@@ -167,16 +209,35 @@ async fn authenticate(request: HttpRequest) -> Result<Anyone, Problem> {
         .tokens()
         .read(&token, now)
         .map_err(|error| Problem::new(Kind::Unauthenticated, error))?;
-    let admitted = app.guard().admit(current).await?;
+    let admitted = app.guard().admit(current, now).await?;
     let who =
         admitted.ok_or_else(|| Problem::new(Kind::SessionExpired, "the session has ended; log in again"))?;
     Ok(Anyone {
         app,
         who,
-        family: current.family,
-        session_version: current.session_version,
+        current,
         now,
     })
+}
+
+/// Refuses a SuperAdmin with somebody else's eyes what he may not do with them.
+fn allowed<R: Requires>(who: &Who, method: &Method) -> Result<(), Problem> {
+    let Some(by) = who.impersonation() else {
+        return Ok(());
+    };
+    if !R::WHILE_IMPERSONATING {
+        return Err(not_with_their_eyes());
+    }
+    if by.can_write || method.is_safe() {
+        return Ok(());
+    }
+    let told = "this impersonation is for looking only; begin one that may change things";
+    Err(Problem::new(Kind::ImpersonationReadOnly, told))
+}
+
+fn not_with_their_eyes() -> Problem {
+    let told = "this is not done with somebody else's eyes; leave the impersonation first";
+    Problem::new(Kind::ImpersonationForbidden, told)
 }
 
 type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
@@ -190,6 +251,32 @@ impl FromRequest for Anyone {
     }
 }
 
+impl FromRequest for Oneself {
+    type Error = Problem;
+    type Future = Extracted<Self>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let Anyone {
+                app,
+                who,
+                current,
+                now,
+            } = authenticate(request).await?;
+            if who.impersonation().is_some() {
+                return Err(not_with_their_eyes());
+            }
+            Ok(Self {
+                app,
+                who,
+                family: current.family,
+                now,
+            })
+        })
+    }
+}
+
 impl<R: Requires> FromRequest for Member<R> {
     type Error = Problem;
     type Future = Extracted<Self>;
@@ -197,14 +284,17 @@ impl<R: Requires> FromRequest for Member<R> {
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
+            let method = request.method().clone();
             let Anyone { app, who, now, .. } = authenticate(request).await?;
+            allowed::<R>(&who, &method)?;
             match who {
-                Who::Member { tenant, user } if R::ANY_OF.iter().any(|one| user.role.allows(*one)) => {
+                Who::Member { tenant, user, by } if R::ANY_OF.iter().any(|one| user.role.allows(*one)) => {
                     Ok(Self {
                         app,
                         tenant,
                         user,
                         now,
+                        impersonation: by,
                         requires: PhantomData,
                     })
                 }
@@ -228,7 +318,12 @@ impl FromRequest for Platform {
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let Anyone { app, who, now, .. } = authenticate(request).await?;
+            let Anyone {
+                app,
+                who,
+                current,
+                now,
+            } = authenticate(request).await?;
             match who {
                 Who::Platform(user) => {
                     let is_open = user.totp_confirmed_at.is_some()
@@ -238,7 +333,12 @@ impl FromRequest for Platform {
                             .await
                             .map_err(|error| Problem::caused(Kind::Unavailable, error))?;
                     if is_open {
-                        return Ok(Self { app, user, now });
+                        return Ok(Self {
+                            app,
+                            user,
+                            family: current.family,
+                            now,
+                        });
                     }
                     let told = "this platform asks SuperAdmins for a second factor; set yours up first";
                     Err(Problem::new(Kind::TotpEnrolmentRequired, told))

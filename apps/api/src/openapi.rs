@@ -28,10 +28,10 @@ use crate::{
         quick_replies, roles, second_factor, services, settings,
         superadmin::{
             apps, audit, branding, channels as platform_channels, database, fleet, fleet_tenants,
-            health as tenant_health, line_health, logo, odoo, people, platform, servers,
+            health as tenant_health, impersonation, line_health, logo, odoo, people, platform, servers,
             settings as platform_settings, spool, tenants, unrouted, users as tenant_users,
         },
-        tags, users, webhook,
+        switch, tags, users, webhook,
     },
 };
 
@@ -57,6 +57,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         links::post_read, links::post_accept, links::post_forgot,
         second_factor::get_totp, second_factor::post_totp, second_factor::post_confirm,
         second_factor::remove_totp, second_factor::post_recovery_codes, second_factor::remove_user_totp,
+        switch::list_own_tenants, switch::post_switch, switch::post_impersonation_end,
         me::list_sessions, me::remove_session, me::post_revoke_others, me::post_password,
         conversations::list_conversations, conversations::get_counts, conversations::get_conversation,
         conversations::patch_conversation, conversations::put_tags, conversations::post_read,
@@ -90,6 +91,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         branding::get_branding, branding::put_branding,
         tenant_users::list_tenant_users, tenant_users::post_tenant_user, tenant_users::post_tenant_user_link,
         tenant_users::remove_tenant_user_totp,
+        impersonation::post_impersonate, impersonation::list_impersonations, impersonation::remove_impersonation,
         people::list_superadmins, people::post_superadmin, people::patch_superadmin, people::post_superadmin_link,
         people::remove_superadmin_totp, platform_settings::get_platform_settings, platform_settings::patch_platform_settings,
         unrouted::list_unrouted, unrouted::delete_unrouted,

@@ -58,6 +58,8 @@ problem_kinds! {
     Forbidden            FORBIDDEN             "forbidden"              "The role does not allow this";
     BeyondOwnRole        FORBIDDEN             "beyond_own_role"        "Your role does not reach that far";
     OwnRole              FORBIDDEN             "own_role"               "Nobody changes his own role";
+    ImpersonationReadOnly FORBIDDEN            "impersonation_read_only" "This impersonation only looks";
+    ImpersonationForbidden FORBIDDEN           "impersonation_forbidden" "Not with somebody else's eyes";
     TotpEnrolmentRequired FORBIDDEN            "totp_enrolment_required" "A second factor has to be set up";
     TenantSuspended      FORBIDDEN             "tenant_suspended"       "The company is suspended";
     NotFound             NOT_FOUND             "not_found"              "There is no such thing";
@@ -65,6 +67,7 @@ problem_kinds! {
     LinkInvalid          GONE                  "link_invalid"           "The link does not work any more";
     Conflict             CONFLICT              "conflict"               "The state does not allow this";
     TenantRequired       CONFLICT              "tenant_required"        "Choose a company";
+    PasswordRequired     CONFLICT              "password_required"      "Enter the password of this company";
     SlugTaken            CONFLICT              "slug_taken"             "The short name is taken";
     PhoneNumberIdTaken   CONFLICT              "phone_number_id_taken"  "The line is registered already";
     ServerNameTaken      CONFLICT              "server_name_taken"      "There is a server of this name";

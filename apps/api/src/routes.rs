@@ -22,6 +22,7 @@ pub(crate) mod second_factor;
 pub(crate) mod services;
 pub(crate) mod settings;
 pub(crate) mod superadmin;
+pub(crate) mod switch;
 pub(crate) mod tags;
 pub(crate) mod users;
 pub(crate) mod webhook;
@@ -52,6 +53,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(auth::configure)
                 .configure(links::configure)
                 .configure(me::configure)
+                .configure(switch::configure)
                 .configure(second_factor::configure)
                 .configure(conversations::configure)
                 .configure(messages::configure)

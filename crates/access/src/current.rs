@@ -3,17 +3,19 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use control::{
+    impersonation::{Impersonation, ImpersonationId, Impersonations},
     platform_user::{PlatformUserId, PlatformUsers},
     session::{SessionSubject, Sessions},
 };
 use moka::future::Cache;
 use pg::DbError;
-use resolver::{ResolveError, Resolver, TenantHandle, Unready};
-use tenant::user::{User, UserId, Users};
+use resolver::{ResolveError, Resolver, Unready};
+use tenant::user::{UserId, Users};
 use uuid::Uuid;
 
-use crate::Who;
+use crate::{Who, impersonation};
 
 /// How long an answer is believed.
 const BELIEVED: Duration = Duration::from_secs(3);
@@ -25,8 +27,19 @@ pub struct Current {
     pub subject: SessionSubject,
     /// The session's family.
     pub family: Uuid,
-    /// The version that the person's sessions had.
+    /// The version that the person's sessions had; a SuperAdmin's own in an impersonation.
     pub session_version: i32,
+    /// Whether it is an impersonation: `family` is its id then.
+    pub is_impersonation: bool,
+}
+
+/// A SuperAdmin with somebody else's eyes.
+#[derive(Clone)]
+struct Visitor {
+    who: Who,
+    impersonation: Arc<Impersonation>,
+    /// Of the SuperAdmin's own sessions.
+    session_version: i32,
 }
 
 /// Answers whether bearers of access tokens are still let in. Cheap to clone.
@@ -35,6 +48,7 @@ pub struct Guard {
     resolver: Resolver,
     people: Cache<(Option<Uuid>, Uuid), Option<Who>>,
     families: Cache<Uuid, bool>,
+    visitors: Cache<Uuid, Option<Visitor>>,
     needs_totp: Cache<(), bool>,
 }
 
@@ -49,16 +63,24 @@ impl Guard {
             .max_capacity(50_000)
             .time_to_live(BELIEVED)
             .build();
+        let visitors = Cache::builder()
+            .max_capacity(10_000)
+            .time_to_live(BELIEVED)
+            .build();
         Self {
             resolver,
             people,
             families,
+            visitors,
             needs_totp: Cache::builder().time_to_live(BELIEVED).build(),
         }
     }
 
     /// The person, if still let in; `None` if not.
-    pub async fn admit(&self, current: Current) -> Result<Option<Who>, ResolveError> {
+    pub async fn admit(&self, current: Current, now: DateTime<Utc>) -> Result<Option<Who>, ResolveError> {
+        if current.is_impersonation {
+            return self.admit_visitor(current, now).await;
+        }
         if !self.family_lives(current.family).await {
             return Ok(None);
         }
@@ -70,16 +92,41 @@ impl Guard {
             .await
             .map_err(|error: Arc<ResolveError>| (*error).clone())?;
         match who.filter(|who| who.session_version() == current.session_version) {
-            Some(Who::Member { tenant, user }) => self.at_present(&tenant, user).await,
-            other => Ok(other),
+            Some(who) => self.at_present(who).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Somebody in an impersonation, if it goes on. Unlike a session it does not while the
+    /// control plane cannot be asked.
+    async fn admit_visitor(&self, current: Current, now: DateTime<Utc>) -> Result<Option<Who>, ResolveError> {
+        let looked_up = Box::pin(find_visitor(&self.resolver, current.family));
+        let visitor = self
+            .visitors
+            .try_get_with(current.family, looked_up)
+            .await
+            .map_err(|error: Arc<ResolveError>| (*error).clone())?;
+        let Some(visitor) = visitor else {
+            return Ok(None);
+        };
+        let goes_on = visitor.impersonation.is_live(now)
+            && visitor.session_version == current.session_version
+            && self.family_lives(visitor.impersonation.family_id).await;
+        if goes_on {
+            self.at_present(visitor.who).await
+        } else {
+            Ok(None)
         }
     }
 
     /// The person at the tenant as it is now: its database may have been replaced meanwhile.
-    async fn at_present(&self, then: &TenantHandle, user: Arc<User>) -> Result<Option<Who>, ResolveError> {
-        let now = self.resolver.tenant(then.tenant.id).await?;
+    async fn at_present(&self, who: Who) -> Result<Option<Who>, ResolveError> {
+        let Who::Member { tenant, user, by } = who else {
+            return Ok(Some(who));
+        };
+        let now = self.resolver.tenant(tenant.tenant.id).await?;
         let open = now.filter(|now| now.tenant.is_active);
-        Ok(open.map(|tenant| Who::Member { tenant, user }))
+        Ok(open.map(|tenant| Who::Member { tenant, user, by }))
     }
 
     /// Forgets somebody, so that a change made here takes effect at once.
@@ -102,12 +149,14 @@ impl Guard {
     /// Forgets everybody: a whole tenant may have been suspended.
     pub fn forget_everybody(&self) {
         self.needs_totp.invalidate_all();
+        self.visitors.invalidate_all();
         self.people.invalidate_all();
     }
 
-    /// Forgets a session that has just ended.
+    /// Forgets a session or an impersonation that has just ended.
     pub fn forget_sessions(&self) {
         self.families.invalidate_all();
+        self.visitors.invalidate_all();
     }
 
     /// While the control plane is down nobody can be asked; access tokens live
@@ -151,6 +200,35 @@ pub(crate) async fn find(resolver: &Resolver, subject: SessionSubject) -> Result
     Ok(found.filter(|user| user.is_active).map(|user| Who::Member {
         tenant,
         user: Arc::new(user),
+        by: None,
+    }))
+}
+
+/// Whoever came by an impersonation, if its SuperAdmin is let in, and so are those whose eyes they are.
+async fn find_visitor(resolver: &Resolver, id: Uuid) -> Result<Option<Visitor>, ResolveError> {
+    let unavailable = |error: DbError| ResolveError::Unavailable(Arc::new(error));
+    let mut conn = resolver.control().conn().await.map_err(unavailable)?;
+    let found = Impersonations::new(&mut conn)
+        .find(ImpersonationId(id))
+        .await
+        .map_err(unavailable)?;
+    let Some(impersonation) = found else {
+        return Ok(None);
+    };
+    let superadmin = PlatformUsers::new(&mut conn)
+        .find(impersonation.superadmin_id)
+        .await
+        .map_err(unavailable)?;
+    drop(conn);
+    let Some(superadmin) = superadmin.filter(|superadmin| superadmin.is_active) else {
+        return Ok(None);
+    };
+    let impersonation = Arc::new(impersonation);
+    let who = impersonation::eyes(resolver, &impersonation).await?;
+    Ok(who.map(|who| Visitor {
+        who,
+        impersonation,
+        session_version: superadmin.session_version,
     }))
 }
 

@@ -5,15 +5,18 @@
 //! knows nothing of HTTP, cookies or JWTs.
 
 mod current;
+mod impersonation;
 mod links;
 mod login;
 mod own;
 mod second_factor;
+mod switch;
 pub mod team;
 
 use std::sync::Arc;
 
 use control::{
+    impersonation::Impersonation,
     platform_user::PlatformUser,
     session::{IssuedSession, SessionSubject},
 };
@@ -22,6 +25,7 @@ use tenant::user::User;
 
 pub use self::{
     current::{Current, Guard},
+    impersonation::{ImpersonateError, NewImpersonation, StepUp, end_impersonation, impersonate},
     links::{
         LinkError, LinkFor, OpenLink, accept_link, link_for_member, link_for_superadmin, links_for_forgetful,
         read_link,
@@ -32,6 +36,7 @@ pub use self::{
         Enrolment, SecondFactorError, Standing, confirm, enrol, replace_recovery_codes, standing, take_away,
         turn_off,
     },
+    switch::{OwnTenant, Switch, SwitchError, own_tenants, switch},
 };
 
 /// Somebody who is known and let in.
@@ -43,8 +48,10 @@ pub enum Who {
     Member {
         /// Whose team.
         tenant: Arc<TenantHandle>,
-        /// Who.
+        /// Who; with whose eyes, in an impersonation.
         user: Arc<User>,
+        /// The impersonation, where it is a SuperAdmin with these eyes.
+        by: Option<Arc<Impersonation>>,
     },
 }
 
@@ -56,10 +63,18 @@ impl Who {
                 tenant_id: None,
                 user_id: user.id.uuid(),
             },
-            Self::Member { tenant, user } => SessionSubject {
+            Self::Member { tenant, user, .. } => SessionSubject {
                 tenant_id: Some(tenant.tenant.id),
                 user_id: user.id.uuid(),
             },
+        }
+    }
+
+    /// The impersonation, where it is a SuperAdmin with somebody else's eyes.
+    pub fn impersonation(&self) -> Option<&Impersonation> {
+        match self {
+            Self::Platform(_) | Self::Member { by: None, .. } => None,
+            Self::Member { by: Some(by), .. } => Some(by),
         }
     }
 

@@ -84,6 +84,7 @@ pub async fn link_for_member(
     let who = Who::Member {
         tenant: Arc::clone(tenant),
         user: Arc::new(user),
+        by: None,
     };
     Ok(link_for(resolver, who, author, now).await?)
 }
@@ -175,6 +176,7 @@ async fn member_of(
     Ok(found.filter(|user| user.is_active).map(|user| Who::Member {
         tenant: handle,
         user: Arc::new(user),
+        by: None,
     }))
 }
 
@@ -252,7 +254,7 @@ async fn store(
             let saved = platform_user::set_password(tx, user, name, hash, now).await?;
             saved.then_some(()).ok_or(LinkError::InvalidName)
         }
-        Who::Member { tenant, user } => {
+        Who::Member { tenant, user, .. } => {
             let mut conn = tenant.db().await?.conn().await?;
             let saved: Result<User, SaveUserError> =
                 user::set_password(&mut conn, user.id, name, hash, now).await;
@@ -272,7 +274,7 @@ async fn note_login(resolver: &Resolver, who: &Who, now: DateTime<Utc>) -> Resul
             let mut conn = resolver.control().conn().await?;
             PlatformUsers::new(&mut conn).touch_login(user.id, now).await?;
         }
-        Who::Member { tenant, user } => {
+        Who::Member { tenant, user, .. } => {
             let mut conn = tenant.db().await?.conn().await?;
             Users::new(&mut conn).logged_in(user.id, None, now).await?;
         }

@@ -17,7 +17,7 @@ use pg::{DbError, Email};
 use resolver::{ResolveError, Resolver, TenantHandle};
 use tenant::user::{User, Users};
 
-use crate::{Current, LoggedIn, SecondFactorError, Who, current, second_factor};
+use crate::{Current, LoggedIn, SecondFactorError, Who, current, second_factor, switch};
 
 /// What somebody logs in with.
 pub struct Credentials {
@@ -104,28 +104,30 @@ pub async fn login(
     let tenants = Directory::new(&mut resolver.control().conn().await?)
         .tenants_of(&credentials.email)
         .await?;
-    let wanted = |tenant: &&Tenant| {
-        credentials
-            .tenant
-            .as_ref()
-            .is_none_or(|slug| slug.eq_ignore_ascii_case(tenant.slug.as_str()))
-    };
-    let tenants: Vec<&Tenant> = tenants.iter().filter(wanted).collect();
     if tenants.is_empty() {
         verify_nothing(&credentials.password).await;
     }
     let mut fitting = Vec::new();
+    let mut others = Vec::new();
     let mut failed = None;
-    for tenant in tenants {
+    for tenant in &tenants {
+        let is_wanted = credentials
+            .tenant
+            .as_ref()
+            .is_none_or(|slug| slug.eq_ignore_ascii_case(tenant.slug.as_str()));
         match member_login(resolver, tenant, &credentials).await {
-            Ok(member) => fitting.extend(member),
-            Err(error) => failed = Some(error),
+            Ok(member) if is_wanted => fitting.extend(member),
+            Ok(member) => others.extend(member),
+            Err(error) if is_wanted => failed = Some(error),
+            // What cannot be asked now is not shown either.
+            Err(_) => {}
         }
     }
     let (handle, user, new_hash) = only_one(fitting, failed)?;
     let who = Who::Member {
         tenant: Arc::clone(&handle),
         user: Arc::clone(&user),
+        by: None,
     };
     second_factor(resolver, &who, credentials.code.as_deref(), now).await?;
     let new_hash = new_hash.as_deref().map(|new| (user.password_hash.as_str(), new));
@@ -138,11 +140,19 @@ pub async fn login(
             .map_err(current::unreachable)
     };
     entered.await.map_err(LoginError::TenantNotReady)?;
-    admit(resolver, who, meta, now).await
+    let entered = admit(resolver, who, meta, now).await?;
+    if !others.is_empty() {
+        let mut conn = resolver.control().conn().await?;
+        for (handle, user, _) in &others {
+            let shown = switch::proof(handle, user, false);
+            session::prove(&mut conn, entered.session.family_id, &shown, now).await?;
+        }
+    }
+    Ok(entered)
 }
 
 /// Asks whoever has a second factor for a code.
-async fn second_factor(
+pub(crate) async fn second_factor(
     resolver: &Resolver,
     who: &Who,
     code: Option<&str>,
@@ -255,7 +265,7 @@ pub(crate) async fn check(password: &SecretString, stored: &str) -> Option<Optio
     .await
 }
 
-async fn verify_nothing(password: &SecretString) {
+pub(crate) async fn verify_nothing(password: &SecretString) {
     let password = password.clone();
     off_thread(move || password::verify_nothing(&password)).await;
 }

@@ -52,7 +52,7 @@ pub async fn change_password(
             let mut conn = resolver.control().conn().await?;
             platform_user::replace_password(&mut conn, user, &hash, family, now).await?
         }
-        Who::Member { tenant, user } => {
+        Who::Member { tenant, user, .. } => {
             let mut conn = tenant.db().await?.conn().await?;
             let replaced = tenant::user::replace_password(&mut conn, user, &hash, now).await?;
             drop(conn);

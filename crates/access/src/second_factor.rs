@@ -75,7 +75,7 @@ pub async fn standing(resolver: &Resolver, who: &Who) -> Result<Standing, Second
             let known = known.ok_or(SecondFactorError::Off)?;
             (known.totp_confirmed_at, known.recovery_codes_left())
         }
-        Who::Member { tenant, user } => {
+        Who::Member { tenant, user, .. } => {
             let mut conn = tenant.db().await?.conn().await?;
             let known = of_team::find(&mut conn, user.id).await?;
             let known = known.ok_or(SecondFactorError::Off)?;
@@ -105,7 +105,7 @@ pub async fn enrol(
             let mut conn = resolver.control().conn().await?;
             of_platform::begin(&mut conn, user.id, &sealed).await?
         }
-        Who::Member { tenant, user } => {
+        Who::Member { tenant, user, .. } => {
             let sealed = keyring.seal(&of_team::place(tenant.tenant.id, user.id), &secret);
             let mut conn = tenant.db().await?.conn().await?;
             of_team::begin(&mut conn, user.id, &sealed).await?
@@ -131,7 +131,7 @@ pub async fn confirm(
             let mut conn = resolver.control().conn().await?;
             of_platform::confirm(&mut conn, user.id, step, &digests, &actor(who), now).await?
         }
-        Who::Member { tenant, user } => {
+        Who::Member { tenant, user, .. } => {
             let mut conn = tenant.db().await?.conn().await?;
             of_team::confirm(&mut conn, user.id, step, &digests, user.id, now).await?
         }
@@ -155,7 +155,7 @@ pub async fn replace_recovery_codes(
             let mut conn = resolver.control().conn().await?;
             of_platform::replace_recovery_codes(&mut conn, user.id, &digests, &actor(who), now).await?
         }
-        Who::Member { tenant, user } => {
+        Who::Member { tenant, user, .. } => {
             let mut conn = tenant.db().await?.conn().await?;
             of_team::replace_recovery_codes(&mut conn, user.id, &digests, user.id, now).await?
         }
@@ -178,7 +178,7 @@ pub async fn turn_off(
             let mut conn = resolver.control().conn().await?;
             of_platform::remove(&mut conn, user.id, &actor(who), now).await?;
         }
-        Who::Member { tenant, user } => {
+        Who::Member { tenant, user, .. } => {
             let mut conn = tenant.db().await?.conn().await?;
             of_team::remove(&mut conn, user.id, Some(user.id), now).await?;
         }
@@ -225,11 +225,11 @@ pub(crate) async fn take_code(
             let mut conn = resolver.control().conn().await?;
             of_platform::take_recovery_code(&mut conn, user.id, &digest, &actor(who), now).await?
         }
-        (Who::Member { tenant, user }, Some(step)) => {
+        (Who::Member { tenant, user, .. }, Some(step)) => {
             let mut conn = tenant.db().await?.conn().await?;
             of_team::take_step(&mut conn, user.id, step).await?
         }
-        (Who::Member { tenant, user }, None) => {
+        (Who::Member { tenant, user, .. }, None) => {
             let mut conn = tenant.db().await?.conn().await?;
             of_team::take_recovery_code(&mut conn, user.id, &digest, user.id, now).await?
         }
@@ -247,7 +247,7 @@ async fn secret(resolver: &Resolver, who: &Who) -> Result<Option<SecretString>, 
                 None => Ok(None),
             }
         }
-        Who::Member { tenant, user } => {
+        Who::Member { tenant, user, .. } => {
             let mut conn = tenant.db().await?.conn().await?;
             match of_team::find(&mut conn, user.id).await? {
                 Some(known) => Ok(known.secret(keyring, tenant.tenant.id)?),

@@ -25,6 +25,7 @@ pub mod database;
 pub mod directory;
 pub mod fleet;
 mod hidden;
+pub mod impersonation;
 pub mod lane;
 pub mod line_state;
 pub mod login_link;

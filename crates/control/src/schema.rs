@@ -60,6 +60,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    impersonations (id) {
+        id -> Uuid,
+        superadmin_id -> Uuid,
+        superadmin_name -> Text,
+        superadmin_email -> Text,
+        family_id -> Uuid,
+        tenant_id -> Uuid,
+        user_id -> Nullable<Uuid>,
+        role -> Nullable<Text>,
+        can_write -> Bool,
+        reason -> Text,
+        began_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     lanes (tenant_id) {
         tenant_id -> Uuid,
         owner -> Nullable<Uuid>,
@@ -209,6 +227,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    session_proofs (family_id, tenant_id) {
+        family_id -> Uuid,
+        tenant_id -> Uuid,
+        user_id -> Uuid,
+        password_digest -> Bytea,
+        session_version -> Int4,
+        with_code -> Bool,
+        proven_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sessions (id) {
         id -> Uuid,
         family_id -> Uuid,
@@ -317,6 +347,8 @@ diesel::table! {
 diesel::joinable!(branding -> tenants (tenant_id));
 diesel::joinable!(channels -> meta_apps (app_id));
 diesel::joinable!(channels -> tenants (tenant_id));
+diesel::joinable!(impersonations -> platform_users (superadmin_id));
+diesel::joinable!(impersonations -> tenants (tenant_id));
 diesel::joinable!(lanes -> tenants (tenant_id));
 diesel::joinable!(line_states -> channels (channel_id));
 diesel::joinable!(line_traffic -> channels (channel_id));
@@ -325,6 +357,7 @@ diesel::joinable!(login_links -> tenants (tenant_id));
 diesel::joinable!(logos -> tenants (tenant_id));
 diesel::joinable!(meta_apps -> tenants (tenant_id));
 diesel::joinable!(odoo_configs -> tenants (tenant_id));
+diesel::joinable!(session_proofs -> tenants (tenant_id));
 diesel::joinable!(sessions -> tenants (tenant_id));
 diesel::joinable!(tenant_databases -> tenants (tenant_id));
 diesel::joinable!(tenant_migrations -> tenants (tenant_id));
@@ -335,6 +368,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     branding,
     channels,
     database_servers,
+    impersonations,
     lanes,
     line_states,
     line_traffic,
@@ -346,6 +380,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_facts,
     platform_settings,
     platform_users,
+    session_proofs,
     sessions,
     spool,
     tenant_databases,

@@ -5,6 +5,7 @@
 //! so that a token cannot be rotated past its own revocation.
 
 mod issue;
+mod proof;
 mod repo;
 mod revoke;
 mod rotate;
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 pub use self::{
     issue::issue_session,
+    proof::{Proof, change_session, delete_old_proofs, proofs, prove},
     repo::{LiveSession, Sessions},
     revoke::{revoke_by_token, revoke_family, revoke_others, revoke_user},
     rotate::{RotateError, Rotated, rotate_session},

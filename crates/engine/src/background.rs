@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use control::{EVENTS_CHANNEL, OUTBOX_CHANNEL, login_link::LoginLinks, session::Sessions};
+use control::{
+    EVENTS_CHANNEL, OUTBOX_CHANNEL,
+    login_link::LoginLinks,
+    session::{Sessions, delete_old_proofs},
+};
 use pg::TenantId;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -110,6 +114,7 @@ impl Engine {
                 let mut conn = self.resolver().control().conn().await?;
                 let now = self.clock().now();
                 Sessions::new(&mut conn).delete_expired(now).await?;
+                delete_old_proofs(&mut conn).await?;
                 LoginLinks::new(&mut conn).delete_expired(now).await
             };
             if let Err(error) = deleted.await {

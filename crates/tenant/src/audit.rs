@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     conversation::escape_like,
-    schema::{audit_log, users},
+    schema::{audit_log, impersonations, users},
     user::UserId,
 };
 
@@ -67,6 +67,8 @@ pub struct AuditRecord {
     pub actor_id: Option<UserId>,
     /// That person's name now; `None` also where the tenant does not know the person.
     pub actor_name: Option<String>,
+    /// The SuperAdmin's e-mail, where one did it as one of the team; the name is his then.
+    pub superadmin: Option<String>,
     /// What was done, as `entity.verb`.
     pub action: String,
     /// The id of what it was done to.
@@ -139,18 +141,21 @@ type Row = (
     DateTime<Utc>,
     Option<Uuid>,
     Option<String>,
+    Option<(String, String)>,
     String,
     Option<String>,
     Value,
 );
 
 impl From<Row> for AuditRecord {
-    fn from((id, at, actor, actor_name, action, target, data): Row) -> Self {
+    fn from((id, at, actor, user_name, superadmin, action, target, data): Row) -> Self {
+        let (name, superadmin) = superadmin.unzip();
         Self {
             id,
             at,
             actor_id: actor.map(UserId),
-            actor_name,
+            actor_name: user_name.or(name),
+            superadmin,
             action,
             target,
             data,
@@ -175,6 +180,7 @@ impl<'c> Audit<'c> {
     ) -> Result<Page<AuditRecord>, ListError> {
         let mut query = audit_log::table
             .left_join(users::table.on(audit_log::actor_id.eq(users::id.nullable())))
+            .left_join(impersonations::table.on(audit_log::actor_id.eq(impersonations::id.nullable())))
             .order((audit_log::at.desc(), audit_log::id.desc()))
             .limit(page.fetch_limit())
             .select((
@@ -182,6 +188,7 @@ impl<'c> Audit<'c> {
                 audit_log::at,
                 audit_log::actor_id,
                 users::name.nullable(),
+                (impersonations::superadmin_name, impersonations::superadmin_email).nullable(),
                 audit_log::action,
                 audit_log::target,
                 audit_log::data,
@@ -210,6 +217,8 @@ impl<'c> Audit<'c> {
                 .ilike(pattern.clone())
                 .or(audit_log::target.ilike(pattern.clone()))
                 .or(users::name.nullable().ilike(pattern.clone()))
+                .or(impersonations::superadmin_name.nullable().ilike(pattern.clone()))
+                .or(impersonations::superadmin_email.nullable().ilike(pattern.clone()))
                 .or(audit_log::data.cast::<Text>().ilike(pattern));
             query = query.filter(found);
         }

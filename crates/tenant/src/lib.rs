@@ -22,6 +22,7 @@ pub mod event;
 pub mod expected;
 pub mod housekeeping;
 pub mod id;
+pub mod impersonation;
 pub mod inbound;
 pub mod line_event;
 pub mod media;

@@ -118,6 +118,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    impersonations (id) {
+        id -> Uuid,
+        superadmin_id -> Uuid,
+        superadmin_name -> Text,
+        superadmin_email -> Text,
+        user_id -> Nullable<Uuid>,
+        role -> Nullable<Text>,
+        can_write -> Bool,
+        reason -> Text,
+        began_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     line_events (id) {
         id -> Uuid,
         channel_id -> Nullable<Uuid>,
@@ -362,6 +378,7 @@ diesel::joinable!(conversation_tags -> tags (tag_id));
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> users (assignee_id));
 diesel::joinable!(idempotency_keys -> messages (message_id));
+diesel::joinable!(impersonations -> users (user_id));
 diesel::joinable!(media -> messages (message_id));
 diesel::joinable!(messages -> conversations (conversation_id));
 diesel::joinable!(outbox -> conversations (conversation_id));
@@ -382,6 +399,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     dead_letters,
     events,
     idempotency_keys,
+    impersonations,
     line_events,
     line_health,
     media,

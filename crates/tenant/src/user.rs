@@ -17,6 +17,7 @@ pub use crate::{
     role::{Permission, Role},
 };
 use crate::{
+    impersonation,
     role::TeamRole,
     schema::{roles, users},
 };
@@ -52,6 +53,22 @@ pub struct User {
 const NO_PASSWORD: &str = "!";
 
 impl User {
+    /// Somebody with these eyes who is none of the team: a SuperAdmin in an impersonation.
+    pub fn visitor(id: UserId, name: &str, email: &str, role: TeamRole, now: DateTime<Utc>) -> Self {
+        Self {
+            id,
+            name: name.to_owned(),
+            email: email.to_owned(),
+            password_hash: NO_PASSWORD.to_owned(),
+            role,
+            is_active: true,
+            session_version: 0,
+            last_login_at: None,
+            created_at: now,
+            totp_confirmed_at: None,
+        }
+    }
+
     /// Whether they were invited and have not chosen a password yet.
     pub fn is_invited(&self) -> bool {
         self.password_hash == NO_PASSWORD
@@ -126,16 +143,22 @@ impl<'c> Users<'c> {
         Ok(query.load(&mut **self.0).await?)
     }
 
-    /// Names by id.
+    /// Names by id; a SuperAdmin's own where the id is that of an impersonation.
     pub async fn names(&mut self, ids: &[UserId]) -> Result<Vec<(UserId, String)>, DbError> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        Ok(users::table
+        let mut names: Vec<(UserId, String)> = users::table
             .filter(users::id.eq_any(ids))
             .select((users::id, users::name))
             .load(&mut **self.0)
-            .await?)
+            .await?;
+        let is_named = |id: &UserId| names.iter().any(|(named, _)| named == id);
+        let others: Vec<UserId> = ids.iter().filter(|id| !is_named(id)).copied().collect();
+        if !others.is_empty() {
+            names.extend(impersonation::names(self.0, &others).await?);
+        }
+        Ok(names)
     }
 
     /// Every e-mail of the team.

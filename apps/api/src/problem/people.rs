@@ -1,6 +1,8 @@
 //! Errors of the team, its roles, and of coming in.
 
-use access::{ChangePasswordError, LinkError, SecondFactorError, team::TeamError};
+use access::{
+    ChangePasswordError, ImpersonateError, LinkError, SecondFactorError, SwitchError, team::TeamError,
+};
 use control::platform_user::SavePlatformUserError;
 use tenant::{role::SaveRoleError, user::SaveUserError};
 
@@ -29,6 +31,35 @@ impl From<ChangePasswordError> for Problem {
             ChangePasswordError::Weak(error) => Self::field("/new_password", "weak_password", error),
             ChangePasswordError::Resolve(error) => error.into(),
             ChangePasswordError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<ImpersonateError> for Problem {
+    fn from(error: ImpersonateError) -> Self {
+        match error {
+            ImpersonateError::UnknownTenant => Self::new(Kind::NotFound, error),
+            ImpersonateError::Suspended => Self::new(Kind::TenantSuspended, error),
+            ImpersonateError::UnknownUser => Self::field("/user_id", "unknown_user", error),
+            ImpersonateError::UnknownRole => Self::field("/role", "invalid_role", error),
+            ImpersonateError::Reason => Self::field("/reason", "invalid_reason", error),
+            ImpersonateError::Minutes => Self::field("/minutes", "out_of_range", error),
+            ImpersonateError::WrongPassword => Self::field("/password", "wrong_password", error),
+            ImpersonateError::TotpRequired => Self::field("/code", "totp_required", error),
+            ImpersonateError::SecondFactor(error) => error.into(),
+            ImpersonateError::Resolve(error) => error.into(),
+            ImpersonateError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SwitchError> for Problem {
+    fn from(error: SwitchError) -> Self {
+        match error {
+            SwitchError::NotAMember => Self::new(Kind::Forbidden, error),
+            SwitchError::Here => Self::new(Kind::Conflict, error),
+            SwitchError::PasswordRequired => Self::new(Kind::PasswordRequired, error),
+            SwitchError::Login(error) => error.into(),
         }
     }
 }

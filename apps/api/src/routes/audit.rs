@@ -56,6 +56,8 @@ pub(crate) struct ActorBody {
     id: String,
     /// null: nobody of the team that there is now.
     name: Option<String>,
+    /// The e-mail of the platform's SuperAdmin who did it as one of the team.
+    superadmin: Option<String>,
 }
 
 /// Something that was done.
@@ -150,6 +152,7 @@ impl From<AuditRecord> for EntryBody {
             at,
             actor_id,
             actor_name: name,
+            superadmin,
             action,
             target,
             data,
@@ -157,6 +160,7 @@ impl From<AuditRecord> for EntryBody {
         let actor = actor_id.map(|id| ActorBody {
             id: id.to_string(),
             name,
+            superadmin,
         });
         Self {
             id: id.to_string(),

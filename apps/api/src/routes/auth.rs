@@ -2,8 +2,10 @@
 
 use access::{Credentials, LoggedIn, LoginError, Who};
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, Utc};
 use control::{
     branding::{Branding, Brandings},
+    impersonation::Impersonation,
     logo::Logos,
 };
 use crypto::{ExposeSecret, SecretString};
@@ -107,6 +109,40 @@ pub(crate) struct BrandingBody {
     timezone: Option<String>,
 }
 
+/// That a SuperAdmin is here with somebody else's eyes.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CurrentImpersonation)]
+pub(crate) struct ImpersonationBody {
+    by: ByBody,
+    reason: String,
+    /// Until when at most.
+    until: DateTime<Utc>,
+    /// Whether something may be changed.
+    write: bool,
+}
+
+/// The SuperAdmin who is here.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ImpersonationBy)]
+pub(crate) struct ByBody {
+    name: String,
+    email: String,
+}
+
+impl From<&Impersonation> for ImpersonationBody {
+    fn from(of: &Impersonation) -> Self {
+        Self {
+            by: ByBody {
+                name: of.superadmin_name.clone(),
+                email: of.superadmin_email.clone(),
+            },
+            reason: of.reason.clone(),
+            until: of.expires_at,
+            write: of.can_write,
+        }
+    }
+}
+
 /// Who one is, and what one should know.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Me)]
@@ -114,6 +150,8 @@ pub(crate) struct MeBody {
     user: IdentityBody,
     tenant: Option<TenantRefBody>,
     branding: Option<BrandingBody>,
+    /// null: one is here as oneself.
+    impersonation: Option<ImpersonationBody>,
     warnings: Vec<String>,
 }
 
@@ -343,6 +381,7 @@ pub(crate) async fn get_me(anyone: Anyone) -> Result<web::Json<MeBody>, Problem>
         user: (&anyone.who).into(),
         tenant: tenant_ref(&anyone.who),
         branding,
+        impersonation: anyone.who.impersonation().map(Into::into),
         warnings,
     }))
 }

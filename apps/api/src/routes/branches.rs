@@ -211,7 +211,7 @@ pub(crate) async fn post_branch(
         is_active: body.is_active.unwrap_or(true),
     };
     let mut conn = member.conn().await?;
-    let branch = create_branch(&mut conn, fields, member.user.id, member.now).await?;
+    let branch = create_branch(&mut conn, fields, member.acting(), member.now).await?;
     Ok(HttpResponse::Created().json(BranchBody::from(branch)))
 }
 
@@ -236,7 +236,7 @@ pub(crate) async fn patch_branch(
         position: body.position.map(json::place).transpose()?,
     };
     let mut conn = member.conn().await?;
-    let branch = change_branch(&mut conn, json::id(&id)?, changes, member.user.id, member.now).await?;
+    let branch = change_branch(&mut conn, json::id(&id)?, changes, member.acting(), member.now).await?;
     Ok(web::Json(branch.into()))
 }
 
@@ -249,6 +249,6 @@ pub(crate) async fn remove_branch(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = member.conn().await?;
-    delete_branch(&mut conn, json::id(&id)?, member.user.id, member.now).await?;
+    delete_branch(&mut conn, json::id(&id)?, member.acting(), member.now).await?;
     Ok(HttpResponse::NoContent().finish())
 }

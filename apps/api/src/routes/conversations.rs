@@ -218,7 +218,7 @@ pub(crate) async fn patch_conversation(
         &mut member.conn().await?,
         id,
         &changes,
-        member.user.id,
+        member.acting(),
         member.now,
     )
     .await?;
@@ -250,7 +250,7 @@ pub(crate) async fn put_tags(
         &mut member.conn().await?,
         id,
         &body.tags,
-        member.user.id,
+        member.acting(),
         member.now,
     )
     .await?;

@@ -191,7 +191,7 @@ pub(crate) async fn post_replay(
 ) -> Result<web::Json<DeadLetterBody>, Problem> {
     let engine = member.app.engine();
     let letter = engine
-        .replay_dead_letter(&member.tenant, json::id(&id)?, member.user.id)
+        .replay_dead_letter(&member.tenant, json::id(&id)?, member.acting())
         .await?;
     Ok(web::Json(letter.into()))
 }
@@ -216,7 +216,7 @@ pub(crate) async fn post_replay_all(
     };
     let engine = member.app.engine();
     let Replayed { replayed, failed } = engine
-        .replay_dead_letters(&member.tenant, &filter, limit, member.user.id)
+        .replay_dead_letters(&member.tenant, &filter, limit, member.acting())
         .await?;
     Ok(web::Json(ReplayedBody { replayed, failed }))
 }
@@ -231,7 +231,7 @@ pub(crate) async fn post_discard(
     Json(body): Json<DiscardBody>,
 ) -> Result<web::Json<DeadLetterBody>, Problem> {
     let mut conn = member.conn().await?;
-    let actor = Some(member.user.id);
+    let actor = Some(member.acting());
     let letter = discard_letter(&mut conn, json::id(&id)?, &body.reason, actor, member.now).await?;
     Ok(web::Json(letter.into()))
 }

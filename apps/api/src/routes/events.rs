@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use access::{Current, Who};
+use access::Who;
 use actix_web::{HttpRequest, HttpResponse, web};
 use actix_ws::{CloseCode, CloseReason, Closed, Message, MessageStream, Session};
 use engine::realtime::Watch;
@@ -92,7 +92,7 @@ pub(crate) async fn get_events(
     Query(query): Query<EventsQuery>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let Who::Member { tenant, user } = &anyone.who else {
+    let Who::Member { tenant, user, .. } = &anyone.who else {
         return Err(Problem::new(Kind::Forbidden, "this belongs to a tenant's team"));
     };
     if !user.role.allows(Permission::ChatRead) {
@@ -259,16 +259,12 @@ impl Socket {
     /// Looks whether the person is still let in and may still follow. True when he
     /// sees another part of the inbox than before.
     async fn look_again(&mut self) -> Result<bool, CloseReason> {
-        let current = Current {
-            subject: self.anyone.who.subject(),
-            family: self.anyone.family,
-            session_version: self.anyone.session_version,
-        };
+        let now = self.anyone.app.engine().clock().now();
         // While nobody can be asked, whoever was let in stays.
-        let Ok(admitted) = self.anyone.app.guard().admit(current).await else {
+        let Ok(admitted) = self.anyone.app.guard().admit(self.anyone.current, now).await else {
             return Ok(false);
         };
-        let (Some(Who::Member { tenant, user }), Who::Member { user: before, .. }) =
+        let (Some(Who::Member { tenant, user, by }), Who::Member { user: before, .. }) =
             (admitted, &self.anyone.who)
         else {
             return Err(SESSION_ENDED.into());
@@ -277,7 +273,7 @@ impl Socket {
             return Err(SESSION_ENDED.into());
         }
         let is_other = Sight::of(&user) != Sight::of(before);
-        self.anyone.who = Who::Member { tenant, user };
+        self.anyone.who = Who::Member { tenant, user, by };
         Ok(is_other)
     }
 }

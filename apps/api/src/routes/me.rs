@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
-    auth::{Anyone, client_ip},
+    auth::{Oneself, client_ip},
     gate::Gate,
     json::{self, Json, PageQuery, Query},
     problem::{Kind, Problem},
@@ -74,16 +74,16 @@ impl LoginSessionBody {
 #[utoipa::path(get, path = "/api/me/sessions", tag = "me", params(PageQuery),
     responses((status = 200, body = LoginSessionPage)), extensions(("x-permission" = json!("anyone"))))]
 pub(crate) async fn list_sessions(
-    anyone: Anyone,
+    oneself: Oneself,
     Query(page): Query<PageQuery>,
 ) -> Result<web::Json<LoginSessionPage>, Problem> {
-    let mut conn = anyone.app.resolver().control().conn().await?;
+    let mut conn = oneself.app.resolver().control().conn().await?;
     let found = Sessions::new(&mut conn)
-        .live(anyone.who.subject(), anyone.now)
+        .live(oneself.who.subject(), oneself.now)
         .await?;
     let sessions: Vec<LoginSessionBody> = found
         .into_iter()
-        .map(|session| LoginSessionBody::new(session, anyone.family))
+        .map(|session| LoginSessionBody::new(session, oneself.family))
         .collect();
     let (items, next_cursor) = page.cut(sessions, |session| &session.id)?;
     Ok(web::Json(LoginSessionPage { items, next_cursor }))
@@ -92,23 +92,23 @@ pub(crate) async fn list_sessions(
 /// End one of one's own sessions.
 #[utoipa::path(delete, path = "/api/me/sessions/{id}", operation_id = "delete_session", tag = "me",
     params(("id" = String, Path)), responses((status = 204)), extensions(("x-permission" = json!("anyone"))))]
-pub(crate) async fn remove_session(anyone: Anyone, id: web::Path<String>) -> Result<HttpResponse, Problem> {
+pub(crate) async fn remove_session(oneself: Oneself, id: web::Path<String>) -> Result<HttpResponse, Problem> {
     let family: Uuid = json::id(&id)?;
-    let mut conn = anyone.app.resolver().control().conn().await?;
-    if !revoke_family(&mut conn, anyone.who.subject(), family, anyone.now).await? {
+    let mut conn = oneself.app.resolver().control().conn().await?;
+    if !revoke_family(&mut conn, oneself.who.subject(), family, oneself.now).await? {
         return Err(Problem::bare(Kind::NotFound));
     }
-    anyone.app.guard().forget_sessions();
+    oneself.app.guard().forget_sessions();
     Ok(HttpResponse::NoContent().finish())
 }
 
 /// End every session of one's own but this one.
 #[utoipa::path(post, path = "/api/me/sessions/revoke-others", tag = "me", responses((status = 204)),
     extensions(("x-permission" = json!("anyone"))))]
-pub(crate) async fn post_revoke_others(anyone: Anyone) -> Result<HttpResponse, Problem> {
-    let mut conn = anyone.app.resolver().control().conn().await?;
-    revoke_others(&mut conn, anyone.who.subject(), anyone.family, anyone.now).await?;
-    anyone.app.guard().forget_sessions();
+pub(crate) async fn post_revoke_others(oneself: Oneself) -> Result<HttpResponse, Problem> {
+    let mut conn = oneself.app.resolver().control().conn().await?;
+    revoke_others(&mut conn, oneself.who.subject(), oneself.family, oneself.now).await?;
+    oneself.app.guard().forget_sessions();
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -116,18 +116,18 @@ pub(crate) async fn post_revoke_others(anyone: Anyone) -> Result<HttpResponse, P
 #[utoipa::path(post, path = "/api/me/password", tag = "me", request_body = OwnPasswordBody,
     responses((status = 204)), extensions(("x-permission" = json!("anyone"))))]
 pub(crate) async fn post_password(
-    anyone: Anyone,
+    oneself: Oneself,
     request: HttpRequest,
     Json(body): Json<OwnPasswordBody>,
 ) -> Result<HttpResponse, Problem> {
-    let gate = Gate::new(&anyone.app, anyone.who.email(), client_ip(&request))?;
+    let gate = Gate::new(&oneself.app, oneself.who.email(), client_ip(&request))?;
     let changed = access::change_password(
-        anyone.app.resolver(),
-        &anyone.who,
-        anyone.family,
+        oneself.app.resolver(),
+        &oneself.who,
+        oneself.family,
         &body.current_password,
         body.new_password,
-        anyone.now,
+        oneself.now,
     );
     if let Err(error) = changed.await {
         if matches!(error, access::ChangePasswordError::Wrong) {
@@ -136,7 +136,7 @@ pub(crate) async fn post_password(
         return Err(error.into());
     }
     gate.succeeded();
-    anyone.app.guard().forget(anyone.who.subject()).await;
-    anyone.app.guard().forget_sessions();
+    oneself.app.guard().forget(oneself.who.subject()).await;
+    oneself.app.guard().forget_sessions();
     Ok(HttpResponse::NoContent().finish())
 }

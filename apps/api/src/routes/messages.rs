@@ -161,7 +161,7 @@ pub(crate) async fn post_note(
     let note = add_note(
         &mut conn,
         conversation,
-        member.user.id,
+        member.acting(),
         body.body.trim(),
         member.now,
     )

@@ -141,9 +141,10 @@ impl From<QuickReply> for QuickReplyBody {
 
 fn editor(member: &Member<QuickRepliesWrite>) -> Editor {
     Editor {
-        user: member.user.id,
+        user: member.acting(),
         may_share: member.may(Permission::SettingsWrite),
-        may_own: member.may(Permission::ChatWrite),
+        // Nobody else fills somebody's own drawer.
+        may_own: member.is_oneself() && member.may(Permission::ChatWrite),
     }
 }
 

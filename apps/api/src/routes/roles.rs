@@ -165,7 +165,7 @@ pub(crate) async fn post_role(
         key: body.key,
         name: body.name,
     };
-    let role = create_role(&mut member.conn().await?, new, member.user.id, member.now).await?;
+    let role = create_role(&mut member.conn().await?, new, member.acting(), member.now).await?;
     Ok(HttpResponse::Created().json(RoleBody::new(role, 0)))
 }
 
@@ -184,7 +184,7 @@ pub(crate) async fn patch_role(
         conversations: body.conversations.as_deref().map(scope).transpose()?,
     };
     let mut conn = member.conn().await?;
-    let role = update_role(&mut conn, &key(&path)?, changes, member.user.id, member.now).await?;
+    let role = update_role(&mut conn, &key(&path)?, changes, member.acting(), member.now).await?;
     drop(conn);
     changed(&member, role).await
 }
@@ -198,7 +198,7 @@ pub(crate) async fn post_reset(
     path: web::Path<String>,
 ) -> Result<web::Json<RoleBody>, Problem> {
     let mut conn = member.conn().await?;
-    let role = reset_role(&mut conn, &key(&path)?, member.user.id, member.now).await?;
+    let role = reset_role(&mut conn, &key(&path)?, member.acting(), member.now).await?;
     drop(conn);
     changed(&member, role).await
 }
@@ -212,6 +212,6 @@ pub(crate) async fn remove_role(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = member.conn().await?;
-    delete_role(&mut conn, &key(&path)?, member.user.id, member.now).await?;
+    delete_role(&mut conn, &key(&path)?, member.acting(), member.now).await?;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -8,7 +8,7 @@ use tenant::user::UserId;
 use utoipa::ToSchema;
 
 use crate::{
-    auth::{Anyone, Member, UsersWrite, client_ip},
+    auth::{Member, Oneself, UsersWrite, client_ip},
     gate::Gate,
     json::{self, Json},
     mailing,
@@ -90,8 +90,8 @@ impl RecoveryCodes {
     }
 }
 
-fn gate(anyone: &Anyone, request: &HttpRequest) -> Result<Gate, Problem> {
-    Gate::new(&anyone.app, anyone.who.email(), client_ip(request))
+fn gate(oneself: &Oneself, request: &HttpRequest) -> Result<Gate, Problem> {
+    Gate::new(&oneself.app, oneself.who.email(), client_ip(request))
 }
 
 /// What came of a try that had to prove something.
@@ -108,8 +108,8 @@ fn proven<T>(gate: &Gate, tried: Result<T, access::SecondFactorError>) -> Result
 /// How one's second factor stands.
 #[utoipa::path(get, path = "/api/me/totp", tag = "me", responses((status = 200, body = SecondFactorBody)),
     extensions(("x-permission" = json!("anyone"))))]
-pub(crate) async fn get_totp(anyone: Anyone) -> Result<web::Json<SecondFactorBody>, Problem> {
-    let standing = access::standing(anyone.app.resolver(), &anyone.who).await?;
+pub(crate) async fn get_totp(oneself: Oneself) -> Result<web::Json<SecondFactorBody>, Problem> {
+    let standing = access::standing(oneself.app.resolver(), &oneself.who).await?;
     Ok(web::Json(SecondFactorBody {
         is_on: standing.since.is_some(),
         since: standing.since,
@@ -121,13 +121,13 @@ pub(crate) async fn get_totp(anyone: Anyone) -> Result<web::Json<SecondFactorBod
 #[utoipa::path(post, path = "/api/me/totp", tag = "me", request_body = EnrolBody,
     responses((status = 200, body = Enrolment)), extensions(("x-permission" = json!("anyone"))))]
 pub(crate) async fn post_totp(
-    anyone: Anyone,
+    oneself: Oneself,
     request: HttpRequest,
     Json(body): Json<EnrolBody>,
 ) -> Result<HttpResponse, Problem> {
-    let gate = gate(&anyone, &request)?;
-    let issuer = mailing::brand(&anyone.app, &anyone.who).await;
-    let tried = access::enrol(anyone.app.resolver(), &anyone.who, &body.password, &issuer).await;
+    let gate = gate(&oneself, &request)?;
+    let issuer = mailing::brand(&oneself.app, &oneself.who).await;
+    let tried = access::enrol(oneself.app.resolver(), &oneself.who, &body.password, &issuer).await;
     let enrolment = proven(&gate, tried)?;
     let mut response = HttpResponse::Ok();
     response.insert_header(("Cache-Control", "no-store"));
@@ -142,14 +142,14 @@ pub(crate) async fn post_totp(
     request_body = CodeBody, responses((status = 200, body = RecoveryCodes)),
     extensions(("x-permission" = json!("anyone"))))]
 pub(crate) async fn post_confirm(
-    anyone: Anyone,
+    oneself: Oneself,
     request: HttpRequest,
     Json(body): Json<CodeBody>,
 ) -> Result<HttpResponse, Problem> {
-    let gate = gate(&anyone, &request)?;
-    let tried = access::confirm(anyone.app.resolver(), &anyone.who, &body.code, anyone.now).await;
+    let gate = gate(&oneself, &request)?;
+    let tried = access::confirm(oneself.app.resolver(), &oneself.who, &body.code, oneself.now).await;
     let codes = proven(&gate, tried)?;
-    anyone.app.guard().forget(anyone.who.subject()).await;
+    oneself.app.guard().forget(oneself.who.subject()).await;
     Ok(RecoveryCodes::answer(&codes))
 }
 
@@ -158,15 +158,15 @@ pub(crate) async fn post_confirm(
     request_body = PasswordAndCodeBody, responses((status = 204)),
     extensions(("x-permission" = json!("anyone"))))]
 pub(crate) async fn remove_totp(
-    anyone: Anyone,
+    oneself: Oneself,
     request: HttpRequest,
     Json(body): Json<PasswordAndCodeBody>,
 ) -> Result<HttpResponse, Problem> {
-    let gate = gate(&anyone, &request)?;
-    let resolver = anyone.app.resolver();
-    let tried = access::turn_off(resolver, &anyone.who, &body.password, &body.code, anyone.now).await;
+    let gate = gate(&oneself, &request)?;
+    let resolver = oneself.app.resolver();
+    let tried = access::turn_off(resolver, &oneself.who, &body.password, &body.code, oneself.now).await;
     proven(&gate, tried)?;
-    anyone.app.guard().forget(anyone.who.subject()).await;
+    oneself.app.guard().forget(oneself.who.subject()).await;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -174,13 +174,13 @@ pub(crate) async fn remove_totp(
 #[utoipa::path(post, path = "/api/me/totp/recovery-codes", tag = "me", request_body = PasswordAndCodeBody,
     responses((status = 200, body = RecoveryCodes)), extensions(("x-permission" = json!("anyone"))))]
 pub(crate) async fn post_recovery_codes(
-    anyone: Anyone,
+    oneself: Oneself,
     request: HttpRequest,
     Json(body): Json<PasswordAndCodeBody>,
 ) -> Result<HttpResponse, Problem> {
-    let gate = gate(&anyone, &request)?;
-    let (resolver, who) = (anyone.app.resolver(), &anyone.who);
-    let tried = access::replace_recovery_codes(resolver, who, &body.password, &body.code, anyone.now).await;
+    let gate = gate(&oneself, &request)?;
+    let (resolver, who) = (oneself.app.resolver(), &oneself.who);
+    let tried = access::replace_recovery_codes(resolver, who, &body.password, &body.code, oneself.now).await;
     Ok(RecoveryCodes::answer(&proven(&gate, tried)?))
 }
 
@@ -193,7 +193,7 @@ pub(crate) async fn remove_user_totp(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id: UserId = json::id(&id)?;
-    let (resolver, actor) = (member.app.resolver(), Some(member.user.id));
+    let (resolver, actor) = (member.app.resolver(), Some(member.acting()));
     access::take_away(resolver, &member.tenant, id, actor, member.now).await?;
     super::users::forget(&member, id).await;
     Ok(HttpResponse::NoContent().finish())

@@ -100,7 +100,7 @@ pub(crate) async fn post_service(
 ) -> Result<HttpResponse, Problem> {
     let fields = body.parse()?;
     let mut conn = member.conn().await?;
-    let service = create_service(&mut conn, fields, member.user.id, member.now).await?;
+    let service = create_service(&mut conn, fields, member.acting(), member.now).await?;
     Ok(HttpResponse::Created().json(ServiceBody::from(service)))
 }
 
@@ -115,7 +115,7 @@ pub(crate) async fn patch_service(
 ) -> Result<web::Json<ServiceBody>, Problem> {
     let (id, changes) = (json::id(&id)?, body.parse()?);
     let mut conn = member.conn().await?;
-    let service = change_service(&mut conn, id, changes, member.user.id, member.now).await?;
+    let service = change_service(&mut conn, id, changes, member.acting(), member.now).await?;
     Ok(web::Json(service.into()))
 }
 
@@ -128,7 +128,7 @@ pub(crate) async fn remove_service(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = member.conn().await?;
-    if !delete_service(&mut conn, json::id(&id)?, member.user.id, member.now).await? {
+    if !delete_service(&mut conn, json::id(&id)?, member.acting(), member.now).await? {
         return Err(Problem::bare(Kind::NotFound));
     }
     Ok(HttpResponse::NoContent().finish())

@@ -196,7 +196,7 @@ pub(crate) async fn patch_settings(
     let changes = body.parse()?;
     let platform = platform_zone(&member.app, member.tenant.tenant.id).await?;
     let mut conn = member.conn().await?;
-    let settings = change_settings(&mut conn, changes, member.user.id, member.now).await?;
+    let settings = change_settings(&mut conn, changes, member.acting(), member.now).await?;
     Ok(web::Json(SettingsBody::new(
         &member.app,
         settings,

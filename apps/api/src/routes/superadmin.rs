@@ -8,6 +8,7 @@ pub(crate) mod database;
 pub(crate) mod fleet;
 pub(crate) mod fleet_tenants;
 pub(crate) mod health;
+pub(crate) mod impersonation;
 pub(crate) mod line_health;
 pub(crate) mod logo;
 pub(crate) mod odoo;
@@ -44,6 +45,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
             .configure(logo::configure)
             .configure(odoo::configure)
             .configure(users::configure)
+            .configure(impersonation::configure)
             .configure(people::configure)
             .configure(settings::configure)
             .configure(unrouted::configure)

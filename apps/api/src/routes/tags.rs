@@ -125,7 +125,7 @@ pub(crate) async fn post_tag(
 ) -> Result<HttpResponse, Problem> {
     let mut conn = member.conn().await?;
     let color = body.color.as_deref();
-    let tag = create_tag(&mut conn, &body.name, color, member.user.id, member.now).await?;
+    let tag = create_tag(&mut conn, &body.name, color, member.acting(), member.now).await?;
     // Nothing carries a tag that was made just now.
     Ok(HttpResponse::Created().json(TagBody::from((tag, 0))))
 }
@@ -146,7 +146,7 @@ pub(crate) async fn patch_tag(
         Patch::Set(color) => Patch::Set(color.as_str()),
     };
     let (id, name) = (json::id(&id)?, body.name.as_deref());
-    let tag = change_tag(&mut conn, id, name, color, member.user.id, member.now).await?;
+    let tag = change_tag(&mut conn, id, name, color, member.acting(), member.now).await?;
     tag.map(|tag| web::Json(tag.into()))
         .ok_or_else(|| Problem::bare(Kind::NotFound))
 }
@@ -159,7 +159,7 @@ pub(crate) async fn remove_tag(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let mut conn = member.conn().await?;
-    if !delete_tag(&mut conn, json::id(&id)?, member.user.id, member.now).await? {
+    if !delete_tag(&mut conn, json::id(&id)?, member.acting(), member.now).await? {
         return Err(Problem::bare(Kind::NotFound));
     }
     Ok(HttpResponse::NoContent().finish())
@@ -177,6 +177,6 @@ pub(crate) async fn post_merge(
     let id = json::id(&id)?;
     let into = json::body_id("/into", &body.into)?;
     let mut conn = member.conn().await?;
-    let kept = merge_tag(&mut conn, id, into, member.user.id, member.now).await?;
+    let kept = merge_tag(&mut conn, id, into, member.acting(), member.now).await?;
     Ok(web::Json(kept.into()))
 }

@@ -240,7 +240,7 @@ pub(crate) async fn post_user(
 ) -> Result<HttpResponse, Problem> {
     let added = body.parse()?;
     let by = By {
-        actor: Some(member.user.id),
+        actor: Some(member.acting()),
         author: &member.actor(),
         now: member.now,
     };
@@ -253,7 +253,7 @@ async fn link(
     id: UserId,
     request: &HttpRequest,
 ) -> Result<web::Json<SentLinkBody>, Problem> {
-    let (actor, author) = (Some(member.user.id), member.actor());
+    let (actor, author) = (Some(member.acting()), member.actor());
     let resolver = member.app.resolver();
     let made = access::link_for_member(resolver, &member.tenant, id, actor, &author, member.now).await?;
     Ok(web::Json(deliver(&member.app, &made, language(request)).await))
@@ -308,7 +308,7 @@ pub(crate) async fn patch_user(
         is_active: body.is_active,
         password: body.password,
     };
-    let actor = Some(member.user.id);
+    let actor = Some(member.acting());
     let user = access::team::change(
         member.app.resolver(),
         &member.tenant,
@@ -340,7 +340,7 @@ pub(crate) async fn post_end_sessions(
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let id: UserId = json::id(&id)?;
-    let actor = Some(member.user.id);
+    let actor = Some(member.acting());
     access::team::end_sessions(member.app.resolver(), &member.tenant, id, actor, member.now).await?;
     forget(&member, id).await;
     Ok(HttpResponse::NoContent().finish())

@@ -120,13 +120,21 @@ async fn the_table_has_every_entry_and_no_formula_and_is_written_down() {
     let mut rows = csv::Reader::from_reader(text.as_bytes());
     assert_eq!(
         rows.headers().unwrap().iter().collect::<Vec<_>>(),
-        ["time", "actor", "actor_id", "action", "target", "data"]
+        [
+            "time",
+            "actor",
+            "actor_id",
+            "superadmin",
+            "action",
+            "target",
+            "data"
+        ]
     );
     let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
-    assert_eq!(rows.iter().filter(|row| &row[3] == "test.many").count(), 1100);
-    let odd = rows.iter().find(|row| row[3].contains("cmd")).unwrap();
+    assert_eq!(rows.iter().filter(|row| &row[4] == "test.many").count(), 1100);
+    let odd = rows.iter().find(|row| row[4].contains("cmd")).unwrap();
     assert_eq!(
-        (&odd[3], &odd[4], &odd[5]),
+        (&odd[4], &odd[5], &odd[6]),
         ("'=cmd|x", "'+1", r#"{"a":"dijo \"sí\", y ñ"}"#)
     );
     let told = admin.items("/api/audit?action=audit.exported").await;

@@ -253,7 +253,7 @@ fn wrong_values(path: &str, name: &str) -> &'static [&'static str] {
         "limit" => &LIMITS,
         "cursor" => &["zzz", "e30", "W10", "%F0%9F%99%82", "null", "bnVsbA"],
         "since" => &["x", "1.5", "9223372036854775808"],
-        "unread" | "download" | "voice" | "active" => &["x", "2", "TRUE"],
+        "unread" | "download" | "voice" | "active" | "live" => &["x", "2", "TRUE"],
         "status" => &["x", "open,", ",", "open,x", "OPEN"],
         "assignee" | "channel_id" | "after" | "tenant_id" | "branch_id" | "actor" | "usable_by" => {
             &["x", "00", "' OR true --"]

@@ -14,7 +14,7 @@ use crate::{
 const TOTP: &str = "/api/me/totp";
 
 /// An authenticator.
-struct Phone(String);
+pub struct Phone(String);
 
 impl Phone {
     /// The code of so many steps from now.
@@ -27,7 +27,7 @@ impl Phone {
 }
 
 /// Sets it up; the recovery codes.
-async fn set_up(caller: &Caller) -> (Phone, Vec<String>) {
+pub async fn set_up(caller: &Caller) -> (Phone, Vec<String>) {
     let made = caller
         .post(TOTP, &json!({ "password": PASSWORD }))
         .await

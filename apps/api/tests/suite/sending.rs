@@ -16,7 +16,7 @@ use crate::{
     test_app::TestApp,
 };
 
-const PHOTO: &[u8] = include_bytes!("../../../simulator/samples/photo.jpg");
+pub const PHOTO: &[u8] = include_bytes!("../../../simulator/samples/photo.jpg");
 const VOICE: &[u8] = include_bytes!("../../../simulator/samples/voice.ogg");
 const INVOICE: &[u8] = include_bytes!("../../../simulator/samples/invoice.pdf");
 const STICKER: &[u8] = include_bytes!("../../../simulator/samples/sticker.webp");
@@ -25,7 +25,7 @@ fn messages(conversation: &str) -> String {
     format!("/api/conversations/{conversation}/messages")
 }
 
-async fn upload(agent: &Caller, query: &str, bytes: &[u8], name: &str, mime_type: &str) -> Answer {
+pub async fn upload(agent: &Caller, query: &str, bytes: &[u8], name: &str, mime_type: &str) -> Answer {
     let part = Part::bytes(bytes.to_vec())
         .file_name(name.to_owned())
         .mime_str(mime_type)

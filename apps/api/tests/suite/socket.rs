@@ -72,6 +72,19 @@ impl Socket {
         }
     }
 
+    /// The code with which it is closed; frames before that are passed over.
+    pub async fn close_code(&mut self) -> u16 {
+        let closed = async {
+            loop {
+                if let Message::Close(reason) = self.message().await {
+                    return u16::from(reason.unwrap().code);
+                }
+            }
+        };
+        let closed = tokio::time::timeout(Duration::from_mins(1), closed).await;
+        closed.unwrap()
+    }
+
     async fn message(&mut self) -> Message {
         self.stream.next().await.unwrap().unwrap()
     }

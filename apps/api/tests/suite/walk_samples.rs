@@ -21,6 +21,7 @@ pub struct Samples {
 /// Operations that take no body.
 const BODILESS: &[&str] = &[
     "DELETE /api/superadmin/apps/{id}",
+    "DELETE /api/superadmin/impersonations/{id}",
     "DELETE /api/superadmin/tenants/{id}/users/{user}/totp",
     "DELETE /api/superadmin/users/{id}/totp",
     "DELETE /api/users/{id}/totp",
@@ -46,6 +47,7 @@ const BODILESS: &[&str] = &[
     "GET /api/logos/{key}",
     "GET /api/me",
     "GET /api/me/sessions",
+    "GET /api/me/tenants",
     "GET /api/me/totp",
     "GET /api/superadmin/settings",
     "GET /api/messages/{id}/media",
@@ -57,6 +59,7 @@ const BODILESS: &[&str] = &[
     "GET /api/superadmin/channels/{id}/health",
     "GET /api/superadmin/dead-letters",
     "GET /api/superadmin/fleet",
+    "GET /api/superadmin/impersonations",
     "GET /api/superadmin/fleet/tenants",
     "GET /api/superadmin/platform",
     "GET /api/superadmin/servers",
@@ -82,6 +85,7 @@ const BODILESS: &[&str] = &[
     "GET /metrics",
     "GET /webhook",
     "GET /webhook/{key}",
+    "POST /api/auth/impersonation/end",
     "POST /api/auth/logout",
     "POST /api/auth/refresh",
     "POST /api/channels/{id}/health/check",
@@ -158,6 +162,10 @@ impl Samples {
             ("tags", tag),
             ("users", app_id(&other)),
             ("roles", "turno".to_owned()),
+            (
+                "impersonations",
+                "01980000-0000-7000-8000-000000000000".to_owned(),
+            ),
             ("sessions", "01980000-0000-7000-8000-000000000000".to_owned()),
             ("tenants", app.a.id.to_string()),
             ("channels", app.a.lines[2].id.to_string()),
@@ -297,6 +305,11 @@ fn people() -> BTreeMap<&'static str, Value> {
         (
             "POST /api/auth/forgot",
             json!({ "email": "nobody@clinica.example" }),
+        ),
+        ("POST /api/auth/switch", json!({ "tenant": "taller" })),
+        (
+            "POST /api/superadmin/tenants/{id}/impersonate",
+            json!({ "reason": "miran juntos", "role": "doctor" }),
         ),
         ("POST /api/auth/links/read", json!({ "token": "nada" })),
         (

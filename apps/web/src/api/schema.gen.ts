@@ -58,6 +58,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/impersonation/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave an impersonation before its time. Its token is nothing from then on. */
+        post: operations["post_impersonation_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/links/accept": {
         parameters: {
             query?: never;
@@ -137,6 +154,23 @@ export interface paths {
         put?: never;
         /** Exchange the refresh token for the next one. */
         post: operations["post_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change to another company of the same e-mail. The session that asks ends. */
+        post: operations["post_switch"];
         delete?: never;
         options?: never;
         head?: never;
@@ -623,6 +657,23 @@ export interface paths {
         post?: never;
         /** End one of one's own sessions. */
         delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The companies whose own passwords were shown since the login, to change between them. */
+        get: operations["list_own_tenants"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1155,6 +1206,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/superadmin/impersonations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When SuperAdmins were in tenants' panels, and who is now. */
+        get: operations["list_impersonations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/impersonations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an impersonation, one's own or another SuperAdmin's. */
+        delete: operations["delete_impersonation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/superadmin/platform": {
         parameters: {
             query?: never;
@@ -1464,6 +1549,23 @@ export interface paths {
         get: operations["get_tenant_health"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/superadmin/tenants/{id}/impersonate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a tenant's panel with the eyes of one of its team, or of a role. Both audits know of it. */
+        post: operations["post_impersonate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2289,6 +2391,18 @@ export interface components {
             /** @description The verify token, if it was made here. It cannot be shown again. */
             verify_token: string | null;
         };
+        /** @description That a SuperAdmin is here with somebody else's eyes. */
+        CurrentImpersonation: {
+            by: components["schemas"]["ImpersonationBy"];
+            reason: string;
+            /**
+             * Format: date-time
+             * @description Until when at most.
+             */
+            until: string;
+            /** @description Whether something may be changed. */
+            write: boolean;
+        };
         /** @enum {string} */
         DatabaseCondition: "ready" | "none" | "unreachable" | "behind" | "sealed" | "foreign";
         /** @description A server for tenants' databases. */
@@ -2600,6 +2714,73 @@ export interface components {
             /** @description When the tenant is open all the same. */
             open: components["schemas"]["OpenRange"][];
         };
+        /** @description How to look at a tenant's panel. */
+        ImpersonateBody: {
+            /** @description Six digits of the SuperAdmin's authenticator or a recovery code, with `write`, where it is on. */
+            code?: string | null;
+            /**
+             * Format: int64
+             * @description How long, 1 to 60; 15 where it is not given.
+             */
+            minutes?: number | null;
+            /** @description The SuperAdmin's own, with `write`. */
+            password?: string | null;
+            /** @description What for. The company reads it in its audit. */
+            reason: string;
+            /** @description With the eyes of this role, by its key; `admin` where neither is given. */
+            role?: string | null;
+            /** @description With the eyes of this user. */
+            user_id?: string | null;
+            /** @description Whether something may be changed; asks for the password once more. */
+            write?: boolean;
+        };
+        /** @description A token for the tenant's panel. Nothing renews it. */
+        Impersonated: {
+            access_token: string;
+            /** Format: date-time */
+            expires_at: string;
+            /**
+             * Format: int64
+             * @description Seconds that it lives.
+             */
+            expires_in: number;
+            id: string;
+            tenant: components["schemas"]["TenantRef"] | null;
+            user: components["schemas"]["SessionUser"];
+        };
+        /** @description One time that a SuperAdmin was in a tenant's panel. */
+        Impersonation: {
+            /** Format: date-time */
+            began_at: string;
+            /**
+             * Format: date-time
+             * @description When somebody ended it before that.
+             */
+            ended_at: string | null;
+            /** Format: date-time */
+            expires_at: string;
+            id: string;
+            /** @description Whether it goes on. */
+            is_live: boolean;
+            reason: string;
+            /** @description The role's key; null: with a user's eyes. */
+            role: string | null;
+            superadmin: components["schemas"]["SuperadminRef"];
+            tenant_id: string;
+            /** @description With whose eyes; null: with those of the role. */
+            user_id: string | null;
+            write: boolean;
+        };
+        /** @description The SuperAdmin who is here. */
+        ImpersonationBy: {
+            email: string;
+            name: string;
+        };
+        /** @description One page of impersonations, the newest first. */
+        ImpersonationPage: {
+            items: components["schemas"]["Impersonation"][];
+            next_cursor: string | null;
+        };
         /** @description A SuperAdmin who was invited, and what became of the invitation. */
         InvitedSuperadmin: {
             invitation: components["schemas"]["SentLink"];
@@ -2721,6 +2902,7 @@ export interface components {
         /** @description Who one is, and what one should know. */
         Me: {
             branding: components["schemas"]["Branding"] | null;
+            impersonation: components["schemas"]["CurrentImpersonation"] | null;
             tenant: components["schemas"]["TenantRef"] | null;
             user: components["schemas"]["SessionUser"];
             warnings: string[];
@@ -3104,6 +3286,17 @@ export interface components {
             current_password: string;
             /** @description 10 to 200 characters. */
             new_password: string;
+        };
+        /** @description A company that one may change to without its password. */
+        OwnTenant: {
+            is_current: boolean;
+            name: string;
+            slug: string;
+        };
+        /** @description The companies by name. */
+        OwnTenantPage: {
+            items: components["schemas"]["OwnTenant"][];
+            next_cursor: string | null;
         };
         /** @description One's password and a code. */
         PasswordAndCodeBody: {
@@ -3582,6 +3775,21 @@ export interface components {
             is_active?: boolean | null;
             name?: string | null;
         };
+        /** @description A SuperAdmin as they were called then. */
+        SuperadminRef: {
+            email: string;
+            id: string;
+            name: string;
+        };
+        /** @description Where to go. */
+        SwitchBody: {
+            /** @description Six digits of the authenticator of that company or a recovery code, after a 401 `totp_required`. */
+            code?: string | null;
+            /** @description One's password of that company, after a 409 `password_required`. */
+            password?: string | null;
+            /** @description The company's short name. */
+            tenant: string;
+        };
         /** @description A label, with how many conversations carry it. */
         Tag: {
             color: string | null;
@@ -3631,6 +3839,8 @@ export interface components {
             id: string;
             /** @description null: nobody of the team that there is now. */
             name: string | null;
+            /** @description The e-mail of the platform's SuperAdmin who did it as one of the team. */
+            superadmin: string | null;
         };
         /** @description Something that was done. */
         TenantAuditEntry: {
@@ -3977,6 +4187,32 @@ export interface operations {
             };
         };
     };
+    post_impersonation_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_link_accept: {
         parameters: {
             query?: never;
@@ -4113,6 +4349,38 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RefreshBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_switch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchBody"];
             };
         };
         responses: {
@@ -5222,6 +5490,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_tenants: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnTenantPage"];
+                };
             };
             /** @description Problem details (RFC 9457) */
             default: {
@@ -6672,6 +6973,71 @@ export interface operations {
             };
         };
     };
+    list_impersonations: {
+        parameters: {
+            query?: {
+                /** @description Only in this tenant. */
+                tenant_id?: string;
+                /** @description Only those that go on. */
+                live?: boolean;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImpersonationPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_impersonation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_platform: {
         parameters: {
             query?: never;
@@ -7532,6 +7898,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TenantHealth"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_impersonate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ImpersonateBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impersonated"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -12,6 +12,7 @@ fn current(entered: &LoggedIn) -> Current {
         subject: entered.who.subject(),
         family: entered.session.family_id,
         session_version: entered.who.session_version(),
+        is_impersonation: false,
     }
 }
 
@@ -23,18 +24,18 @@ async fn a_change_bites_at_once_after_forgetting_and_soon_without() {
     let guard = Guard::new(stage.resolver.clone());
     let bearer = current(&entered);
     assert!(matches!(
-        guard.admit(bearer).await.unwrap(),
+        guard.admit(bearer, at(30)).await.unwrap(),
         Some(Who::Member { .. })
     ));
     sol.run("UPDATE users SET is_active = false").await;
     guard.forget(bearer.subject).await;
-    assert!(guard.admit(bearer).await.unwrap().is_none());
+    assert!(guard.admit(bearer, at(30)).await.unwrap().is_none());
     sol.run("UPDATE users SET is_active = true").await;
     guard.forget(bearer.subject).await;
-    assert!(guard.admit(bearer).await.unwrap().is_some());
+    assert!(guard.admit(bearer, at(30)).await.unwrap().is_some());
     // On another server nobody tells the guard.
     sol.run("UPDATE users SET is_active = false").await;
-    let bites = async { while guard.admit(bearer).await.unwrap().is_some() {} };
+    let bites = async { while guard.admit(bearer, at(30)).await.unwrap().is_some() {} };
     tokio::time::timeout(Duration::from_secs(30), bites)
         .await
         .unwrap();
@@ -57,7 +58,7 @@ async fn another_role_or_a_suspension_or_an_ended_session_admits_no_more() {
     let entered = stage.login("eva@clinic.example", PASSWORD, None).await.unwrap();
     let guard = Guard::new(stage.resolver.clone());
     let bearer = current(&entered);
-    assert!(guard.admit(bearer).await.unwrap().is_some());
+    assert!(guard.admit(bearer, at(30)).await.unwrap().is_some());
     let changes = UserChanges {
         role: Some(Role::Doctor.into()),
         ..UserChanges::default()
@@ -73,20 +74,20 @@ async fn another_role_or_a_suspension_or_an_ended_session_admits_no_more() {
     .await
     .unwrap();
     guard.forget(bearer.subject).await;
-    assert!(guard.admit(bearer).await.unwrap().is_none());
+    assert!(guard.admit(bearer, at(30)).await.unwrap().is_none());
     let again = stage.login("eva@clinic.example", PASSWORD, None).await.unwrap();
     let bearer = current(&again);
-    assert!(guard.admit(bearer).await.unwrap().is_some());
+    assert!(guard.admit(bearer, at(30)).await.unwrap().is_some());
     stage.switch(&sol, false).await;
     guard.forget(bearer.subject).await;
-    assert!(guard.admit(bearer).await.unwrap().is_none());
+    assert!(guard.admit(bearer, at(30)).await.unwrap().is_none());
     stage.switch(&sol, true).await;
     guard.forget(bearer.subject).await;
-    assert!(guard.admit(bearer).await.unwrap().is_some());
+    assert!(guard.admit(bearer, at(30)).await.unwrap().is_some());
     let token = crypto::ExposeSecret::expose_secret(&again.session.token).to_owned();
     access::logout(&stage.resolver, &token, at(20)).await.unwrap();
     guard.forget_sessions();
-    assert!(guard.admit(bearer).await.unwrap().is_none());
+    assert!(guard.admit(bearer, at(30)).await.unwrap().is_none());
     // Somebody of another company with the same id is somebody else.
     let luna = stage.company("luna", PASSWORD).await;
     let stranger = Current {
@@ -96,7 +97,7 @@ async fn another_role_or_a_suspension_or_an_ended_session_admits_no_more() {
         },
         ..current(&stage.login("eva@clinic.example", PASSWORD, None).await.unwrap())
     };
-    assert!(guard.admit(stranger).await.unwrap().is_none());
+    assert!(guard.admit(stranger, at(30)).await.unwrap().is_none());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +107,7 @@ async fn while_the_companys_database_is_away_nobody_can_tell() {
     let entered = stage.login(EMAIL, PASSWORD, None).await.unwrap();
     sol.wire.cut();
     let guard = Guard::new(stage.resolver.clone());
-    assert!(guard.admit(current(&entered)).await.is_err());
+    assert!(guard.admit(current(&entered), at(30)).await.is_err());
     sol.wire.restore();
-    assert!(guard.admit(current(&entered)).await.unwrap().is_some());
+    assert!(guard.admit(current(&entered), at(30)).await.unwrap().is_some());
 }

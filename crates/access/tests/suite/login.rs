@@ -11,7 +11,7 @@ async fn the_right_password_lets_in_and_nothing_else_tells_why_not() {
     let stage = Stage::new();
     let sol = stage.company("sol", PASSWORD).await;
     let entered = stage.login(" ANA@Clinic.example ", PASSWORD, None).await.unwrap();
-    let Who::Member { tenant, user } = &entered.who else {
+    let Who::Member { tenant, user, .. } = &entered.who else {
         panic!("a SuperAdmin")
     };
     assert_eq!((tenant.tenant.id, user.id), (sol.id, sol.admin.id));

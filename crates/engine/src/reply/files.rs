@@ -33,7 +33,7 @@ pub struct NewFile {
     /// Whether it is to show as spoken into the phone.
     pub voice: bool,
     /// Who brings it.
-    pub by: UserId,
+    pub by: Option<UserId>,
 }
 
 /// Why a file was not taken in.

@@ -25,8 +25,8 @@ pub struct NewUpload<'a> {
     pub filename: Option<&'a str>,
     /// Whether it is a voice message.
     pub voice: bool,
-    /// Who brought it.
-    pub by: UserId,
+    /// Who of the team brought it; `None`: the platform.
+    pub by: Option<UserId>,
 }
 
 /// A file of the team's.

@@ -83,7 +83,7 @@ async fn a_file_that_meta_could_not_use_is_uploaded_anew_and_others_are_not() {
             size: 3,
             filename: None,
             voice: false,
-            by: user.id,
+            by: Some(user.id),
         };
         ids.push(add_upload(&mut conn, new, at(1)).await.unwrap());
     }

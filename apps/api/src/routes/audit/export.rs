@@ -30,7 +30,7 @@ pub(crate) async fn get_audit_export(
     let mut conn = member.conn().await?;
     let zone = settings::zone_of(&member, &mut conn).await?;
     let filter = wanted.filter(days, zone)?;
-    let filter = begin_export(&mut conn, filter, member.user.id, member.now).await?;
+    let filter = begin_export(&mut conn, filter, member.acting(), member.now).await?;
     drop(conn);
     let name = file_name(&member.tenant.tenant.slug.to_string(), days, member.now, zone);
     let tenant = Arc::clone(&member.tenant);
@@ -52,10 +52,18 @@ struct Entries {
     zone: Tz,
 }
 
-impl Rows<6> for Entries {
-    const HEAD: [&'static str; 6] = ["time", "actor", "actor_id", "action", "target", "data"];
+impl Rows<7> for Entries {
+    const HEAD: [&'static str; 7] = [
+        "time",
+        "actor",
+        "actor_id",
+        "superadmin",
+        "action",
+        "target",
+        "data",
+    ];
 
-    async fn page(&self, page: PageRequest) -> Result<(Vec<[String; 6]>, Option<Cursor>), Box<dyn Error>> {
+    async fn page(&self, page: PageRequest) -> Result<(Vec<[String; 7]>, Option<Cursor>), Box<dyn Error>> {
         let mut conn = self.tenant.db().await?.conn().await?;
         let found = Audit::new(&mut conn).list(&self.filter, &page).await?;
         let rows = found.items.iter().map(|record| cells(record, self.zone));
@@ -63,7 +71,7 @@ impl Rows<6> for Entries {
     }
 }
 
-fn cells(record: &AuditRecord, zone: Tz) -> [String; 6] {
+fn cells(record: &AuditRecord, zone: Tz) -> [String; 7] {
     let id = record.actor_id.map(|id| id.to_string());
     [
         record
@@ -73,6 +81,7 @@ fn cells(record: &AuditRecord, zone: Tz) -> [String; 6] {
             .to_string(),
         record.actor_name.clone().unwrap_or_default(),
         id.unwrap_or_default(),
+        record.superadmin.clone().unwrap_or_default(),
         record.action.clone(),
         record.target.clone().unwrap_or_default(),
         record.data.to_string(),

@@ -2,7 +2,6 @@
 
 use actix_web::web;
 use chrono::{DateTime, Utc};
-use control::Actor;
 use engine::line_health::{LineProblem, LineReport, pause_advice};
 use pg::ChannelId;
 use serde::Serialize;
@@ -191,8 +190,11 @@ pub(crate) async fn post_line_check(
     id: web::Path<String>,
 ) -> Result<web::Json<LineReportBody>, Problem> {
     let line = own_line(&member, &id).await?.channel;
-    let actor = Actor::user(member.user.id.uuid(), member.user.email.as_str());
-    let report = member.app.engine().check_line(line.id, Some(&actor)).await?;
+    let report = member
+        .app
+        .engine()
+        .check_line(line.id, Some(&member.actor()))
+        .await?;
     Ok(web::Json(found(report)?.into()))
 }
 

@@ -164,7 +164,7 @@ fn described(
         mime_type,
         filename,
         voice: wanted.voice,
-        by: member.user.id,
+        by: member.is_oneself().then_some(member.user.id),
     };
     Ok((file, kind))
 }

@@ -130,7 +130,7 @@ pub(crate) async fn post_message(
     // First of all, so that whatever else is wrong, another's conversation is only ever 404.
     drop(conversation(&member, id).await?);
     let parsed = parse(body)?;
-    let idempotency = idempotency(&request, member.user.id, &id.to_string(), &parsed)?;
+    let idempotency = idempotency(&request, member.acting(), &id.to_string(), &parsed)?;
     send(&member, Target::Thread(id), parsed, idempotency).await
 }
 
@@ -157,7 +157,7 @@ pub(crate) async fn post_conversation(
     }
     let parsed = parse(body.message).map_err(within)?;
     let target = format!("{channel}|{}", identity.user_key);
-    let idempotency = idempotency(&request, member.user.id, &target, &parsed)?;
+    let idempotency = idempotency(&request, member.acting(), &target, &parsed)?;
     send(&member, Target::Person { channel, identity }, parsed, idempotency)
         .await
         .map_err(within)
@@ -196,7 +196,7 @@ async fn send(
 ) -> Result<HttpResponse, Problem> {
     let reply = Reply {
         target,
-        author: member.user.id,
+        author: member.acting(),
         message: parsed.message,
         send_at: parsed.send_at,
         idempotency,
@@ -216,7 +216,7 @@ pub(crate) async fn post_retry(
     let id = json::id(&id)?;
     member.sees_message(id).await?;
     let engine = member.app.engine();
-    let message = engine.retry(&member.tenant, id, member.user.id).await?;
+    let message = engine.retry(&member.tenant, id, member.acting()).await?;
     let mut conn = member.conn().await?;
     Ok(HttpResponse::Accepted().json(one(&mut conn, message).await?))
 }
@@ -231,7 +231,7 @@ pub(crate) async fn post_cancel(
     let id = json::id(&id)?;
     member.sees_message(id).await?;
     let engine = member.app.engine();
-    let message = engine.cancel(&member.tenant, id, member.user.id).await?;
+    let message = engine.cancel(&member.tenant, id, member.acting()).await?;
     let mut conn = member.conn().await?;
     Ok(HttpResponse::Ok().json(one(&mut conn, message).await?))
 }

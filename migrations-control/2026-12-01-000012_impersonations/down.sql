@@ -1,0 +1,2 @@
+DROP TABLE session_proofs;
+DROP TABLE impersonations;
