@@ -51,6 +51,7 @@ const SCREENS = [
   { name: "audit", who: "platform", path: "/superadmin/audit", ready: "channel.updated" },
   { name: "spool", who: "platform", path: "/superadmin/spool?tenant=t1", ready: "La base no respondía" },
   { name: "fleet", who: "platform", path: "/superadmin/fleet", ready: "api-1" },
+  { name: "visitor", who: "visitor", path: "/inbox/v0", ready: "solo mirar" },
   { name: "not-found", who: "tenant", path: "/nada", ready: "Esta página no existe" },
 ] as const;
 

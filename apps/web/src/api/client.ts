@@ -10,8 +10,15 @@ function withToken(request: Request, token: string | null): Request {
   return request;
 }
 
+/** Below here are the ways in, which know nobody yet; but for changing the company. */
+const WAYS_IN = "/api/auth/";
+const SWITCH = "/api/auth/switch";
+
 async function authorisedFetch(request: Request): Promise<Response> {
-  if (new URL(request.url).pathname.startsWith("/api/auth/")) return fetch(request);
+  const path = new URL(request.url).pathname;
+  // Its 401 is about the other company, so there is nothing to renew.
+  if (path === SWITCH) return fetch(withToken(request, await freshToken()));
+  if (path.startsWith(WAYS_IN)) return fetch(request);
   const again = request.clone();
   const response = await fetch(withToken(request, await freshToken()));
   if (response.status !== 401 || sessionState().status !== "active") return response;

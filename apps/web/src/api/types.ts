@@ -5,6 +5,7 @@ type Schemas = components["schemas"];
 export type Session = Schemas["Session"];
 export type OpenLink = Schemas["OpenLink"];
 export type SentLink = Schemas["SentLink"];
+export type Impersonated = Schemas["Impersonated"];
 export type SessionUser = Schemas["SessionUser"];
 export type TenantRef = Schemas["TenantRef"];
 export type Channel = Schemas["Channel"];

@@ -3,7 +3,11 @@ import { useSyncExternalStore } from "react";
 import { sessionState, subscribeSession } from "./session";
 import type { SessionUser, TenantRef } from "./types";
 
-export function useSession(): { user: SessionUser; tenant: TenantRef | null } | null {
+export function useSession(): {
+  user: SessionUser;
+  tenant: TenantRef | null;
+  impersonating: boolean;
+} | null {
   const state = useSyncExternalStore(subscribeSession, sessionState);
   return state.status === "active" ? state : null;
 }

@@ -6,6 +6,9 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { endSession } from "@/api/session";
 import { useSession } from "@/api/use-session";
+import { CompanyDialog } from "@/features/auth/company-dialog";
+import { CompanyItems } from "@/features/auth/company-items";
+import { useCompanySwitch } from "@/features/auth/use-company-switch";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { PreferenceItems } from "@/ui/preferences";
 
@@ -14,30 +17,46 @@ export function ProfileMenu({ trigger, side }: { trigger: ReactNode; side?: "top
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const session = useSession();
+  const company = useCompanySwitch();
   async function leave(): Promise<void> {
     await endSession();
     await navigate({ to: "/login" });
     queryClient.clear();
   }
   return (
-    <Menu trigger={trigger} side={side ?? "bottom"}>
-      {session && (
-        <div className="px-2 py-1.5">
-          <p className="truncate font-medium">{session.user.name}</p>
-          <p className="truncate text-list text-muted">{session.user.email}</p>
-          <p className="truncate text-list text-muted">
-            {t(`role.${session.user.role}`)}
-            {session.tenant && ` · ${session.tenant.name}`}
-          </p>
-        </div>
+    <>
+      <Menu trigger={trigger} side={side ?? "bottom"}>
+        {session && (
+          <div className="px-2 py-1.5">
+            <p className="truncate font-medium">{session.user.name}</p>
+            <p className="truncate text-list text-muted">{session.user.email}</p>
+            <p className="truncate text-list text-muted">
+              {t(`role.${session.user.role}`)}
+              {session.tenant && ` · ${session.tenant.name}`}
+            </p>
+          </div>
+        )}
+        {session?.tenant && !session.impersonating && (
+          <CompanyItems onChoose={company.choose} onOther={company.other} />
+        )}
+        <MenuSeparator />
+        <PreferenceItems />
+        <MenuSeparator />
+        <MenuItem onSelect={() => void leave()}>
+          <LogOut />
+          {t("action.logout")}
+        </MenuItem>
+      </Menu>
+      {company.question && (
+        <CompanyDialog
+          key={`${company.question.tenant} ${company.question.wants}`}
+          question={company.question}
+          problem={company.problem}
+          busy={company.busy}
+          onSubmit={company.submit}
+          onClose={company.close}
+        />
       )}
-      <MenuSeparator />
-      <PreferenceItems />
-      <MenuSeparator />
-      <MenuItem onSelect={() => void leave()}>
-        <LogOut />
-        {t("action.logout")}
-      </MenuItem>
-    </Menu>
+    </>
   );
 }

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { logoUrl } from "@/api/base";
 import { meQuery } from "@/api/directory";
 import { usePermission, useSession } from "@/api/use-session";
+import { ImpersonationBanner } from "@/app/impersonation-banner";
 import { ProfileMenu } from "@/app/profile-menu";
 import { setBrandColour } from "@/lib/theme";
 import { Avatar } from "@/ui/badge";
@@ -37,35 +38,40 @@ function TenantFrame() {
   const settings = usePermission("settings.read");
   const users = usePermission("users.read");
   return (
-    <div className="flex h-full flex-col-reverse sm:flex-row">
-      <nav
-        aria-label={t("nav.main")}
-        className="flex shrink-0 items-center border-line bg-surface max-sm:h-14 max-sm:justify-around max-sm:border-t max-sm:pb-[env(safe-area-inset-bottom)] sm:w-14 sm:flex-col sm:gap-1 sm:border-r sm:py-3"
-      >
-        <Tooltip text={me?.branding?.brand_name ?? session?.tenant?.name ?? "Centralita"} side="right">
-          <span className="mb-2 max-sm:hidden">
-            <Brand logo={me?.branding?.logo_url ?? null} />
-          </span>
-        </Tooltip>
-        {chat && <RailLink to="/inbox" icon={Inbox} label={t("nav.inbox")} />}
-        {(settings || users || chat) && <RailLink to="/settings" icon={Settings} label={t("nav.settings")} />}
-        <div className="sm:mt-auto">
-          <ProfileMenu
-            side="top"
-            trigger={
-              <button
-                type="button"
-                aria-label={t("nav.profile")}
-                className="flex size-10 items-center justify-center rounded-md hover:bg-raised"
-              >
-                <Avatar name={session?.user.name ?? "?"} seed={session?.user.id ?? ""} size="sm" />
-              </button>
-            }
-          />
+    <div className="flex h-full flex-col">
+      <ImpersonationBanner />
+      <div className="flex min-h-0 flex-1 flex-col-reverse sm:flex-row">
+        <nav
+          aria-label={t("nav.main")}
+          className="flex shrink-0 items-center border-line bg-surface max-sm:h-14 max-sm:justify-around max-sm:border-t max-sm:pb-[env(safe-area-inset-bottom)] sm:w-14 sm:flex-col sm:gap-1 sm:border-r sm:py-3"
+        >
+          <Tooltip text={me?.branding?.brand_name ?? session?.tenant?.name ?? "Centralita"} side="right">
+            <span className="mb-2 max-sm:hidden">
+              <Brand logo={me?.branding?.logo_url ?? null} />
+            </span>
+          </Tooltip>
+          {chat && <RailLink to="/inbox" icon={Inbox} label={t("nav.inbox")} />}
+          {(settings || users || chat) && (
+            <RailLink to="/settings" icon={Settings} label={t("nav.settings")} />
+          )}
+          <div className="sm:mt-auto">
+            <ProfileMenu
+              side="top"
+              trigger={
+                <button
+                  type="button"
+                  aria-label={t("nav.profile")}
+                  className="flex size-10 items-center justify-center rounded-md hover:bg-raised"
+                >
+                  <Avatar name={session?.user.name ?? "?"} seed={session?.user.id ?? ""} size="sm" />
+                </button>
+              }
+            />
+          </div>
+        </nav>
+        <div className="min-h-0 min-w-0 flex-1">
+          <Outlet />
         </div>
-      </nav>
-      <div className="min-h-0 min-w-0 flex-1">
-        <Outlet />
       </div>
     </div>
   );

@@ -1,7 +1,7 @@
-/** Signing in. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+/** Signing in, and changing between companies. */
+import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
-import { adoptSession } from "@/api/session";
+import { adoptSession, adoptSwitched } from "@/api/session";
 import type { Session } from "@/api/types";
 import { asProblem } from "@/lib/problem";
 
@@ -26,6 +26,34 @@ export function useLogin(onDone: (session: Session) => void, onCode: (tried: Cre
       queryClient.clear();
       adoptSession(session);
       onDone(session);
+    },
+  });
+}
+
+/** The companies whose passwords were shown since the login, the current one among them. */
+export const ownTenantsQuery = queryOptions({
+  queryKey: ["own-tenants"],
+  queryFn: ({ signal }) => unwrap(api.GET("/api/me/tenants", { params: { query: { limit: 200 } }, signal })),
+  staleTime: 60_000,
+});
+
+export interface Destination {
+  tenant: string;
+  password?: string;
+  code?: string;
+}
+
+/** `onAsk` hears that the company wants its own password or a code first. */
+export function useSwitch(onDone: () => void, onAsk: (tried: Destination, code: string) => void) {
+  const queryClient = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Destination) => unwrap(api.POST("/api/auth/switch", { body })),
+    meta: { quiet: true },
+    onError: (error, tried) => onAsk(tried, asProblem(error).code),
+    onSuccess: (session) => {
+      adoptSwitched(session);
+      queryClient.clear();
+      onDone();
     },
   });
 }

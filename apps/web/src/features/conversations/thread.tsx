@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { type RefObject, useEffect, useState, useSyncExternalStore } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
+import { useSession } from "@/api/use-session";
 import { asProblem } from "@/lib/problem";
 import { readStored, writeStored } from "@/lib/storage";
 import { serviceWindow } from "@/lib/time";
@@ -53,12 +54,14 @@ export function Thread({ conversationId, mode, onMode, box }: ThreadProps) {
   const [panel, setPanel] = useState(() => readStored(PANEL_KEY) !== "folded");
   const [overlay, setOverlay] = useState(false);
   const { mutate: markRead } = useMarkRead();
+  const impersonating = useSession()?.impersonating ?? false;
   const unread = conversation?.unread_count ?? 0;
   const isOpen = serviceWindow(conversation?.window_expires_at ?? null, useNow()).state !== "closed";
 
   useEffect(() => {
-    if (visible && unread > 0) markRead(conversationId);
-  }, [visible, unread, conversationId, markRead]);
+    // Whoever looks with somebody else's eyes has not read it for him.
+    if (visible && unread > 0 && !impersonating) markRead(conversationId);
+  }, [visible, unread, conversationId, markRead, impersonating]);
 
   function togglePanel(): void {
     if (!isWide) {

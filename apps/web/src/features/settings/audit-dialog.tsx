@@ -46,6 +46,11 @@ export function AuditDialog({ entry, onClose }: { entry: TenantAuditEntry; onClo
         <dt className="text-muted">{t("auditLog.who")}</dt>
         <dd>
           <ActorName entry={entry} />
+          {entry.actor?.superadmin && (
+            <span className="block text-list text-muted">
+              {t("auditLog.superadmin", { email: entry.actor.superadmin })}
+            </span>
+          )}
         </dd>
         <dt className="text-muted">{t("auditLog.when")}</dt>
         <dd className="tabular">

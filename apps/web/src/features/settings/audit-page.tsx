@@ -29,6 +29,7 @@ const SUBJECTS = [
   "message",
   "dead_letter",
   "audit",
+  "impersonation",
 ] as const;
 
 interface AuditPageProps {

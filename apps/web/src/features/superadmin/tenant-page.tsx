@@ -9,6 +9,7 @@ import { AppsList } from "./apps-list";
 import { AuditList } from "./audit-list";
 import { BrandingTab } from "./branding-tab";
 import { DatabaseTab } from "./database-tab";
+import { ImpersonateButton, LiveImpersonations } from "./impersonation-bar";
 import { LinesTab } from "./lines-tab";
 import { OdooTab } from "./odoo-tab";
 import { OverviewTab } from "./overview-tab";
@@ -35,6 +36,7 @@ export function TenantPage({ tenantId, tab }: { tenantId: string; tab: TenantTab
             <h1 className="text-xl leading-7 font-semibold wrap-anywhere">{tenant.name}</h1>
             <Badge>{t(`plan.${tenant.plan}`)}</Badge>
             {!tenant.is_active && <Badge tone="warn">{t("tenant.suspended")}</Badge>}
+            <ImpersonateButton tenantId={tenantId} disabled={!tenant.is_active} />
           </>
         ) : (
           <Skeleton className="h-6 w-56" />
@@ -54,6 +56,7 @@ export function TenantPage({ tenantId, tab }: { tenantId: string; tab: TenantTab
           </Link>
         ))}
       </nav>
+      <LiveImpersonations tenantId={tenantId} />
       {tenant && tenant.warnings.length > 0 && (
         <div className="mb-4 grid gap-2">
           {tenant.warnings.map((warning) => (
