@@ -53,27 +53,24 @@ export function ImpersonationBanner() {
   return (
     <aside
       aria-label={t("impersonation.label")}
-      className="flex shrink-0 flex-wrap items-center gap-x-4 gap-y-1 bg-platform-bar px-4 py-1.5 text-white"
+      className="grid shrink-0 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 gap-y-1 bg-platform-bar px-4 py-1.5 text-white sm:flex"
     >
-      <p className="flex min-w-0 items-center gap-2 font-medium max-sm:flex-1">
+      <p className="flex min-w-0 items-center gap-2 font-medium">
         <Mode aria-hidden className="size-4 shrink-0" />
-        <span className="min-w-0 wrap-anywhere">
+        <span className="min-w-0">
           {eyes} · {t(here.write ? "impersonation.writes" : "impersonation.looks")}
         </span>
       </p>
-      <p
-        className="order-2 min-w-0 flex-1 basis-48 truncate text-list text-white/85 sm:order-none"
-        title={here.reason}
-      >
+      <p className="min-w-0 flex-1 truncate text-list text-white/85" title={here.reason}>
         {here.by.email}: {here.reason}
       </p>
-      <p className="order-2 text-list tabular-nums sm:order-none" role="timer">
+      <p className="justify-self-end text-list tabular-nums" role="timer">
         {t("impersonation.left", { count: minutes })}
       </p>
       <button
         type="button"
         onClick={() => void leave()}
-        className="flex h-8 shrink-0 items-center gap-1.5 rounded-md border border-white/60 px-2.5 font-medium hover:bg-white/10 focus-visible:outline-white"
+        className="flex h-8 shrink-0 items-center max-sm:col-start-2 max-sm:row-start-1 gap-1.5 rounded-md border border-white/60 px-2.5 font-medium hover:bg-white/10 focus-visible:outline-white"
       >
         <LogOut aria-hidden className="size-4" />
         {t("impersonation.leave")}
