@@ -2,7 +2,7 @@
 
 use std::error::Error;
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use pgcluster::{Cluster, Options, Source};
@@ -13,7 +13,7 @@ fn main() -> ExitCode {
         eprintln!("usage: pgcluster DIR CACHE");
         return ExitCode::from(2);
     };
-    match run(dir, cache) {
+    match run(&dir, cache) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pgcluster: {error}");
@@ -23,18 +23,18 @@ fn main() -> ExitCode {
 }
 
 /// Says where the server is in one line. The data goes when the server does.
-fn run(dir: PathBuf, cache: PathBuf) -> Result<(), Box<dyn Error>> {
+fn run(dir: &Path, cache: PathBuf) -> Result<(), Box<dyn Error>> {
     let options = Options {
         source: Source::from_env()?,
         cache: Some(cache),
         ..Options::durable()
     };
-    let cluster = Cluster::start(&dir, &options)?;
+    let cluster = Cluster::start(dir, &options)?;
     let mut out = io::stdout();
     writeln!(out, "{}", cluster.url("postgres"))?;
     out.flush()?;
     io::stdin().read_to_end(&mut Vec::new())?;
     cluster.stop()?;
-    pgcluster::remove(&dir)?;
+    pgcluster::remove(dir)?;
     Ok(())
 }
