@@ -16,6 +16,7 @@ COPY migrations-tenant migrations-tenant
 COPY crates crates
 # One by one: a change in the web builds no Rust again.
 COPY apps/api apps/api
+COPY apps/bench apps/bench
 COPY apps/demo apps/demo
 COPY apps/provision apps/provision
 COPY apps/simulator apps/simulator

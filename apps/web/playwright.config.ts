@@ -1,9 +1,13 @@
-/** Browser tests: `look` draws fixtures, `stack` talks to a running product named by DEMO_JSON. */
+/**
+ * Browser tests: `look` draws fixtures, `stack` talks to a running product named by DEMO_JSON, and `first-day`
+ * sets one up from nothing with the programs in PROGRAMS_DIR, as the runbook says.
+ */
 import { defineConfig } from "@playwright/test";
 
 const PORT = process.env["PREVIEW_PORT"] ?? "4173";
 const PREVIEW = `http://127.0.0.1:${PORT}`;
 const stack = Boolean(process.env["DEMO_JSON"]);
+const programs = Boolean(process.env["PROGRAMS_DIR"]);
 
 export default defineConfig({
   testDir: "./e2e",
@@ -37,6 +41,7 @@ export default defineConfig({
       use: { baseURL: PREVIEW },
     },
     ...(stack ? [{ name: "stack", testMatch: /(answer|superadmin|access|companies)\.spec\.ts/ }] : []),
+    ...(programs ? [{ name: "first-day", testMatch: /first-day\.spec\.ts/ }] : []),
   ],
   webServer: {
     command: `npm run build && npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort`,

@@ -3,7 +3,7 @@
 use std::{
     marker::PhantomData,
     ops::{Deref, DerefMut},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::Duration,
 };
 
@@ -43,6 +43,7 @@ const BATCH_SETTINGS: &str = "SET plan_cache_mode = 'force_generic_plan'; SET en
 pub struct Db<D> {
     pool: Pool<AsyncPgConnection>,
     budget: Option<Arc<Semaphore>>,
+    entry: Arc<OnceLock<String>>,
     kind: PhantomData<fn() -> D>,
 }
 
@@ -51,6 +52,7 @@ impl<D> Clone for Db<D> {
         Self {
             pool: self.pool.clone(),
             budget: self.budget.clone(),
+            entry: Arc::clone(&self.entry),
             kind: PhantomData,
         }
     }
@@ -77,8 +79,13 @@ impl<D> Db<D> {
         let mut config = ManagerConfig::default();
         config.recycling_method = RecyclingMethod::Fast;
         let (connector, url) = (connector.clone(), url.clone());
+        let entry = Arc::new(OnceLock::<String>::new());
+        let condition = Arc::clone(&entry);
         config.custom_setup = Box::new(move |_url| {
-            let (connector, url, settings) = (connector.clone(), url.clone(), settings.clone());
+            let (connector, url) = (connector.clone(), url.clone());
+            let condition = condition.get().map_or("", String::as_str);
+            // One message, and one answer to wait for.
+            let settings = format!("{settings}; {condition}");
             Box::pin(async move {
                 let mut conn = connector.connect(&url).await?;
                 conn.batch_execute(&settings)
@@ -94,8 +101,15 @@ impl<D> Db<D> {
             // Building fails only where a time-out is set without a runtime, and none is set.
             pool: pool.unwrap_or_else(|error| unreachable!("pool without time-outs: {error}")),
             budget: None,
+            entry,
             kind: PhantomData,
         }
+    }
+
+    /// From now on, no new connection is used on which these statements fail: a URL may lead
+    /// elsewhere later. Said once; those that are open stay.
+    pub fn admit_only_where(&self, statements: impl FnOnce() -> String) {
+        self.entry.get_or_init(statements);
     }
 
     /// The same pool under a budget of connections in use that it shares with others.

@@ -110,11 +110,14 @@ impl Pool {
                     return Err(Unready::Schema);
                 }
                 let owner = tenant::meta::owner(&mut conn).await.map_err(unreachable)?;
-                if owner == Some(tenant) {
-                    Ok(())
-                } else {
-                    Err(Unready::OfAnother)
+                if owner != Some(tenant) {
+                    return Err(Unready::OfAnother);
                 }
+                // Each connection after this one is asked whose database it has reached.
+                for db in self.both() {
+                    db.admit_only_where(|| tenant::meta::only_of(tenant));
+                }
+                Ok(())
             })
             .await
             .copied()

@@ -25,6 +25,19 @@ pub async fn owner(conn: &mut Conn<Tenant>) -> Result<Option<TenantId>, DbError>
         .await?)
 }
 
+/// Statements that fail in every database but `tenant`'s. The table goes without a schema, so that
+/// it is looked for where all the others are.
+pub fn only_of(tenant: TenantId) -> String {
+    let id = tenant.uuid();
+    format!(
+        "DO $$ BEGIN \
+             IF NOT EXISTS (SELECT FROM tenant_meta WHERE tenant_id = '{id}') THEN \
+                 RAISE EXCEPTION 'this database is not the one of tenant {id}'; \
+             END IF; \
+         END $$"
+    )
+}
+
 /// Writes `tenant` into a database that is nobody's; succeeds again for the same tenant.
 pub async fn claim(conn: &mut Conn<Tenant>, tenant: TenantId) -> Result<(), ClaimError> {
     let claimed = diesel::update(tenant_meta::table)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use pg::TenantId;
 use resolver::{Limits, ResolveError, Resolver, Unready};
 use tenant::user::Users;
-use testkit::proxy::Proxy;
+use testkit::{TestDb, proxy::Proxy};
 
 use crate::common::{Stage, limits, run, tenant_db, unready};
 
@@ -42,9 +42,7 @@ async fn another_database_takes_the_first_ones_place_at_once() {
     let stage = Stage::new();
     let sol = stage.tenant("sol").await;
     let (old, new) = (tenant_db(), tenant_db());
-    let user = "INSERT INTO users (id, name, email, password_hash, role) \
-                VALUES (gen_random_uuid(), 'Ana', 'ana@sol.example', 'x', 'admin')";
-    run(new.url(), user).await;
+    run(new.url(), ANA).await;
     stage.attach(sol.id, old.url(), 1).await.unwrap();
     assert_eq!(users(&stage, sol.id).await, 0);
     let before = stage.resolver.tenant(sol.id).await.unwrap().unwrap();
@@ -81,6 +79,77 @@ async fn a_database_that_is_somebody_elses_or_not_migrated_refuses_to_serve() {
                   (SELECT max(version) FROM __diesel_schema_migrations)";
     run(database.url(), behind).await;
     assert!(matches!(stage.unready(sol.id).await, Unready::Schema));
+}
+
+const ANA: &str = "INSERT INTO users (id, name, email, password_hash, role) \
+                   VALUES (gen_random_uuid(), 'Ana', 'ana@luna.example', 'x', 'admin')";
+
+/// Ends the connections to a tenant's database that nobody uses now.
+async fn disconnect(stage: &Stage, tenant: TenantId) {
+    let handle = stage.resolver.tenant(tenant).await.unwrap().unwrap();
+    for db in [handle.db().await.unwrap(), handle.ingest_db().await.unwrap()] {
+        db.close_idle(Duration::ZERO);
+    }
+}
+
+/// Each is found under the other's name from now on.
+async fn swap(admin: &TestDb, databases: [&TestDb; 2]) {
+    let [one, two] = databases.map(TestDb::name);
+    let aside = format!("{one}_aside");
+    for (from, to) in [(one, aside.as_str()), (two, one), (&aside, two)] {
+        run(admin.url(), &format!("ALTER DATABASE {from} RENAME TO {to}")).await;
+    }
+}
+
+/// As after a restore under the wrong name, a host that moved, or a pooler that mixes its connections up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_url_that_leads_to_another_tenants_database_later_shows_nothing_of_it() {
+    let stage = Stage::new();
+    let (sol, luna) = (stage.tenant("sol").await, stage.tenant("luna").await);
+    let (suns, moons, admin) = (tenant_db(), tenant_db(), TestDb::empty("admin"));
+    run(moons.url(), ANA).await;
+    stage.attach(sol.id, suns.url(), 1).await.unwrap();
+    stage.attach(luna.id, moons.url(), 1).await.unwrap();
+    assert_eq!(
+        (users(&stage, sol.id).await, users(&stage, luna.id).await),
+        (0, 1)
+    );
+    disconnect(&stage, sol.id).await;
+    disconnect(&stage, luna.id).await;
+    swap(&admin, [&suns, &moons]).await;
+    for tenant in [sol.id, luna.id] {
+        let handle = stage.resolver.tenant(tenant).await.unwrap().unwrap();
+        for db in [handle.db().await.unwrap(), handle.ingest_db().await.unwrap()] {
+            assert!(db.conn().await.is_err_and(|error| error.is_unavailable()));
+        }
+    }
+    // Nothing has to be started anew once it is put right.
+    swap(&admin, [&suns, &moons]).await;
+    assert_eq!(
+        (users(&stage, sol.id).await, users(&stage, luna.id).await),
+        (0, 1)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_path_that_leads_elsewhere_shows_nothing_of_it() {
+    let stage = Stage::new();
+    let sol = stage.tenant("sol").await;
+    let database = tenant_db();
+    stage.attach(sol.id, database.url(), 1).await.unwrap();
+    assert_eq!(users(&stage, sol.id).await, 0);
+    let other = format!(
+        "CREATE SCHEMA other; \
+         CREATE TABLE other.tenant_meta AS SELECT gen_random_uuid() AS tenant_id; \
+         CREATE TABLE other.users AS SELECT * FROM users; \
+         ALTER DATABASE {} SET search_path = other, public",
+        database.name()
+    );
+    run(database.url(), &other).await;
+    disconnect(&stage, sol.id).await;
+    let handle = stage.resolver.tenant(sol.id).await.unwrap().unwrap();
+    let refused = handle.db().await.unwrap().conn().await;
+    assert!(refused.is_err_and(|error| error.is_unavailable()));
 }
 
 #[tokio::test(flavor = "multi_thread")]
