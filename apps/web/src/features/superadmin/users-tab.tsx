@@ -15,6 +15,9 @@ import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
 import { UserForm } from "@/ui/user-form";
 import { tenantUsersQuery, useCreateTenantUser } from "./queries";
 
+/** Those that every company begins with; the ones of its own are its own business. */
+const ROLES = ["admin", "recepcion", "caja", "marketing", "doctor"];
+
 export function UsersTab({ tenantId }: { tenantId: string }) {
   const { t } = useTranslation();
   const users = useQuery(tenantUsersQuery(tenantId));
@@ -63,6 +66,7 @@ export function UsersTab({ tenantId }: { tenantId: string }) {
         <UserForm
           error={create.error}
           busy={create.isPending}
+          roles={ROLES.map((key) => ({ key, words: t(`role.${key}`) }))}
           firstRole="admin"
           onCancel={() => setAdding(false)}
           onSubmit={(body) =>
