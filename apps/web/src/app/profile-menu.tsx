@@ -1,11 +1,12 @@
 /** Who is signed in, his language and theme, and the way out. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { LogOut } from "lucide-react";
+import { LogOut, UserRoundCog } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { endSession } from "@/api/session";
 import { useSession } from "@/api/use-session";
+import { roleWords } from "@/lib/roles";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { PreferenceItems } from "@/ui/preferences";
 
@@ -26,11 +27,16 @@ export function ProfileMenu({ trigger, side }: { trigger: ReactNode; side?: "top
           <p className="truncate font-medium">{session.user.name}</p>
           <p className="truncate text-list text-muted">{session.user.email}</p>
           <p className="truncate text-list text-muted">
-            {t(`role.${session.user.role}`)}
+            {roleWords(t, session.user.role, session.user.role_name)}
             {session.tenant && ` · ${session.tenant.name}`}
           </p>
         </div>
       )}
+      <MenuSeparator />
+      <MenuItem onSelect={() => void navigate({ to: "/profile" })}>
+        <UserRoundCog />
+        {t("profile.open")}
+      </MenuItem>
       <MenuSeparator />
       <PreferenceItems />
       <MenuSeparator />

@@ -58,6 +58,18 @@ export const appsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/superadmin/apps-page"), "AppsPage"),
 });
 
+export const serversRoute = createRoute({
+  getParentRoute: () => superadminRoute,
+  path: "servers",
+  component: lazyRouteComponent(() => import("@/features/superadmin/servers-page"), "ServersPage"),
+});
+
+export const peopleRoute = createRoute({
+  getParentRoute: () => superadminRoute,
+  path: "people",
+  component: lazyRouteComponent(() => import("@/features/superadmin/people-page"), "PeoplePage"),
+});
+
 const auditSearch = z.object({ tenant: z.string().optional().catch(undefined) });
 
 export const auditRoute = createRoute({
@@ -106,7 +118,7 @@ export const fleetRoute = createRoute({
 const NAV =
   "flex h-12 shrink-0 items-center border-b-2 border-transparent px-3 font-medium text-white/80 outline-offset-[-3px] focus-visible:outline-white hover:text-white data-[status=active]:border-white data-[status=active]:text-white";
 
-function PlatformFrame() {
+export function PlatformFrame() {
   const { t } = useTranslation();
   const session = useSession();
   useEffect(() => {
@@ -131,6 +143,9 @@ function PlatformFrame() {
           <Link to="/superadmin/apps" className={NAV}>
             {t("apps.title")}
           </Link>
+          <Link to="/superadmin/servers" className={NAV}>
+            {t("servers.title")}
+          </Link>
           <Link to="/superadmin/unrouted" className={NAV}>
             {t("unrouted.nav")}
           </Link>
@@ -142,6 +157,9 @@ function PlatformFrame() {
           </Link>
           <Link to="/superadmin/audit" className={NAV}>
             {t("audit.title")}
+          </Link>
+          <Link to="/superadmin/people" className={NAV}>
+            {t("people.title")}
           </Link>
         </TabBar>
         <div className="ml-auto min-w-0">
