@@ -33,7 +33,7 @@ export default defineConfig({
   projects: [
     {
       name: "look",
-      testMatch: /(look|desk|operations|once|sending|settings|platform)\.spec\.ts/,
+      testMatch: /(look|desk|operations|once|sending|settings|platform|people|profile|servers)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
     ...(stack ? [{ name: "stack", testMatch: /(answer|superadmin|access)\.spec\.ts/ }] : []),
