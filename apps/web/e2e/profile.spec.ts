@@ -58,6 +58,7 @@ for (const theme of THEMES) {
       await check(page, named("totp-codes"));
       // Codes that are shown once do not go away by a slip.
       await page.keyboard.press("Escape");
+      await expect(dialog.getByText("Primero guardarlos y marcar esta casilla.")).toBeVisible();
       await expect(dialog.getByRole("button", { name: "Listo" })).toBeDisabled();
       await dialog.getByLabel("Los códigos están guardados").check();
       await dialog.getByRole("button", { name: "Listo" }).click();

@@ -116,7 +116,7 @@ export const fleetRoute = createRoute({
 });
 
 const NAV =
-  "flex h-12 shrink-0 items-center border-b-2 border-transparent px-3 font-medium text-white/80 outline-offset-[-3px] focus-visible:outline-white hover:text-white data-[status=active]:border-white data-[status=active]:text-white";
+  "flex h-12 shrink-0 items-center border-b-2 border-transparent px-2.5 font-medium text-white/80 xl:px-3 outline-offset-[-3px] focus-visible:outline-white hover:text-white data-[status=active]:border-white data-[status=active]:text-white";
 
 export function PlatformFrame() {
   const { t } = useTranslation();
@@ -131,12 +131,15 @@ export function PlatformFrame() {
   }, [t]);
   return (
     <div className="flex h-full flex-col">
-      <header className="flex shrink-0 flex-wrap items-center gap-x-4 bg-platform-bar px-4 text-white sm:px-6">
-        <span className="flex h-12 items-center gap-2.5 font-semibold">
+      <header className="flex shrink-0 items-center gap-x-4 bg-platform-bar px-4 text-white max-sm:flex-wrap sm:px-6">
+        <span className="flex h-12 shrink-0 items-center gap-2.5 font-semibold">
           <Logo size={24} />
           {t("platform.name")}
         </span>
-        <TabBar label={t("nav.main")} className="flex overflow-x-auto max-sm:order-last max-sm:w-full">
+        <TabBar
+          label={t("nav.main")}
+          className="flex min-w-0 overflow-x-auto max-sm:order-last max-sm:w-full"
+        >
           <Link to="/superadmin" activeOptions={{ exact: true }} className={NAV}>
             {t("tenants.title")}
           </Link>
@@ -162,13 +165,13 @@ export function PlatformFrame() {
             {t("people.title")}
           </Link>
         </TabBar>
-        <div className="ml-auto min-w-0">
+        <div className="ml-auto min-w-28">
           <ProfileMenu
             trigger={
               <button
                 type="button"
                 aria-label={t("nav.profile")}
-                className="flex h-9 max-w-52 items-center gap-1 rounded-md px-2 hover:bg-white/10 focus-visible:outline-white"
+                className="flex h-9 max-w-36 items-center gap-1 rounded-md px-2 hover:bg-white/10 xl:max-w-52 focus-visible:outline-white"
               >
                 <span className="truncate">{session?.user.email}</span>
                 <ChevronDown aria-hidden className="size-4 shrink-0" />

@@ -85,7 +85,7 @@ export function PasswordCard() {
             )}
           </Field>
         </div>
-        <Button type="submit" variant="primary" className="justify-self-start" busy={change.isPending}>
+        <Button type="submit" className="justify-self-start" busy={change.isPending}>
           {t("user.setPassword")}
         </Button>
       </form>

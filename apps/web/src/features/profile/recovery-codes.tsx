@@ -12,6 +12,8 @@ export function RecoveryCodes({ codes, onKept }: { codes: string[]; onKept: () =
   const { t } = useTranslation();
   const email = useSession()?.user.email ?? "";
   const [kept, setKept] = useState(false);
+  // Somebody wanted to leave without having said so: shown why it stays open.
+  const [tried, setTried] = useState(false);
   const text = codes.join("\n");
 
   async function copy(): Promise<void> {
@@ -36,7 +38,7 @@ export function RecoveryCodes({ codes, onKept }: { codes: string[]; onKept: () =
   return (
     <Dialog
       open
-      onOpenChange={() => kept && onKept()}
+      onOpenChange={() => (kept ? onKept() : setTried(true))}
       title={t("recovery.title")}
       description={t("recovery.text")}
     >
@@ -61,6 +63,7 @@ export function RecoveryCodes({ codes, onKept }: { codes: string[]; onKept: () =
       <div className="mt-5">
         <Check
           label={t("recovery.kept")}
+          {...(tried && !kept ? { hint: t("recovery.first") } : {})}
           checked={kept}
           onChange={(event) => setKept(event.target.checked)}
         />

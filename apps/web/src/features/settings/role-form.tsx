@@ -89,17 +89,19 @@ export function RoleForm({ from, isNew, reach, error, busy, onSave, onCancel }: 
         )}
       </div>
       <ScopeChoice scope={scope} mayAll={mayAll} onScope={setScope} />
-      {GROUPS.map(([group, permissions]) => (
-        <GroupChoice
-          key={group}
-          group={group}
-          permissions={permissions}
-          effective={effective}
-          chosen={chosen}
-          mayGrant={mayGrant}
-          onToggle={toggle}
-        />
-      ))}
+      <div className="grid gap-5 sm:grid-cols-2">
+        {GROUPS.map(([group, permissions]) => (
+          <GroupChoice
+            key={group}
+            group={group}
+            permissions={permissions}
+            effective={effective}
+            chosen={chosen}
+            mayGrant={mayGrant}
+            onToggle={toggle}
+          />
+        ))}
+      </div>
       <DialogActions>
         <Button onClick={onCancel}>{t("action.cancel")}</Button>
         <Button type="submit" variant="primary" busy={busy} disabled={!name.trim()}>
@@ -120,7 +122,7 @@ function ScopeChoice({ scope, mayAll, onScope }: ScopeProps) {
   const { t } = useTranslation();
   const name = useId();
   return (
-    <fieldset className="grid gap-2">
+    <fieldset className="grid content-start gap-2">
       <legend className="mb-1 font-semibold">{t("roles.scope.title")}</legend>
       {(["all", "own"] as const).map((value) => (
         <Check
@@ -155,7 +157,7 @@ function GroupChoice({ group, permissions, effective, chosen, mayGrant, onToggle
     return by ? t("roles.implied", { name: t(`roles.may.${by}.name`) }) : null;
   };
   return (
-    <fieldset className="grid gap-2">
+    <fieldset className="grid content-start gap-2">
       <legend className="mb-1 font-semibold">{t(`roles.group.${group}`)}</legend>
       {permissions.map((permission) => {
         const why = reason(permission);

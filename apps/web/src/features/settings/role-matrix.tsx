@@ -33,7 +33,7 @@ export function RoleMatrix({ roles, actions }: MatrixProps) {
               <th key={role.key} scope="col" className="min-w-24 px-1 pt-3 pb-2 text-center font-normal">
                 <div className="grid justify-items-center gap-1">
                   <RoleMarks role={role} />
-                  <span className="max-w-40 font-semibold wrap-anywhere">
+                  <span className="max-w-40 font-semibold wrap-break-word">
                     {roleWords(t, role.key, role.name)}
                   </span>
                   <span className="text-list text-muted">

@@ -39,7 +39,7 @@ export function UserRow({ user, roles, canWrite, onLink }: UserRowProps) {
   const role = roles.find((one) => one.key === user.role);
   const words = role?.words ?? t(`role.${user.role}`, { defaultValue: user.role });
   // Whoever has more than oneself is left alone: the server refuses every change.
-  const beyond = role?.why !== undefined;
+  const mayChange = canWrite && user.id !== me && role?.why === undefined;
   return (
     <li className="flex min-h-16 flex-wrap items-center gap-x-4 gap-y-2 px-4 py-2">
       <Avatar name={user.name} seed={user.id} />
@@ -54,9 +54,9 @@ export function UserRow({ user, roles, canWrite, onLink }: UserRowProps) {
           ? t("user.lastLogin", { when: formatFull(user.last_login_at, i18n.language, localZone()) })
           : t("user.neverIn")}
       </p>
-      <Marks user={user} />
-      {canWrite && user.id !== me && !beyond ? (
-        <>
+      <div className="flex flex-wrap items-center gap-2 max-sm:order-last max-sm:w-full max-sm:pl-14 sm:gap-x-4">
+        <Marks user={user} />
+        {mayChange ? (
           <Select
             aria-label={t("user.roleOf", { name: user.name })}
             className="h-8 w-44"
@@ -71,11 +71,11 @@ export function UserRow({ user, roles, canWrite, onLink }: UserRowProps) {
           >
             <RoleOptions roles={role ? roles : [...roles, { key: user.role, words }]} />
           </Select>
-          <UserMenu user={user} onLink={onLink} />
-        </>
-      ) : (
-        <Badge>{words}</Badge>
-      )}
+        ) : (
+          <Badge>{words}</Badge>
+        )}
+      </div>
+      {mayChange && <UserMenu user={user} onLink={onLink} />}
     </li>
   );
 }

@@ -47,19 +47,21 @@ export function PersonRow({ person, onLink }: PersonRowProps) {
           ? t("user.lastLogin", { when: formatMoment(person.last_login_at, i18n.language, localZone()) })
           : t("user.neverIn")}
       </p>
-      {person.status === "inactive" && <Badge tone="warn">{t("user.inactive")}</Badge>}
-      {person.status === "invited" && <Badge>{t("sentLink.invited")}</Badge>}
-      {person.second_factor ? (
-        <Badge tone="ok">
-          <ShieldCheck aria-hidden />
-          {t("user.secondFactor")}
-        </Badge>
-      ) : (
-        <Badge tone="warn">
-          <ShieldAlert aria-hidden />
-          {t("people.noSecondFactor")}
-        </Badge>
-      )}
+      <div className="flex flex-wrap items-center gap-2 max-sm:order-last max-sm:w-full max-sm:pl-14 sm:gap-x-4">
+        {person.status === "inactive" && <Badge tone="warn">{t("user.inactive")}</Badge>}
+        {person.status === "invited" && <Badge>{t("sentLink.invited")}</Badge>}
+        {person.second_factor ? (
+          <Badge tone="ok">
+            <ShieldCheck aria-hidden />
+            {t("user.secondFactor")}
+          </Badge>
+        ) : (
+          <Badge tone="warn">
+            <ShieldAlert aria-hidden />
+            {t("people.noSecondFactor")}
+          </Badge>
+        )}
+      </div>
       <PersonMenu person={person} isMe={isMe} onLink={onLink} />
     </li>
   );

@@ -102,15 +102,17 @@ function ServerRow({ server, onEdit }: { server: DatabaseServer; onEdit: () => v
             {t("servers.since", { when: formatMoment(server.created_at, i18n.language, localZone()) })}
           </p>
         </div>
-        <Button
-          size="sm"
-          aria-label={t("servers.testNamed", { name: server.name })}
-          busy={test.isPending}
-          onClick={() => test.mutate(server.id)}
-        >
-          <Plug aria-hidden />
-          {t(test.isPending ? "database.testing" : "database.test")}
-        </Button>
+        <div className="max-sm:order-last max-sm:w-full max-sm:pl-9">
+          <Button
+            size="sm"
+            aria-label={t("servers.testNamed", { name: server.name })}
+            busy={test.isPending}
+            onClick={() => test.mutate(server.id)}
+          >
+            <Plug aria-hidden />
+            {t(test.isPending ? "database.testing" : "database.test")}
+          </Button>
+        </div>
         <ServerMenu server={server} onEdit={onEdit} />
       </div>
       {test.error && (
