@@ -36,7 +36,7 @@ export default defineConfig({
       testMatch: /(look|desk|operations|once|sending|settings|platform|people|profile|servers)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
-    ...(stack ? [{ name: "stack", testMatch: /(answer|superadmin|access)\.spec\.ts/ }] : []),
+    ...(stack ? [{ name: "stack", testMatch: /(answer|superadmin|access|team)\.spec\.ts/ }] : []),
   ],
   webServer: {
     command: `npm run build && npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort`,

@@ -34,6 +34,12 @@ const SCREENS = [
     path: "/superadmin/tenants/t1?tab=lines",
     ready: "Recepción Centro",
   },
+  {
+    name: "tenant-users",
+    who: "platform",
+    path: "/superadmin/tenants/t1?tab=users",
+    ready: "Eva Rocha",
+  },
   { name: "branding", who: "platform", path: "/superadmin/tenants/t1?tab=branding", ready: "Vista previa" },
   { name: "apps", who: "platform", path: "/superadmin/apps", ready: "App compartida" },
   { name: "odoo", who: "platform", path: "/superadmin/tenants/t1?tab=odoo", ready: "Funciona: Odoo 18.0" },

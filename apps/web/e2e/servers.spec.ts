@@ -100,3 +100,21 @@ test("a database is made on a known server, with what went wrong in words", asyn
   await expect(page.getByRole("button", { name: "Crear y conectar" })).toBeHidden();
   expect(made[0]?.postDataJSON()).toEqual({ server_id: "d2" });
 });
+
+test("the platform helps somebody of a company back in", async ({ page }) => {
+  await serveFixtures(page, "platform");
+  const link = { mail: "not_configured", invite_url: "/welcome#secreto", expires_at: "2027-01-01T00:00:00Z" };
+  await onChange(page, /tenants\/t1\/users\/u1\/link$/, link);
+  const removed = await onChange(page, /tenants\/t1\/users\/u4\/totp$/, undefined, 204);
+  await page.goto("/superadmin/tenants/t1?tab=users");
+  await page.getByRole("button", { name: "Más acciones para Ana Quiroga" }).click();
+  await page.getByRole("menuitem", { name: "Enviar enlace para otra contraseña" }).click();
+  await expect(page.getByRole("dialog", { name: "Enlace para Ana Quiroga" })).toContainText("secreto");
+  await page.getByRole("button", { name: "Listo" }).click();
+  await page.getByRole("button", { name: "Más acciones para Diego Mendieta Villarroel" }).click();
+  await page.getByRole("menuitem", { name: "Quitar su segundo factor" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Quitar su segundo factor" }).click();
+  await expect(page.getByRole("dialog")).toBeHidden();
+  expect(removed).toHaveLength(1);
+  await isAccessible(page);
+});

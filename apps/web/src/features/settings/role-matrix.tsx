@@ -16,7 +16,7 @@ interface MatrixProps {
   actions: (role: Role) => ReactNode;
 }
 
-const FIRST = "sticky left-0 z-10 w-72 min-w-60 bg-surface text-left font-normal";
+const FIRST = "sticky left-0 z-10 w-72 min-w-56 bg-surface text-left font-normal";
 
 export function RoleMatrix({ roles, actions }: MatrixProps) {
   const { t } = useTranslation();

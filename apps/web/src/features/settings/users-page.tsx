@@ -43,10 +43,16 @@ export function UsersPage() {
   return (
     <Page title={t("settings.users.title")} text={t("settings.users.text")} actions={add}>
       <Card>
-        {users.isPending ? (
+        {users.isPending || roles.isPending ? (
           <SkeletonRows height="h-16" />
-        ) : users.isError ? (
-          <ErrorState error={users.error} onRetry={() => void users.refetch()} />
+        ) : users.isError || roles.isError ? (
+          <ErrorState
+            error={users.error ?? roles.error}
+            onRetry={() => {
+              void users.refetch();
+              void roles.refetch();
+            }}
+          />
         ) : users.data.items.length === 0 ? (
           <EmptyState icon={Users} text={t("settings.users.empty")}>
             {add}
