@@ -37,10 +37,11 @@ export default defineConfig({
   projects: [
     {
       name: "look",
-      testMatch: /(look|desk|operations|once|sending|settings|platform|visits)\.spec\.ts/,
+      testMatch:
+        /(look|desk|operations|once|sending|settings|platform|people|profile|servers|visits)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
-    ...(stack ? [{ name: "stack", testMatch: /(answer|superadmin|access|companies)\.spec\.ts/ }] : []),
+    ...(stack ? [{ name: "stack", testMatch: /(answer|superadmin|access|companies|team)\.spec\.ts/ }] : []),
     ...(programs ? [{ name: "first-day", testMatch: /first-day\.spec\.ts/ }] : []),
   ],
   webServer: {

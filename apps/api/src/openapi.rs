@@ -83,6 +83,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         tenant_health::get_checklist, tenant_health::get_tenant_health,
         database::get_database, database::put_database, database::post_database_test,
         servers::list_servers, servers::post_server, servers::patch_server, servers::delete_server,
+        servers::post_server_test,
         servers::post_database_create,
         platform_channels::list_tenant_channels, platform_channels::post_channel,
         platform_channels::patch_channel, platform_channels::delete_line,

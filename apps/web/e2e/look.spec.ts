@@ -1,13 +1,7 @@
 /** Draws every screen in all sizes and themes, and holds each against axe and the edge of the phone. */
-import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page, test } from "@playwright/test";
+import { expect, test } from "@playwright/test";
+import { check, SIZES, THEMES } from "./fixtures/looking";
 import { serveFixtures } from "./fixtures/server";
-
-const SIZES = [
-  { name: "desktop", width: 1440, height: 900 },
-  { name: "tablet", width: 1024, height: 768 },
-  { name: "phone", width: 390, height: 844 },
-];
 
 const SCREENS = [
   { name: "login", who: "nobody", path: "/login", ready: "Entrar" },
@@ -18,6 +12,8 @@ const SCREENS = [
   { name: "paused", who: "tenant", path: "/inbox/v2", ready: "En espera: la línea Ventas" },
   { name: "closed", who: "tenant", path: "/inbox/v9?status=any&tag=g1", ready: "Ventana cerrada hace" },
   { name: "users", who: "tenant", path: "/settings/users", ready: "Bruno Salazar" },
+  { name: "roles", who: "tenant", path: "/settings/roles", ready: "Ver conversaciones" },
+  { name: "profile", who: "tenant", path: "/profile", ready: "Esta sesión" },
   { name: "tags", who: "tenant", path: "/settings/tags", ready: "ortodoncia" },
   { name: "lines", who: "tenant", path: "/settings/lines", ready: "Ventas" },
   { name: "general", who: "tenant", path: "/settings/general", ready: "Feriados y días especiales" },
@@ -38,6 +34,12 @@ const SCREENS = [
     path: "/superadmin/tenants/t1?tab=lines",
     ready: "Recepción Centro",
   },
+  {
+    name: "tenant-users",
+    who: "platform",
+    path: "/superadmin/tenants/t1?tab=users",
+    ready: "Eva Rocha",
+  },
   { name: "branding", who: "platform", path: "/superadmin/tenants/t1?tab=branding", ready: "Vista previa" },
   { name: "apps", who: "platform", path: "/superadmin/apps", ready: "App compartida" },
   { name: "odoo", who: "platform", path: "/superadmin/tenants/t1?tab=odoo", ready: "Funciona: Odoo 18.0" },
@@ -47,6 +49,16 @@ const SCREENS = [
     path: "/superadmin/tenants/t1?tab=audit",
     ready: "channel.updated",
   },
+  { name: "people", who: "platform", path: "/superadmin/people", ready: "Rocío Camacho" },
+  { name: "servers", who: "platform", path: "/superadmin/servers", ready: "Clientes grandes" },
+  {
+    name: "no-database",
+    who: "platform",
+    path: "/superadmin/tenants/t2?tab=database",
+    ready: "Crear y conectar",
+  },
+  { name: "own-profile", who: "platform", path: "/profile", ready: "Quedan 2 códigos" },
+  { name: "must-enrol", who: "platform-without", path: "/superadmin", ready: "ninguna otra página" },
   { name: "unrouted", who: "platform", path: "/superadmin/unrouted", ready: "+591 71111111" },
   { name: "audit", who: "platform", path: "/superadmin/audit", ready: "channel.updated" },
   { name: "spool", who: "platform", path: "/superadmin/spool?tenant=t1", ready: "La base no respondía" },
@@ -56,7 +68,7 @@ const SCREENS = [
 ] as const;
 
 /** A whole thread on one picture: as tall as it is. */
-for (const theme of ["light", "dark"] as const) {
+for (const theme of THEMES) {
   test(`every type of message ${theme}`, async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 3200 });
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
@@ -70,7 +82,7 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of THEMES) {
   test(`everything we send ${theme}`, async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 2600 });
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
@@ -104,7 +116,7 @@ for (const language of ["pt", "en"]) {
 }
 
 for (const who of ["tenant", "platform"] as const) {
-  for (const theme of ["light", "dark"] as const) {
+  for (const theme of THEMES) {
     test(`the report on a line for the ${who} ${theme}`, async ({ page }) => {
       await page.setViewportSize({ width: who === "tenant" ? 1440 : 390, height: 1500 });
       await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
@@ -119,15 +131,7 @@ for (const who of ["tenant", "platform"] as const) {
   }
 }
 
-async function check(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: `test-results/look/${name}.png` });
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  expect(overflow, "nothing wider than the screen").toBeLessThanOrEqual(0);
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).join(", ")}`)).toEqual([]);
-}
-
-for (const theme of ["light", "dark"] as const) {
+for (const theme of THEMES) {
   test(`a picture is enlarged by keyboard and closed again ${theme}`, async ({ page }) => {
     await page.setViewportSize({ width: 390, height: 844 });
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
@@ -153,7 +157,7 @@ for (const theme of ["light", "dark"] as const) {
   });
 }
 
-for (const theme of ["light", "dark"] as const) {
+for (const theme of THEMES) {
   for (const size of SIZES) {
     for (const screen of SCREENS) {
       test(`${screen.name} ${size.name} ${theme}`, async ({ page }) => {

@@ -53,7 +53,7 @@ for (const size of [
     await isAccessible(page);
     await page.screenshot({ path: `test-results/look/visit-dialog-${size.width}.png` });
     await begin.click();
-    await expect(dialog.getByText("La contraseña no es esa.")).toBeVisible();
+    await expect(dialog.getByText("No es la contraseña actual.")).toBeVisible();
     expect(asked[0]).toEqual({
       role: "recepcion",
       reason: "Ticket 4711",

@@ -9,7 +9,10 @@ import { makeQueryClient, Providers } from "./app/providers";
 import { makeRouter } from "./app/router";
 
 const router = makeRouter();
-const queryClient = makeQueryClient();
+const queryClient = makeQueryClient(() => {
+  const { pathname } = router.state.location;
+  if (pathname !== "/profile") void router.navigate({ to: "/profile", search: { enrol: true } });
+});
 
 // A session that ends elsewhere (another tab, the server) closes this desk too.
 let wasActive = false;

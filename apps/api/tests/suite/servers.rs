@@ -38,6 +38,18 @@ async fn a_server_is_tried_before_it_is_kept_and_its_url_is_never_shown() {
         .post(SERVERS, &body("dos", url.as_str()))
         .await
         .field("/url", "db_not_allowed");
+
+    admin.execute(&format!("ALTER ROLE \"{name}\" CREATEDB CREATEROLE"));
+    let kept = superadmin.post(SERVERS, &body("tres", url.as_str())).await;
+    admin.execute(&format!("ALTER ROLE \"{name}\" NOCREATEROLE"));
+    let path = format!(
+        "{SERVERS}/{}/test",
+        kept.expect(201).json()["id"].as_str().unwrap()
+    );
+    superadmin
+        .post(&path, &json!({}))
+        .await
+        .field("/url", "db_not_allowed");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -66,6 +78,11 @@ async fn a_server_is_renamed_made_the_default_and_forgotten_and_the_audit_knows(
     let path = format!("{SERVERS}/{}", added.json()["id"].as_str().unwrap());
     let changed = superadmin.patch(&path, &json!({ "is_default": true })).await;
     assert_eq!(changed.expect(200).json()["is_default"], true);
+    let tested = superadmin.post(&format!("{path}/test"), &json!({})).await;
+    assert_eq!(
+        tested.expect(200).json()["server_version"],
+        added.json()["server_version"]
+    );
     let listed = superadmin.get(SERVERS).await.expect(200);
     let password = url::Url::parse(admin.url()).unwrap();
     if let Some(password) = password.password() {
@@ -76,6 +93,10 @@ async fn a_server_is_renamed_made_the_default_and_forgotten_and_the_audit_knows(
     assert_eq!((items.len(), defaults.count()), (2, 1));
     superadmin.delete(&path).await.expect(204);
     superadmin.delete(&path).await.problem(404, "not_found");
+    superadmin
+        .post(&format!("{path}/test"), &json!({}))
+        .await
+        .problem(404, "not_found");
     let actions: Vec<String> = superadmin
         .items("/api/superadmin/audit")
         .await

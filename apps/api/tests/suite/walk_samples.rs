@@ -111,6 +111,7 @@ const BODILESS: &[&str] = &[
     "POST /api/users/{id}/invite",
     "POST /api/users/{id}/reset-link",
     "POST /api/users/{id}/sessions/revoke",
+    "POST /api/superadmin/servers/{id}/test",
 ];
 
 impl Samples {

@@ -1,4 +1,4 @@
-/** What several features look things up in: who I am, lines, tags, users. */
+/** What several features look things up in: who I am, lines, tags, users, roles. */
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { localZone } from "@/lib/time";
 import { api, unwrap } from "./client";
@@ -27,6 +27,12 @@ export const tagsQuery = queryOptions({
 export const usersQuery = queryOptions({
   queryKey: ["users"],
   queryFn: ({ signal }) => unwrap(api.GET("/api/users", { params: { query: ALL }, signal })),
+  staleTime: MINUTES_5,
+});
+
+export const rolesQuery = queryOptions({
+  queryKey: ["roles"],
+  queryFn: ({ signal }) => unwrap(api.GET("/api/roles", { params: { query: ALL }, signal })),
   staleTime: MINUTES_5,
 });
 

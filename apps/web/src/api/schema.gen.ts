@@ -1293,6 +1293,26 @@ export interface paths {
         patch: operations["patch_server"];
         trace?: never;
     };
+    "/api/superadmin/servers/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a server with the URL that is kept: does it answer, and may databases and roles still be
+         *     created there? Changes nothing.
+         */
+        post: operations["post_server_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/superadmin/settings": {
         parameters: {
             query?: never;
@@ -2431,6 +2451,12 @@ export interface components {
             is_default?: boolean | null;
             name?: string | null;
             url?: string | null;
+        };
+        /** @description What a server answered that is well. */
+        DatabaseServerTest: {
+            /** Format: int64 */
+            latency_ms: number;
+            server_version: string;
         };
         /** @description Whether a tenant has a database. */
         DatabaseStateBody: {
@@ -7180,6 +7206,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DatabaseServer"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_server_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseServerTest"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -1,7 +1,7 @@
 /** Who is signed in, his language and theme, and the way out. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { LogOut } from "lucide-react";
+import { LogOut, UserRoundCog } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { endSession } from "@/api/session";
@@ -9,6 +9,7 @@ import { useSession } from "@/api/use-session";
 import { CompanyDialog } from "@/features/auth/company-dialog";
 import { CompanyItems } from "@/features/auth/company-items";
 import { useCompanySwitch } from "@/features/auth/use-company-switch";
+import { roleWords } from "@/lib/roles";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { PreferenceItems } from "@/ui/preferences";
 
@@ -31,13 +32,22 @@ export function ProfileMenu({ trigger, side }: { trigger: ReactNode; side?: "top
             <p className="truncate font-medium">{session.user.name}</p>
             <p className="truncate text-list text-muted">{session.user.email}</p>
             <p className="truncate text-list text-muted">
-              {t(`role.${session.user.role}`)}
+              {roleWords(t, session.user.role, session.user.role_name)}
               {session.tenant && ` · ${session.tenant.name}`}
             </p>
           </div>
         )}
         {session?.tenant && !session.impersonating && (
           <CompanyItems onChoose={company.choose} onOther={company.other} />
+        )}
+        {session && !session.impersonating && (
+          <>
+            <MenuSeparator />
+            <MenuItem onSelect={() => void navigate({ to: "/profile" })}>
+              <UserRoundCog />
+              {t("profile.open")}
+            </MenuItem>
+          </>
         )}
         <MenuSeparator />
         <PreferenceItems />

@@ -1,5 +1,5 @@
 /** What every screen stands on: queries, tooltips, toasts. */
-import { MutationCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import i18n from "i18next";
 import type { ReactNode } from "react";
 import { Toaster, toast } from "sonner";
@@ -9,10 +9,16 @@ import { TooltipProvider } from "@/ui/tooltip";
 
 const NEVER_AGAIN = new Set([400, 401, 403, 404, 409, 413, 422]);
 
-export function makeQueryClient(): QueryClient {
+/** `onMustEnrol` hears that the platform lets this SuperAdmin do nothing without a second factor. */
+export function makeQueryClient(onMustEnrol: () => void = () => undefined): QueryClient {
+  const heed = (error: unknown) => {
+    if (asProblem(error).code === "totp_enrolment_required") onMustEnrol();
+  };
   return new QueryClient({
+    queryCache: new QueryCache({ onError: heed }),
     mutationCache: new MutationCache({
       onError: (error, _variables, _context, mutation) => {
+        heed(error);
         // Forms show their own errors in place; the rest must not fail in silence.
         if (mutation.meta?.["quiet"]) return;
         toast.error(problemWords(error, i18n.t));

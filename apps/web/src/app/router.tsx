@@ -2,6 +2,7 @@
 import { createRouter } from "@tanstack/react-router";
 import { conversationRoute, inboxRoute } from "@/routes/inbox";
 import { loginRoute } from "@/routes/login";
+import { profileIndexRoute, profileRoute } from "@/routes/profile";
 import { indexRoute, rootRoute } from "@/routes/root";
 import {
   activityRoute,
@@ -10,6 +11,7 @@ import {
   generalRoute,
   linesRoute,
   quickRepliesRoute,
+  rolesRoute,
   servicesRoute,
   settingsIndexRoute,
   settingsRoute,
@@ -22,6 +24,8 @@ import {
   appsRoute,
   auditRoute,
   fleetRoute,
+  peopleRoute,
+  serversRoute,
   spoolRoute,
   superadminRoute,
   tenantPageRoute,
@@ -35,6 +39,7 @@ const routeTree = rootRoute.addChildren([
   indexRoute,
   loginRoute,
   welcomeRoute,
+  profileRoute.addChildren([profileIndexRoute]),
   tenantRoute.addChildren([
     inboxRoute.addChildren([conversationRoute]),
     startRoute,
@@ -46,6 +51,7 @@ const routeTree = rootRoute.addChildren([
       quickRepliesRoute,
       tenantAuditRoute,
       usersRoute,
+      rolesRoute,
       tagsRoute,
       linesRoute,
       activityRoute,
@@ -56,6 +62,8 @@ const routeTree = rootRoute.addChildren([
     tenantsRoute,
     tenantPageRoute,
     appsRoute,
+    serversRoute,
+    peopleRoute,
     unroutedRoute,
     spoolRoute,
     fleetRoute,

@@ -38,7 +38,8 @@ function LoginPage() {
   function done(): void {
     const home = homeOf(sessionState());
     // Somebody of the platform has no business on a tenant's page, nor the other way round.
-    const fits = target && target.startsWith("/superadmin") === (home === "/superadmin");
+    const theirs = target?.startsWith("/superadmin") === (home === "/superadmin");
+    const fits = target && (theirs || target.startsWith("/profile"));
     if (fits) router.history.replace(target);
     else void navigate({ to: home, replace: true });
   }

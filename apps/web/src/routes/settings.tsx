@@ -1,5 +1,6 @@
 /** Settings of a tenant: what the role may see. */
 import { createRoute, Link, Outlet, redirect } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { sessionState } from "@/api/session";
@@ -16,7 +17,12 @@ import { QuickRepliesPage } from "@/features/settings/quick-replies-page";
 import { ServicesPage } from "@/features/settings/services-page";
 import { TagsPage } from "@/features/settings/tags-page";
 import { UsersPage } from "@/features/settings/users-page";
+import { SkeletonRows } from "@/ui/states";
 import { tenantRoute } from "./tenant";
+
+const RolesPage = lazy(async () => ({
+  default: (await import("@/features/settings/roles-page")).RolesPage,
+}));
 
 export const settingsRoute = createRoute({
   getParentRoute: () => tenantRoute,
@@ -45,6 +51,19 @@ export const usersRoute = createRoute({
   path: "users",
   component: function GuardedUsers() {
     return usePermission("users.read") ? <UsersPage /> : <ForbiddenPage />;
+  },
+});
+
+export const rolesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "roles",
+  component: function GuardedRoles() {
+    if (!usePermission("users.read")) return <ForbiddenPage />;
+    return (
+      <Suspense fallback={<SkeletonRows rows={8} />}>
+        <RolesPage />
+      </Suspense>
+    );
   },
 });
 
@@ -176,6 +195,7 @@ function SettingsFrame() {
   const tabs = [
     { to: "/settings/general", label: t("general.title"), shown: read },
     { to: "/settings/users", label: t("settings.users.title"), shown: users },
+    { to: "/settings/roles", label: t("roles.title"), shown: users },
     { to: "/settings/lines", label: t("settings.lines.title"), shown: chat },
     { to: "/settings/tags", label: t("settings.tags.title"), shown: chat },
     { to: "/settings/quick-replies", label: t("quick.title"), shown: chat },

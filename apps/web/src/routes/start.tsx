@@ -3,6 +3,7 @@ import { createRoute } from "@tanstack/react-router";
 import { Check, Clock3 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/api/use-session";
+import { roleWords } from "@/lib/roles";
 import { Card, Page } from "@/ui/page";
 import { tenantRoute } from "./tenant";
 
@@ -27,7 +28,9 @@ function StartPage() {
     <main className="h-full overflow-y-auto">
       <Page
         title={t("welcome.title", { name: session?.user.name ?? "" })}
-        text={t("welcome.text", { role: t(`role.${session?.user.role ?? "doctor"}`) })}
+        text={t("welcome.text", {
+          role: roleWords(t, session?.user.role ?? "doctor", session?.user.role_name),
+        })}
       >
         <Card title={t("welcome.areas")}>
           <ul className="divide-y divide-line">

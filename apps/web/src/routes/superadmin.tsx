@@ -58,6 +58,18 @@ export const appsRoute = createRoute({
   component: lazyRouteComponent(() => import("@/features/superadmin/apps-page"), "AppsPage"),
 });
 
+export const serversRoute = createRoute({
+  getParentRoute: () => superadminRoute,
+  path: "servers",
+  component: lazyRouteComponent(() => import("@/features/superadmin/servers-page"), "ServersPage"),
+});
+
+export const peopleRoute = createRoute({
+  getParentRoute: () => superadminRoute,
+  path: "people",
+  component: lazyRouteComponent(() => import("@/features/superadmin/people-page"), "PeoplePage"),
+});
+
 const auditSearch = z.object({ tenant: z.string().optional().catch(undefined) });
 
 export const auditRoute = createRoute({
@@ -104,9 +116,9 @@ export const fleetRoute = createRoute({
 });
 
 const NAV =
-  "flex h-12 shrink-0 items-center border-b-2 border-transparent px-3 font-medium text-white/80 outline-offset-[-3px] focus-visible:outline-white hover:text-white data-[status=active]:border-white data-[status=active]:text-white";
+  "flex h-12 shrink-0 items-center border-b-2 border-transparent px-2.5 font-medium text-white/80 xl:px-3 outline-offset-[-3px] focus-visible:outline-white hover:text-white data-[status=active]:border-white data-[status=active]:text-white";
 
-function PlatformFrame() {
+export function PlatformFrame() {
   const { t } = useTranslation();
   const session = useSession();
   useEffect(() => {
@@ -119,17 +131,23 @@ function PlatformFrame() {
   }, [t]);
   return (
     <div className="flex h-full flex-col">
-      <header className="flex shrink-0 flex-wrap items-center gap-x-4 bg-platform-bar px-4 text-white sm:px-6">
-        <span className="flex h-12 items-center gap-2.5 font-semibold">
+      <header className="flex shrink-0 items-center gap-x-4 bg-platform-bar px-4 text-white max-sm:flex-wrap sm:px-6">
+        <span className="flex h-12 shrink-0 items-center gap-2.5 font-semibold">
           <Logo size={24} />
           {t("platform.name")}
         </span>
-        <TabBar label={t("nav.main")} className="flex overflow-x-auto max-sm:order-last max-sm:w-full">
+        <TabBar
+          label={t("nav.main")}
+          className="flex min-w-0 overflow-x-auto max-sm:order-last max-sm:w-full"
+        >
           <Link to="/superadmin" activeOptions={{ exact: true }} className={NAV}>
             {t("tenants.title")}
           </Link>
           <Link to="/superadmin/apps" className={NAV}>
             {t("apps.title")}
+          </Link>
+          <Link to="/superadmin/servers" className={NAV}>
+            {t("servers.title")}
           </Link>
           <Link to="/superadmin/unrouted" className={NAV}>
             {t("unrouted.nav")}
@@ -143,14 +161,17 @@ function PlatformFrame() {
           <Link to="/superadmin/audit" className={NAV}>
             {t("audit.title")}
           </Link>
+          <Link to="/superadmin/people" className={NAV}>
+            {t("people.title")}
+          </Link>
         </TabBar>
-        <div className="ml-auto min-w-0">
+        <div className="ml-auto min-w-28">
           <ProfileMenu
             trigger={
               <button
                 type="button"
                 aria-label={t("nav.profile")}
-                className="flex h-9 max-w-52 items-center gap-1 rounded-md px-2 hover:bg-white/10 focus-visible:outline-white"
+                className="flex h-9 max-w-36 items-center gap-1 rounded-md px-2 hover:bg-white/10 xl:max-w-52 focus-visible:outline-white"
               >
                 <span className="truncate">{session?.user.email}</span>
                 <ChevronDown aria-hidden className="size-4 shrink-0" />

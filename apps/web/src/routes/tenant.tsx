@@ -25,7 +25,7 @@ export const tenantRoute = createRoute({
   component: TenantFrame,
 });
 
-function TenantFrame() {
+export function TenantFrame() {
   const { t } = useTranslation();
   const session = useSession();
   const { data: me } = useQuery(meQuery);

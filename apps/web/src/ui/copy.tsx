@@ -5,7 +5,14 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { cn } from "@/lib/cn";
 
-export function Copy({ value, className }: { value: string; className?: string }) {
+interface CopyProps {
+  value: string;
+  /** Every character is shown, on several lines if need be: it may have to be typed. */
+  whole?: boolean;
+  className?: string;
+}
+
+export function Copy({ value, whole, className }: CopyProps) {
   const { t } = useTranslation();
   const [done, setDone] = useState(false);
   async function copy(): Promise<void> {
@@ -28,7 +35,7 @@ export function Copy({ value, className }: { value: string; className?: string }
         className,
       )}
     >
-      <span className="truncate">{value}</span>
+      <span className={whole ? "break-all" : "truncate"}>{value}</span>
       <Icon aria-hidden className={cn("size-3.5 shrink-0", done && "text-ok")} />
     </button>
   );

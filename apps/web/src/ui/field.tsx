@@ -58,7 +58,7 @@ export function Check({ label, hint, ...rest }: ComponentProps<"input"> & { labe
   const id = useId();
   return (
     <div className="flex items-start gap-2">
-      <input id={id} type="checkbox" className="mt-0.5 size-4 accent-(--accent)" {...rest} />
+      <input id={id} type="checkbox" className="mt-0.5 size-4 shrink-0 accent-(--accent)" {...rest} />
       <label htmlFor={id} className="min-w-0">
         {label}
         {hint && <span className="block text-list text-muted">{hint}</span>}

@@ -11,11 +11,18 @@ import { DialogActions } from "./dialog";
 import { Field, Input, Select } from "./field";
 import { Notice } from "./states";
 
-export const ROLES = ["admin", "recepcion", "caja", "marketing", "doctor"] as const;
+/** A role to choose. */
+export interface RoleChoice {
+  key: string;
+  words: string;
+  /** Why it cannot be given. */
+  why?: string | undefined;
+}
+
 const schema = z.object({
   name: z.string().trim().min(1, "form.required").max(120, "form.tooLong"),
   email: z.email("form.email"),
-  role: z.enum(ROLES),
+  role: z.string().min(1, "form.required"),
   // Empty: an invitation goes out instead.
   password: z.literal("").or(z.string().min(10, "form.passwordShort").max(200, "form.tooLong")),
 });
@@ -25,12 +32,13 @@ type UserFields = z.infer<typeof schema>;
 interface UserFormProps {
   error: unknown;
   busy: boolean;
-  firstRole: (typeof ROLES)[number];
+  roles: RoleChoice[];
+  firstRole: string;
   onSubmit: (body: UserBody) => void;
   onCancel: () => void;
 }
 
-export function UserForm({ error, busy, firstRole, onSubmit, onCancel }: UserFormProps) {
+export function UserForm({ error, busy, roles, firstRole, onSubmit, onCancel }: UserFormProps) {
   const { t } = useTranslation();
   const form = useForm<UserFields>({
     resolver: zodResolver(schema),
@@ -63,11 +71,7 @@ export function UserForm({ error, busy, firstRole, onSubmit, onCancel }: UserFor
       <Field label={t("user.role")} error={message("role")}>
         {(field) => (
           <Select {...field} {...form.register("role")}>
-            {ROLES.map((role) => (
-              <option key={role} value={role}>
-                {t(`role.${role}`)}
-              </option>
-            ))}
+            <RoleOptions roles={roles} />
           </Select>
         )}
       </Field>
@@ -84,4 +88,12 @@ export function UserForm({ error, busy, firstRole, onSubmit, onCancel }: UserFor
       </DialogActions>
     </form>
   );
+}
+
+export function RoleOptions({ roles }: { roles: RoleChoice[] }) {
+  return roles.map(({ key, words, why }) => (
+    <option key={key} value={key} disabled={why !== undefined}>
+      {why ? `${words} (${why})` : words}
+    </option>
+  ));
 }

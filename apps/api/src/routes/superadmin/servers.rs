@@ -1,6 +1,8 @@
 //! Servers on which the platform makes databases, and making one for a tenant. The URL of a
 //! server's administrator is written, never read.
 
+use std::time::Instant;
+
 use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use control::server::{
@@ -8,7 +10,7 @@ use control::server::{
 };
 use crypto::{ExposeSecret, SecretString};
 use pg::DatabaseUrl;
-use resolver::place;
+use resolver::place::{self, PlaceError};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -16,7 +18,7 @@ use super::database::DatabaseBody;
 use crate::{
     auth::Platform,
     json::{self, Json, PageQuery, Query},
-    problem::Problem,
+    problem::{Kind, Problem},
 };
 
 pub(super) fn configure(config: &mut web::ServiceConfig) {
@@ -31,6 +33,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
                 .route(web::patch().to(patch_server))
                 .route(web::delete().to(delete_server)),
         )
+        .service(crate::routes::resource("/servers/{id}/test").route(web::post().to(post_server_test)))
         .service(
             crate::routes::resource("/tenants/{id}/database/create")
                 .route(web::post().to(post_database_create)),
@@ -83,6 +86,14 @@ pub(crate) struct ServerPatch {
     url: Option<SecretString>,
     /// true makes it the default; another one loses the mark.
     is_default: Option<bool>,
+}
+
+/// What a server answered that is well.
+#[derive(Serialize, ToSchema)]
+#[schema(as = DatabaseServerTest)]
+pub(crate) struct ServerTestBody {
+    server_version: String,
+    latency_ms: u64,
 }
 
 /// Where to make the database.
@@ -173,6 +184,28 @@ pub(crate) async fn patch_server(
     let mut conn = platform.conn().await?;
     let server = update_server(&mut conn, keyring, id, changes, &platform.actor(), platform.now).await?;
     Ok(web::Json(server.into()))
+}
+
+/// Try a server with the URL that is kept: does it answer, and may databases and roles still be
+/// created there? Changes nothing.
+#[utoipa::path(post, path = "/api/superadmin/servers/{id}/test", operation_id = "post_server_test",
+    tag = "superadmin", params(("id" = String, Path)), responses((status = 200, body = ServerTestBody)),
+    extensions(("x-permission" = json!("platform"))))]
+pub(crate) async fn post_server_test(
+    platform: Platform,
+    id: web::Path<String>,
+) -> Result<web::Json<ServerTestBody>, Problem> {
+    let id: ServerId = json::id(&id)?;
+    let resolver = platform.app.resolver();
+    let found = Servers::new(&mut platform.conn().await?).find(id).await?;
+    let server = found.ok_or_else(|| Problem::bare(Kind::NotFound))?;
+    let url = server.open_url(resolver.keyring()).map_err(PlaceError::Sealed)?;
+    let begun = Instant::now();
+    let server_version = place::try_server(resolver.platform(), &url).await?;
+    Ok(web::Json(ServerTestBody {
+        server_version,
+        latency_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+    }))
 }
 
 /// Forget a server. The databases on it stay, and stay attached.

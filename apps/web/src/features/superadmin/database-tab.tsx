@@ -1,6 +1,6 @@
-/** A tenant's database: paste the URL, see exactly what is wrong with it, save it. */
+/** A tenant's database: have one made, or paste a URL, see exactly what is wrong with it, save it. */
 import { useQuery } from "@tanstack/react-query";
-import { CircleAlert, CircleCheck, Database, Eye, EyeOff, TriangleAlert } from "lucide-react";
+import { CircleAlert, CircleCheck, Database, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
@@ -8,10 +8,12 @@ import type { DatabaseTest, TenantDatabase } from "@/api/types";
 import { asProblem, problemCause, problemWords } from "@/lib/problem";
 import { formatFull, localZone } from "@/lib/time";
 import { Button } from "@/ui/button";
-import { Check, Field, Input } from "@/ui/field";
+import { Check, Field } from "@/ui/field";
 import { Card } from "@/ui/page";
 import { ErrorState, Notice, SkeletonRows } from "@/ui/states";
+import { CreateDatabase } from "./create-database";
 import { databaseQuery, useSaveDatabase, useTestDatabase } from "./queries";
+import { UrlInput } from "./url-input";
 
 export function DatabaseTab({ tenantId }: { tenantId: string }) {
   const { t } = useTranslation();
@@ -32,6 +34,11 @@ export function DatabaseTab({ tenantId }: { tenantId: string }) {
           </p>
         )}
       </Card>
+      {database.data && !database.data.attached && (
+        <Card title={t("servers.createTitle")}>
+          <CreateDatabase tenantId={tenantId} />
+        </Card>
+      )}
       <Card title={t(database.data?.attached ? "database.change" : "database.attach")}>
         <UrlForm tenantId={tenantId} />
       </Card>
@@ -67,7 +74,6 @@ function Attached({ database }: { database: TenantDatabase }) {
 function UrlForm({ tenantId }: { tenantId: string }) {
   const { t } = useTranslation();
   const [url, setUrl] = useState("");
-  const [visible, setVisible] = useState(false);
   const [migrate, setMigrate] = useState(false);
   const test = useTestDatabase(tenantId);
   const save = useSaveDatabase(tenantId);
@@ -97,27 +103,12 @@ function UrlForm({ tenantId }: { tenantId: string }) {
     >
       <Field label={t("database.url")} hint={t("database.urlHint")}>
         {(field) => (
-          <div className="relative">
-            <Input
-              {...field}
-              type={visible ? "text" : "password"}
-              autoComplete="off"
-              spellCheck={false}
-              placeholder="postgres://usuario:clave@servidor:5432/base?sslmode=require"
-              value={url}
-              onChange={(event) => change(event.target.value)}
-              className="pr-10 font-mono text-list"
-            />
-            <button
-              type="button"
-              aria-pressed={visible}
-              aria-label={t("database.showUrl")}
-              onClick={() => setVisible(!visible)}
-              className="absolute inset-y-0 right-0 flex w-10 items-center justify-center rounded-md text-muted hover:text-ink"
-            >
-              {visible ? <EyeOff className="size-4" /> : <Eye className="size-4" />}
-            </button>
-          </div>
+          <UrlInput
+            field={field}
+            placeholder="postgres://usuario:clave@servidor:5432/base?sslmode=require"
+            value={url}
+            onChange={change}
+          />
         )}
       </Field>
       {error != null && (

@@ -170,6 +170,27 @@ export function useCreateTenantUser(id: string) {
   );
 }
 
+/** Sends somebody of a tenant the invitation again, or a link to set another password. */
+export function useSendTenantUserLink(tenantId: string) {
+  return useChange((user: string) =>
+    unwrap(
+      api.POST("/api/superadmin/tenants/{id}/users/{user}/link", {
+        params: { path: { id: tenantId, user } },
+      }),
+    ),
+  );
+}
+
+export function useRemoveTenantUserTotp(tenantId: string) {
+  return useChange((user: string) =>
+    unwrap(
+      api.DELETE("/api/superadmin/tenants/{id}/users/{user}/totp", {
+        params: { path: { id: tenantId, user } },
+      }),
+    ),
+  );
+}
+
 export function useForgetUnrouted() {
   return useChange((phoneNumberId: string) =>
     unwrap(

@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import type { SentLink } from "@/api/types";
 import { asProblem } from "@/lib/problem";
-import { Avatar, Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { LinkDialog } from "@/ui/link-dialog";
@@ -14,6 +13,10 @@ import { Card } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
 import { UserForm } from "@/ui/user-form";
 import { tenantUsersQuery, useCreateTenantUser } from "./queries";
+import { TenantUserRow } from "./tenant-user-row";
+
+/** Those that every company begins with; the ones of its own are its own business. */
+const ROLES = ["admin", "recepcion", "caja", "marketing", "doctor"];
 
 export function UsersTab({ tenantId }: { tenantId: string }) {
   const { t } = useTranslation();
@@ -46,15 +49,12 @@ export function UsersTab({ tenantId }: { tenantId: string }) {
         ) : (
           <ul className="divide-y divide-line">
             {users.data.items.map((user) => (
-              <li key={user.id} className="flex min-h-14 items-center gap-3 px-4 py-2">
-                <Avatar name={user.name} seed={user.id} size="sm" />
-                <div className="min-w-0 flex-1">
-                  <p className="truncate font-medium">{user.name}</p>
-                  <p className="truncate text-list text-muted">{user.email}</p>
-                </div>
-                {user.is_active === false && <Badge tone="warn">{t("user.inactive")}</Badge>}
-                <Badge>{t(`role.${user.role}`, { defaultValue: user.role })}</Badge>
-              </li>
+              <TenantUserRow
+                key={user.id}
+                tenantId={tenantId}
+                user={user}
+                onLink={(sent) => setLink({ name: user.name, sent })}
+              />
             ))}
           </ul>
         )}
@@ -63,6 +63,7 @@ export function UsersTab({ tenantId }: { tenantId: string }) {
         <UserForm
           error={create.error}
           busy={create.isPending}
+          roles={ROLES.map((key) => ({ key, words: t(`role.${key}`) }))}
           firstRole="admin"
           onCancel={() => setAdding(false)}
           onSubmit={(body) =>
