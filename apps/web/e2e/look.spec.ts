@@ -115,6 +115,27 @@ for (const language of ["pt", "en"]) {
   });
 }
 
+for (const language of ["pt", "en"]) {
+  for (const [who, path] of [
+    ["tenant", "/settings/roles"],
+    ["tenant", "/settings/users"],
+    ["tenant", "/profile"],
+    ["platform", "/superadmin/people"],
+    ["platform", "/superadmin/servers"],
+  ] as const) {
+    test(`people in ${language}: ${path}`, async ({ page }) => {
+      await page.addInitScript((code) => localStorage.setItem("centralita.language", code), language);
+      await page.setViewportSize({ width: 390, height: 1600 });
+      await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+      await serveFixtures(page, who);
+      await page.goto(path);
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(page.getByRole("status", { name: /Carregando|Loading/ })).toHaveCount(0);
+      await check(page, `people${path.replaceAll("/", "-")}-${language}`);
+    });
+  }
+}
+
 for (const who of ["tenant", "platform"] as const) {
   for (const theme of THEMES) {
     test(`the report on a line for the ${who} ${theme}`, async ({ page }) => {

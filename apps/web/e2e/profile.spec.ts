@@ -19,6 +19,13 @@ for (const theme of THEMES) {
       await expect(page.getByRole("heading", { name: "Acceso a Dental Sur" })).toBeVisible();
       await check(page, named("welcome-link"));
 
+      await page.route(/links\/read$/, (route) =>
+        route.fulfill({ status: 410, json: { code: "link_invalid", status: 410 } }),
+      );
+      await page.goto("/welcome#gastado");
+      await expect(page.getByText("El enlace ya no sirve.")).toBeVisible();
+      await check(page, named("welcome-spent"));
+
       await page.goto("/login");
       await page.getByRole("button", { name: "Olvidé mi contraseña" }).click();
       await check(page, named("forgot"));

@@ -79,6 +79,19 @@ test("a server is added after a refusal in words, tested, changed and forgotten"
   expect(changed.at(-1)?.method()).toBe("DELETE");
 });
 
+test("without a server the way to one is shown", async ({ page }) => {
+  await serveFixtures(page, "platform");
+  await page.route(/superadmin\/servers\?/, (route) =>
+    route.fulfill({ json: { items: [], next_cursor: null } }),
+  );
+  await page.goto("/superadmin/tenants/t2?tab=database");
+  await expect(page.getByText("La plataforma no conoce ningún servidor.")).toBeVisible();
+  await expect(page.getByRole("button", { name: "Crear y conectar" })).toBeHidden();
+  await page.getByRole("link", { name: "Añadir servidor" }).click();
+  await expect(page.getByText("Todavía no hay servidores.")).toBeVisible();
+  await isAccessible(page);
+});
+
 test("a database is made on a known server, with what went wrong in words", async ({ page }) => {
   await serveFixtures(page, "platform");
   const create = /tenants\/t2\/database\/create$/;

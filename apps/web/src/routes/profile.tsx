@@ -4,7 +4,7 @@ import { lazy, Suspense } from "react";
 import { z } from "zod";
 import { sessionState } from "@/api/session";
 import { useSession } from "@/api/use-session";
-import { SkeletonRows } from "@/ui/states";
+import { PageSkeleton } from "@/ui/page";
 import { homeOf, requireSession, rootRoute } from "./root";
 import { PlatformFrame } from "./superadmin";
 import { TenantFrame } from "./tenant";
@@ -36,7 +36,7 @@ export const profileIndexRoute = createRoute({
     const navigate = useNavigate();
     const mustEnrol = profileRoute.useSearch().enrol === true;
     const page = (
-      <Suspense fallback={<SkeletonRows />}>
+      <Suspense fallback={<PageSkeleton />}>
         <ProfilePage
           mustEnrol={mustEnrol}
           onEnrolled={() => mustEnrol && void navigate({ to: homeOf(sessionState()) })}

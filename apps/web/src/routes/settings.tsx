@@ -17,7 +17,7 @@ import { QuickRepliesPage } from "@/features/settings/quick-replies-page";
 import { ServicesPage } from "@/features/settings/services-page";
 import { TagsPage } from "@/features/settings/tags-page";
 import { UsersPage } from "@/features/settings/users-page";
-import { SkeletonRows } from "@/ui/states";
+import { PageSkeleton } from "@/ui/page";
 import { tenantRoute } from "./tenant";
 
 const RolesPage = lazy(async () => ({
@@ -60,7 +60,7 @@ export const rolesRoute = createRoute({
   component: function GuardedRoles() {
     if (!usePermission("users.read")) return <ForbiddenPage />;
     return (
-      <Suspense fallback={<SkeletonRows rows={8} />}>
+      <Suspense fallback={<PageSkeleton />}>
         <RolesPage />
       </Suspense>
     );

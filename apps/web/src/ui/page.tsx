@@ -1,5 +1,6 @@
 /** The shape of a page that is not the inbox: heading, actions, content. */
 import type { ReactNode } from "react";
+import { Skeleton, SkeletonRows } from "./states";
 
 interface PageProps {
   title: string;
@@ -29,5 +30,17 @@ export function Card({ title, children }: { title?: string; children: ReactNode 
       {title && <h2 className="border-b border-line px-4 py-2.5 font-semibold">{title}</h2>}
       {children}
     </section>
+  );
+}
+
+/** A page whose code is still on its way. */
+export function PageSkeleton() {
+  return (
+    <div className="mx-auto w-full max-w-5xl px-4 py-6 sm:px-6">
+      <Skeleton className="mb-4 h-7 w-40" />
+      <Card>
+        <SkeletonRows />
+      </Card>
+    </div>
   );
 }

@@ -88,9 +88,9 @@ function PasswordForm({ token, link, onDone, onLogin }: AcceptLinkProps & { link
       )}
     >
       <div>
-        <h1 className="text-base font-semibold">
+        <h2 className="text-base font-semibold">
           {t(invited ? "link.invited" : "link.reset", { brand: link.brand_name })}
-        </h1>
+        </h2>
         <p className="text-muted">{link.email}</p>
       </div>
       {problem && (

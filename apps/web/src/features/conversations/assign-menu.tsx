@@ -63,7 +63,9 @@ export function AssignMenu({ conversation }: { conversation: Conversation }) {
             <MenuItem key={user.id} disabled={user.id === owner?.id} onSelect={() => assign(user.id)}>
               <Avatar name={user.name} seed={user.id} size="sm" />
               <span className="min-w-0 flex-1 truncate">{user.name}</span>
-              <span className="text-xs text-muted">{t(`role.${user.role}`)}</span>
+              <span className="text-xs text-muted">
+                {t(`role.${user.role}`, { defaultValue: user.role })}
+              </span>
             </MenuItem>
           ))}
         </>
