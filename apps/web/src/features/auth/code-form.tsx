@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { ProblemError } from "@/lib/problem";
 import { problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
-import { Field, Input } from "@/ui/field";
+import { CodeField } from "@/ui/code-field";
 import { Notice } from "@/ui/states";
 
 interface CodeFormProps {
@@ -32,18 +32,7 @@ export function CodeForm({ problem, busy, onCode, onBack }: CodeFormProps) {
           {problemWords(problem, t)}
         </Notice>
       )}
-      <Field label={t("code.label")} hint={t("code.hint")}>
-        {(props) => (
-          <Input
-            {...props}
-            value={code}
-            autoFocus
-            autoComplete="one-time-code"
-            spellCheck={false}
-            onChange={(event) => setCode(event.target.value)}
-          />
-        )}
-      </Field>
+      <CodeField value={code} onChange={setCode} autoFocus />
       <Button type="submit" variant="primary" busy={busy} className="h-10">
         {t("login.enter")}
       </Button>

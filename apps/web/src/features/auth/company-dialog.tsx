@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { ProblemError } from "@/lib/problem";
 import { problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
+import { CodeField } from "@/ui/code-field";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { Notice } from "@/ui/states";
@@ -68,18 +69,7 @@ export function CompanyDialog({ question, problem, busy, onSubmit, onClose }: Co
           </Notice>
         )}
         {asksCode ? (
-          <Field label={t("code.label")} hint={t("code.hint")}>
-            {(props) => (
-              <Input
-                {...props}
-                value={code}
-                autoFocus
-                autoComplete="one-time-code"
-                spellCheck={false}
-                onChange={(event) => setCode(event.target.value)}
-              />
-            )}
-          </Field>
+          <CodeField value={code} onChange={setCode} autoFocus />
         ) : (
           <>
             <Field label={t("company.slug")} hint={t("company.slugHint")}>

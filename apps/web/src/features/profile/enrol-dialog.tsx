@@ -3,13 +3,14 @@ import { CircleAlert } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Enrolment } from "@/api/types";
+import { accessErrors } from "@/lib/access-errors";
 import { problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
+import { CodeField } from "@/ui/code-field";
 import { Copy } from "@/ui/copy";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { Notice, Skeleton } from "@/ui/states";
-import { accessErrors } from "./errors";
 import { useConfirmTotp, useEnrol } from "./queries";
 import { RecoveryCodes } from "./recovery-codes";
 
@@ -136,20 +137,14 @@ function ScanStep({
           <Copy value={enrolment.secret} whole />
         </div>
       </div>
-      <Field label={t("totp.firstCode")} hint={t("totp.firstCodeHint")} error={served["code"]}>
-        {(field) => (
-          <Input
-            {...field}
-            autoFocus
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            maxLength={12}
-            className="font-mono"
-            value={code}
-            onChange={(event) => setCode(event.target.value)}
-          />
-        )}
-      </Field>
+      <CodeField
+        label={t("totp.firstCode")}
+        hint={t("totp.firstCodeHint")}
+        error={served["code"]}
+        value={code}
+        onChange={setCode}
+        autoFocus
+      />
       <DialogActions>
         <Button onClick={onCancel}>{t("action.cancel")}</Button>
         <Button type="submit" variant="primary" disabled={!code.trim()} busy={busy}>

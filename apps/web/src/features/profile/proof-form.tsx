@@ -2,12 +2,13 @@
 import { CircleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { accessErrors } from "@/lib/access-errors";
 import { problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
+import { CodeField } from "@/ui/code-field";
 import { DialogActions } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { Notice } from "@/ui/states";
-import { accessErrors } from "./errors";
 import type { Proof } from "./queries";
 
 interface ProofFormProps {
@@ -50,18 +51,7 @@ export function ProofForm({ error, busy, verb, danger, onProof, onCancel }: Proo
           />
         )}
       </Field>
-      <Field label={t("code.label")} hint={t("code.hint")} error={served["code"]}>
-        {(field) => (
-          <Input
-            {...field}
-            autoComplete="one-time-code"
-            spellCheck={false}
-            className="font-mono"
-            value={code}
-            onChange={(event) => setCode(event.target.value)}
-          />
-        )}
-      </Field>
+      <CodeField value={code} onChange={setCode} error={served["code"]} />
       <DialogActions>
         <Button onClick={onCancel}>{t("action.cancel")}</Button>
         <Button type="submit" variant={danger ? "danger" : "primary"} disabled={!ready} busy={busy}>

@@ -1,11 +1,12 @@
 /** Asks with whose eyes, why and for how long before a SuperAdmin looks into a company's panel. */
 import { useQuery } from "@tanstack/react-query";
-import type { TFunction } from "i18next";
 import { CircleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { asProblem, fieldErrors, problemWords } from "@/lib/problem";
+import { accessErrors } from "@/lib/access-errors";
+import { problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
+import { CodeField } from "@/ui/code-field";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Check, Field, Input, Select, TextArea } from "@/ui/field";
 import { Notice } from "@/ui/states";
@@ -23,12 +24,6 @@ interface ImpersonateDialogProps {
   onDone: () => void;
 }
 
-/** What is wrong with a code of the second factor: its words elsewhere are about codes of the catalogue. */
-function codeWords(error: unknown, t: TFunction): string {
-  const missing = asProblem(error).fields.some((field) => field.code === "totp_required");
-  return t(missing ? "field.totp_required" : "problem.invalid_code");
-}
-
 export function ImpersonateDialog({ tenantId, onClose, onDone }: ImpersonateDialogProps) {
   const { t } = useTranslation();
   const users = useQuery(tenantUsersQuery(tenantId)).data?.items ?? [];
@@ -39,7 +34,7 @@ export function ImpersonateDialog({ tenantId, onClose, onDone }: ImpersonateDial
   const [write, setWrite] = useState(false);
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const wrong = fieldErrors(begin.error, t);
+  const wrong = accessErrors(begin.error, t);
   const own = [...new Set(users.map((user) => user.role))].filter((role) => !ROLES.includes(role));
   const people = users.filter((user) => user.is_active !== false);
   const ready = reason.trim().length >= REASON.shortest && (!write || password !== "");
@@ -142,17 +137,12 @@ export function ImpersonateDialog({ tenantId, onClose, onDone }: ImpersonateDial
                 />
               )}
             </Field>
-            <Field label={t("impersonation.code")} error={wrong["code"] && codeWords(begin.error, t)}>
-              {(props) => (
-                <Input
-                  {...props}
-                  value={code}
-                  autoComplete="one-time-code"
-                  spellCheck={false}
-                  onChange={(event) => setCode(event.target.value)}
-                />
-              )}
-            </Field>
+            <CodeField
+              label={t("impersonation.code")}
+              value={code}
+              onChange={setCode}
+              error={wrong["code"]}
+            />
           </div>
         )}
         <DialogActions>
