@@ -6,16 +6,15 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use control::{
     impersonation::{Impersonation, ImpersonationId, Impersonations},
-    platform_user::{PlatformUserId, PlatformUsers},
+    platform_user::PlatformUsers,
     session::{SessionSubject, Sessions},
 };
 use moka::future::Cache;
 use pg::DbError;
-use resolver::{ResolveError, Resolver, Unready};
-use tenant::user::{UserId, Users};
+use resolver::{ResolveError, Resolver};
 use uuid::Uuid;
 
-use crate::{Who, impersonation};
+use crate::{Who, find};
 
 /// How long an answer is believed.
 const BELIEVED: Duration = Duration::from_secs(3);
@@ -88,7 +87,7 @@ impl Guard {
         let key = (tenant_id.map(pg::TenantId::uuid), user_id);
         let who = self
             .people
-            .try_get_with(key, Box::pin(find(&self.resolver, current.subject)))
+            .try_get_with(key, Box::pin(find::person(&self.resolver, current.subject)))
             .await
             .map_err(|error: Arc<ResolveError>| (*error).clone())?;
         match who.filter(|who| who.session_version() == current.session_version) {
@@ -173,37 +172,6 @@ impl Guard {
     }
 }
 
-/// The person of a session, if let in: active, in a tenant that is active.
-pub(crate) async fn find(resolver: &Resolver, subject: SessionSubject) -> Result<Option<Who>, ResolveError> {
-    let Some(tenant_id) = subject.tenant_id else {
-        let unavailable = |error: DbError| ResolveError::Unavailable(Arc::new(error));
-        let mut conn = resolver.control().conn().await.map_err(unavailable)?;
-        let found = PlatformUsers::new(&mut conn)
-            .find(PlatformUserId(subject.user_id))
-            .await
-            .map_err(unavailable)?;
-        return Ok(found
-            .filter(|user| user.is_active)
-            .map(|user| Who::Platform(Arc::new(user))));
-    };
-    let Some(tenant) = resolver.tenant(tenant_id).await? else {
-        return Ok(None);
-    };
-    if !tenant.tenant.is_active {
-        return Ok(None);
-    }
-    let mut conn = tenant.db().await?.conn().await.map_err(unreachable)?;
-    let found = Users::new(&mut conn)
-        .find(UserId(subject.user_id))
-        .await
-        .map_err(unreachable)?;
-    Ok(found.filter(|user| user.is_active).map(|user| Who::Member {
-        tenant,
-        user: Arc::new(user),
-        by: None,
-    }))
-}
-
 /// Whoever came by an impersonation, if its SuperAdmin is let in, and so are those whose eyes they are.
 async fn find_visitor(resolver: &Resolver, id: Uuid) -> Result<Option<Visitor>, ResolveError> {
     let unavailable = |error: DbError| ResolveError::Unavailable(Arc::new(error));
@@ -224,14 +192,10 @@ async fn find_visitor(resolver: &Resolver, id: Uuid) -> Result<Option<Visitor>, 
         return Ok(None);
     };
     let impersonation = Arc::new(impersonation);
-    let who = impersonation::eyes(resolver, &impersonation).await?;
+    let who = find::eyes(resolver, &impersonation).await?;
     Ok(who.map(|who| Visitor {
         who,
         impersonation,
         session_version: superadmin.session_version,
     }))
-}
-
-pub(crate) fn unreachable(error: DbError) -> ResolveError {
-    Unready::Unreachable(Arc::new(error)).into()
 }

@@ -13,15 +13,14 @@ use control::{
 };
 use crypto::SecretString;
 use pg::{DbError, TenantId};
-use resolver::{ResolveError, Resolver, TenantHandle};
+use resolver::{ResolveError, Resolver};
 use tenant::{
     impersonation as of_tenant,
-    role::{RoleKey, Roles, TeamRole},
-    user::{User, UserId, Users},
+    user::{User, UserId},
 };
 use uuid::Uuid;
 
-use crate::{SecondFactorError, Who, current, own, second_factor};
+use crate::{SecondFactorError, Who, find, password, second_factor};
 
 /// Shown once more by whoever wants to change something.
 pub struct StepUp {
@@ -114,7 +113,7 @@ pub async fn impersonate(
             now,
         )
     };
-    let seen = look_for(&tenant, &new.eyes, visitor)
+    let seen = find::look_for(&tenant, &new.eyes, visitor)
         .await?
         .ok_or(match new.eyes {
             Eyes::User(_) => ImpersonateError::UnknownUser,
@@ -186,9 +185,9 @@ async fn step_up(
 ) -> Result<(), ImpersonateError> {
     let believed = Who::Platform(Arc::clone(superadmin));
     // Anew: what the guard believes of the password may be some seconds old.
-    let known = current::find(resolver, believed.subject()).await?;
+    let known = find::person(resolver, believed.subject()).await?;
     let known = known.ok_or(ImpersonateError::WrongPassword)?;
-    if !own::knows_password(&known, &shown.password).await {
+    if !password::knows(&known, &shown.password).await {
         return Err(ImpersonateError::WrongPassword);
     }
     if second_factor::is_on(&known) {
@@ -196,57 +195,6 @@ async fn step_up(
         second_factor::take_code(resolver, &known, code, now).await?;
     }
     Ok(())
-}
-
-/// Whose eyes they are: a user who may log in, or somebody with the role who is none of the team.
-async fn look_for(
-    tenant: &TenantHandle,
-    eyes: &Eyes,
-    visitor: impl Fn(TeamRole) -> User,
-) -> Result<Option<User>, ResolveError> {
-    let mut conn = tenant.db().await?.conn().await.map_err(current::unreachable)?;
-    match eyes {
-        Eyes::User(user) => {
-            let found = Users::new(&mut conn).find(UserId(*user)).await;
-            let found = found.map_err(current::unreachable)?;
-            Ok(found.filter(|user| user.is_active))
-        }
-        Eyes::Role(key) => {
-            let Ok(key) = key.parse::<RoleKey>() else {
-                return Ok(None);
-            };
-            let found = Roles::new(&mut conn)
-                .find(&key)
-                .await
-                .map_err(current::unreachable)?;
-            Ok(found.map(visitor))
-        }
-    }
-}
-
-/// Who somebody in an impersonation is in the tenant, if the eyes are still there.
-pub(crate) async fn eyes(
-    resolver: &Resolver,
-    impersonation: &Arc<Impersonation>,
-) -> Result<Option<Who>, ResolveError> {
-    let Some(tenant) = resolver.tenant(impersonation.tenant_id).await? else {
-        return Ok(None);
-    };
-    let visitor = |role| {
-        User::visitor(
-            UserId(impersonation.id.uuid()),
-            &impersonation.superadmin_name,
-            &impersonation.superadmin_email,
-            role,
-            impersonation.began_at,
-        )
-    };
-    let seen = look_for(&tenant, &impersonation.eyes(), visitor).await?;
-    Ok(seen.map(|user| Who::Member {
-        tenant,
-        user: Arc::new(user),
-        by: Some(Arc::clone(impersonation)),
-    }))
 }
 
 /// Ends one before its time. False when there is none of this id that goes on.
@@ -267,10 +215,10 @@ pub async fn end_impersonation(
     drop(conn);
     let told = async {
         if let Some(tenant) = resolver.tenant(ended.tenant_id).await? {
-            let mut conn = tenant.db().await?.conn().await.map_err(current::unreachable)?;
+            let mut conn = tenant.db().await?.conn().await.map_err(find::unreachable)?;
             of_tenant::end(&mut conn, id.uuid(), actor.email.as_deref(), now)
                 .await
-                .map_err(current::unreachable)?;
+                .map_err(find::unreachable)?;
         }
         Ok::<_, ResolveError>(())
     };

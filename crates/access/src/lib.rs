@@ -5,10 +5,13 @@
 //! knows nothing of HTTP, cookies or JWTs.
 
 mod current;
+mod find;
 mod impersonation;
 mod links;
 mod login;
 mod own;
+mod password;
+mod proof;
 mod second_factor;
 mod switch;
 pub mod team;
@@ -26,15 +29,11 @@ use tenant::user::User;
 pub use self::{
     current::{Current, Guard},
     impersonation::{ImpersonateError, NewImpersonation, StepUp, end_impersonation, impersonate},
-    links::{
-        LinkError, LinkFor, OpenLink, accept_link, link_for_member, link_for_superadmin, links_for_forgetful,
-        read_link,
-    },
+    links::{LinkError, LinkFor, OpenLink, accept_link, link_for_superadmin, links_for_forgetful, read_link},
     login::{Choice, Credentials, LoginError, RefreshError, end_session, login, logout, refresh},
     own::{ChangePasswordError, change_password},
     second_factor::{
-        Enrolment, SecondFactorError, Standing, confirm, enrol, replace_recovery_codes, standing, take_away,
-        turn_off,
+        Enrolment, SecondFactorError, Standing, confirm, enrol, replace_recovery_codes, standing, turn_off,
     },
     switch::{OwnTenant, Switch, SwitchError, own_tenants, switch},
 };

@@ -18,10 +18,10 @@ use crypto::{
     password::{self, WeakPassword},
 };
 use pg::{Conn, Control, DbError, Email};
-use resolver::{ResolveError, Resolver, TenantHandle};
-use tenant::user::{self, SaveUserError, User, UserId, Users};
+use resolver::{ResolveError, Resolver};
+use tenant::user::{self, SaveUserError, User, Users};
 
-use crate::{LoggedIn, Who, current, login, second_factor, team::TeamError};
+use crate::{LoggedIn, Who, find, second_factor};
 
 /// A link that was just made, and whose it is.
 pub struct LinkFor {
@@ -67,29 +67,7 @@ pub enum LinkError {
     Db(#[from] DbError),
 }
 
-/// Makes a link for one of a tenant's team: an invitation while they have no password, else a
-/// reset. `actor` must reach them; `None` is the platform.
-pub async fn link_for_member(
-    resolver: &Resolver,
-    tenant: &Arc<TenantHandle>,
-    id: UserId,
-    actor: Option<UserId>,
-    author: &Actor,
-    now: DateTime<Utc>,
-) -> Result<LinkFor, TeamError> {
-    let user = user::reach(&mut tenant.db().await?.conn().await?, id, actor).await?;
-    if !user.is_active {
-        return Err(TeamError::Inactive);
-    }
-    let who = Who::Member {
-        tenant: Arc::clone(tenant),
-        user: Arc::new(user),
-        by: None,
-    };
-    Ok(link_for(resolver, who, author, now).await?)
-}
-
-/// The same for a SuperAdmin.
+/// Makes a link for a SuperAdmin: an invitation while they have no password, else a reset.
 pub async fn link_for_superadmin(
     resolver: &Resolver,
     id: PlatformUserId,
@@ -103,7 +81,7 @@ pub async fn link_for_superadmin(
     Ok(link_for(resolver, Who::Platform(Arc::new(user)), author, now).await?)
 }
 
-async fn link_for(
+pub(crate) async fn link_for(
     resolver: &Resolver,
     who: Who,
     author: &Actor,
@@ -168,11 +146,11 @@ async fn member_of(
     let Some(handle) = resolver.tenant(tenant).await? else {
         return Ok(None);
     };
-    let mut conn = handle.db().await?.conn().await.map_err(current::unreachable)?;
+    let mut conn = handle.db().await?.conn().await.map_err(find::unreachable)?;
     let found = Users::new(&mut conn)
         .find_by_email(email)
         .await
-        .map_err(current::unreachable)?;
+        .map_err(find::unreachable)?;
     Ok(found.filter(|user| user.is_active).map(|user| Who::Member {
         tenant: handle,
         user: Arc::new(user),
@@ -189,7 +167,7 @@ pub async fn read_link(resolver: &Resolver, token: &str, now: DateTime<Utc>) -> 
 }
 
 async fn open(resolver: &Resolver, link: LoginLink) -> Result<OpenLink, LinkError> {
-    let who = current::find(resolver, link.subject())
+    let who = find::person(resolver, link.subject())
         .await?
         .ok_or(LinkError::Invalid)?;
     Ok(OpenLink {
@@ -217,7 +195,7 @@ pub async fn accept_link(
         .ok_or(LinkError::Invalid)?;
     let subject = link.subject();
     let before = open(resolver, link.clone()).await?.who;
-    let hash = login::off_thread(move || password::hash(&password)).await;
+    let hash = crate::password::off_thread(move || password::hash(&password)).await;
     // The link stays spent only if the password is stored: whatever fails in between, it still works.
     conn.transaction(async |tx| {
         if !LoginLinks::new(tx).spend(&link, now).await? {
@@ -230,9 +208,7 @@ pub async fn accept_link(
     })
     .await?;
     drop(conn);
-    let who = current::find(resolver, subject)
-        .await?
-        .ok_or(LinkError::Invalid)?;
+    let who = find::person(resolver, subject).await?.ok_or(LinkError::Invalid)?;
     if second_factor::is_on(&who) {
         return Err(LinkError::SecondFactor);
     }

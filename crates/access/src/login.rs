@@ -9,15 +9,16 @@ use control::{
     session::{self, RotateError, SessionMeta, SessionSubject},
     tenant::Tenant,
 };
-use crypto::{
-    SecretString,
-    password::{self, Verdict},
-};
+use crypto::SecretString;
 use pg::{DbError, Email};
 use resolver::{ResolveError, Resolver, TenantHandle};
 use tenant::user::{User, Users};
 
-use crate::{Current, LoggedIn, SecondFactorError, Who, current, second_factor, switch};
+use crate::{
+    Current, LoggedIn, SecondFactorError, Who, find,
+    password::{check, verify_nothing},
+    proof, second_factor,
+};
 
 /// What somebody logs in with.
 pub struct Credentials {
@@ -132,19 +133,19 @@ pub async fn login(
     second_factor(resolver, &who, credentials.code.as_deref(), now).await?;
     let new_hash = new_hash.as_deref().map(|new| (user.password_hash.as_str(), new));
     let entered = async {
-        let mut conn = handle.db().await?.conn().await.map_err(current::unreachable)?;
+        let mut conn = handle.db().await?.conn().await.map_err(find::unreachable)?;
         let mut users = Users::new(&mut conn);
         users
             .logged_in(user.id, new_hash, now)
             .await
-            .map_err(current::unreachable)
+            .map_err(find::unreachable)
     };
     entered.await.map_err(LoginError::TenantNotReady)?;
     let entered = admit(resolver, who, meta, now).await?;
     if !others.is_empty() {
         let mut conn = resolver.control().conn().await?;
         for (handle, user, _) in &others {
-            let shown = switch::proof(handle, user, false);
+            let shown = proof::of(handle, user, false);
             session::prove(&mut conn, entered.session.family_id, &shown, now).await?;
         }
     }
@@ -234,11 +235,11 @@ async fn member_login(
     let Some(handle) = resolver.tenant(tenant.id).await? else {
         return Ok(None);
     };
-    let mut conn = handle.db().await?.conn().await.map_err(current::unreachable)?;
+    let mut conn = handle.db().await?.conn().await.map_err(find::unreachable)?;
     let found = Users::new(&mut conn)
         .find_by_email(&credentials.email)
         .await
-        .map_err(current::unreachable)?;
+        .map_err(find::unreachable)?;
     drop(conn);
     let Some(user) = found.filter(|user| user.is_active) else {
         verify_nothing(&credentials.password).await;
@@ -246,35 +247,6 @@ async fn member_login(
     };
     let fits = check(&credentials.password, &user.password_hash).await;
     Ok(fits.map(|new_hash| (handle, Arc::new(user), new_hash)))
-}
-
-/// Whether the password fits; with a new hash where the stored one is outdated.
-pub(crate) async fn check(password: &SecretString, stored: &str) -> Option<Option<String>> {
-    let (password, stored) = (password.clone(), stored.to_owned());
-    off_thread(move || match password::verify(&password, &stored) {
-        Verdict::Wrong => {
-            // Whoever has no password yet answers no sooner than whoever has one.
-            if !stored.starts_with('$') {
-                password::verify_nothing(&password);
-            }
-            None
-        }
-        Verdict::Right => Some(None),
-        Verdict::RightButOutdated => Some(Some(password::hash(&password))),
-    })
-    .await
-}
-
-pub(crate) async fn verify_nothing(password: &SecretString) {
-    let password = password.clone();
-    off_thread(move || password::verify_nothing(&password)).await;
-}
-
-pub(crate) async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
-    // Nothing aborts the task, so it can only have panicked.
-    tokio::task::spawn_blocking(work)
-        .await
-        .unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
 /// Exchanges a refresh token for the next one, if its owner is still let in.
@@ -286,7 +258,7 @@ pub async fn refresh(
 ) -> Result<LoggedIn, RefreshError> {
     let subject = bearer(resolver, token, meta, now).await?;
     // Before the token is used up: whoever cannot be looked up now shall come again with it.
-    let Some(who) = current::find(resolver, subject).await? else {
+    let Some(who) = find::person(resolver, subject).await? else {
         return Err(RefreshError::Ended);
     };
     let mut conn = resolver.control().conn().await?;

@@ -10,7 +10,7 @@ use pg::DbError;
 use resolver::{ResolveError, Resolver};
 use uuid::Uuid;
 
-use crate::{Who, current, login};
+use crate::{Who, find};
 
 /// Why a password was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -40,13 +40,13 @@ pub async fn change_password(
 ) -> Result<(), ChangePasswordError> {
     password::check_strength(&new)?;
     // Anew: what the guard believes may be some seconds old.
-    let who = current::find(resolver, who.subject())
+    let who = find::person(resolver, who.subject())
         .await?
         .ok_or(ChangePasswordError::Wrong)?;
-    if !knows_password(&who, current).await {
+    if !crate::password::knows(&who, current).await {
         return Err(ChangePasswordError::Wrong);
     }
-    let hash = login::off_thread(move || password::hash(&new)).await;
+    let hash = crate::password::off_thread(move || password::hash(&new)).await;
     let replaced = match &who {
         Who::Platform(user) => {
             let mut conn = resolver.control().conn().await?;
@@ -62,13 +62,4 @@ pub async fn change_password(
         }
     };
     replaced.then_some(()).ok_or(ChangePasswordError::Wrong)
-}
-
-/// Whether this is the person's password, as it was when they were looked up.
-pub(crate) async fn knows_password(who: &Who, password: &SecretString) -> bool {
-    let stored = match who {
-        Who::Platform(user) => user.password_hash().to_owned(),
-        Who::Member { user, .. } => user.password_hash.clone(),
-    };
-    login::check(password, &stored).await.is_some()
 }

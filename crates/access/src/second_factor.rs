@@ -1,19 +1,16 @@
 //! The second factor: setting it up, asking for it, taking it away.
 
 use chrono::{DateTime, Utc};
-use control::{Actor, second_factor as of_platform, session};
+use control::{Actor, second_factor as of_platform};
 use crypto::{
     ExposeSecret, OpenError, SecretString,
     totp::{self, RECOVERY_CODES},
 };
 use pg::DbError;
-use resolver::{ResolveError, Resolver, TenantHandle};
-use tenant::{
-    second_factor as of_team,
-    user::{self, UserId},
-};
+use resolver::{ResolveError, Resolver};
+use tenant::second_factor as of_team;
 
-use crate::{Who, current, own, team::TeamError};
+use crate::{Who, find, password};
 
 /// What somebody enters into an authenticator.
 pub struct Enrolment {
@@ -186,26 +183,6 @@ pub async fn turn_off(
     Ok(())
 }
 
-/// Takes a colleague's second factor away, within the actor's reach, and ends their sessions.
-pub async fn take_away(
-    resolver: &Resolver,
-    tenant: &TenantHandle,
-    id: UserId,
-    actor: Option<UserId>,
-    now: DateTime<Utc>,
-) -> Result<(), TeamError> {
-    let mut conn = tenant.db().await?.conn().await?;
-    user::end_sessions(&mut conn, id, actor, now).await?;
-    of_team::remove(&mut conn, id, actor, now).await?;
-    drop(conn);
-    let subject = session::SessionSubject {
-        tenant_id: Some(tenant.tenant.id),
-        user_id: id.uuid(),
-    };
-    session::revoke_user(&mut resolver.control().conn().await?, subject, now).await?;
-    Ok(())
-}
-
 /// Takes a code of the authenticator or a recovery code, each once.
 pub(crate) async fn take_code(
     resolver: &Resolver,
@@ -263,10 +240,10 @@ async fn ask_password(
     who: &Who,
     password: &SecretString,
 ) -> Result<(), SecondFactorError> {
-    let now = current::find(resolver, who.subject())
+    let now = find::person(resolver, who.subject())
         .await?
         .ok_or(SecondFactorError::WrongPassword)?;
-    let knows = own::knows_password(&now, password).await;
+    let knows = password::knows(&now, password).await;
     knows.then_some(()).ok_or(SecondFactorError::WrongPassword)
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use control::{
     directory::Directory,
-    session::{self, Proof, SessionMeta},
+    session::{self, SessionMeta},
     tenant::Tenants,
 };
 use crypto::SecretString;
@@ -18,7 +18,7 @@ use resolver::{ResolveError, Resolver, TenantHandle};
 use tenant::user::{User, Users};
 use uuid::Uuid;
 
-use crate::{LoggedIn, LoginError, Who, current, login, second_factor};
+use crate::{LoggedIn, LoginError, Who, find, login, password, proof, second_factor};
 
 /// A company that somebody may change to without its password.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,17 +70,6 @@ impl From<ResolveError> for SwitchError {
     }
 }
 
-/// What it shows that somebody knows this user's password.
-pub(crate) fn proof(tenant: &TenantHandle, user: &User, with_code: bool) -> Proof {
-    Proof {
-        tenant_id: tenant.tenant.id,
-        user_id: user.id.uuid(),
-        password_digest: crypto::token::digest(&user.password_hash),
-        session_version: user.session_version,
-        with_code,
-    }
-}
-
 /// The companies that somebody may change to, his own among them, by name.
 pub async fn own_tenants(resolver: &Resolver, who: &Who, family: Uuid) -> Result<Vec<OwnTenant>, DbError> {
     let Who::Member { tenant, by: None, .. } = who else {
@@ -129,18 +118,18 @@ pub async fn switch(
         return Err(SwitchError::Here);
     }
     let Some((there, user)) = look_up(resolver, &myself.email, &to.tenant).await? else {
-        let password = to.password.ok_or(SwitchError::PasswordRequired)?;
-        login::verify_nothing(&password).await;
+        let shown = to.password.ok_or(SwitchError::PasswordRequired)?;
+        password::verify_nothing(&shown).await;
         return Err(LoginError::InvalidCredentials.into());
     };
     let mut conn = resolver.control().conn().await?;
     let shown = session::proofs(&mut conn, family).await?;
     drop(conn);
-    let with_code = |with_code| proof(&there, &user, with_code);
+    let with_code = |with_code| proof::of(&there, &user, with_code);
     let knows_code = shown.contains(&with_code(true));
     if !knows_code && !shown.contains(&with_code(false)) {
-        let password = to.password.ok_or(SwitchError::PasswordRequired)?;
-        if login::check(&password, &user.password_hash).await.is_none() {
+        let shown = to.password.ok_or(SwitchError::PasswordRequired)?;
+        if password::check(&shown, &user.password_hash).await.is_none() {
             return Err(LoginError::InvalidCredentials.into());
         }
     }
@@ -155,13 +144,13 @@ pub async fn switch(
     if !knows_code {
         login::second_factor(resolver, &entered, to.code.as_deref(), now).await?;
     }
-    let mut tenant_conn = there.db().await?.conn().await.map_err(current::unreachable)?;
+    let mut tenant_conn = there.db().await?.conn().await.map_err(find::unreachable)?;
     let noted = Users::new(&mut tenant_conn).logged_in(user.id, None, now).await;
-    noted.map_err(current::unreachable)?;
+    noted.map_err(find::unreachable)?;
     drop(tenant_conn);
     let mut conn = resolver.control().conn().await?;
-    let back = proof(here, myself, second_factor::is_on(who));
-    let there = proof(&there, &user, second_factor::is_on(&entered));
+    let back = proof::of(here, myself, second_factor::is_on(who));
+    let there = proof::of(&there, &user, second_factor::is_on(&entered));
     for shown in [&back, &there] {
         session::prove(&mut conn, family, shown, now).await?;
     }
@@ -194,9 +183,9 @@ async fn look_up(
     let Some(there) = resolver.tenant(wanted.id).await? else {
         return Ok(None);
     };
-    let mut conn = there.db().await?.conn().await.map_err(current::unreachable)?;
+    let mut conn = there.db().await?.conn().await.map_err(find::unreachable)?;
     let found = Users::new(&mut conn).find_by_email(&email).await;
-    let found = found.map_err(current::unreachable)?;
+    let found = found.map_err(find::unreachable)?;
     drop(conn);
     Ok(found
         .filter(|user| user.is_active)

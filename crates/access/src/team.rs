@@ -1,15 +1,19 @@
 //! Adding and changing people of a tenant, here and in the login directory.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use control::{
+    Actor,
     directory::Directory,
     session::{self, SessionSubject},
 };
 use pg::{DbError, Email};
 use resolver::{ResolveError, Resolver, TenantHandle};
+use tenant::second_factor;
 use tenant::user::{self, Invitee, NewUser, SaveUserError, User, UserChanges, UserId};
 
-use crate::links;
+use crate::{Who, links, links::LinkFor};
 
 /// Why somebody was not saved.
 #[derive(Debug, thiserror::Error)]
@@ -107,4 +111,46 @@ pub async fn end_sessions(
     };
     session::revoke_user(&mut resolver.control().conn().await?, subject, now).await?;
     Ok(())
+}
+
+/// Takes a colleague's second factor away, within the actor's reach, and ends their sessions.
+pub async fn take_away(
+    resolver: &Resolver,
+    tenant: &TenantHandle,
+    id: UserId,
+    actor: Option<UserId>,
+    now: DateTime<Utc>,
+) -> Result<(), TeamError> {
+    let mut conn = tenant.db().await?.conn().await?;
+    user::end_sessions(&mut conn, id, actor, now).await?;
+    second_factor::remove(&mut conn, id, actor, now).await?;
+    drop(conn);
+    let subject = session::SessionSubject {
+        tenant_id: Some(tenant.tenant.id),
+        user_id: id.uuid(),
+    };
+    session::revoke_user(&mut resolver.control().conn().await?, subject, now).await?;
+    Ok(())
+}
+
+/// Makes a link for one of a tenant's team: an invitation while they have no password, else a
+/// reset. `actor` must reach them; `None` is the platform.
+pub async fn link_for_member(
+    resolver: &Resolver,
+    tenant: &Arc<TenantHandle>,
+    id: UserId,
+    actor: Option<UserId>,
+    author: &Actor,
+    now: DateTime<Utc>,
+) -> Result<LinkFor, TeamError> {
+    let user = user::reach(&mut tenant.db().await?.conn().await?, id, actor).await?;
+    if !user.is_active {
+        return Err(TeamError::Inactive);
+    }
+    let who = Who::Member {
+        tenant: Arc::clone(tenant),
+        user: Arc::new(user),
+        by: None,
+    };
+    Ok(links::link_for(resolver, who, author, now).await?)
 }

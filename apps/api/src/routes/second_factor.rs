@@ -194,7 +194,7 @@ pub(crate) async fn remove_user_totp(
 ) -> Result<HttpResponse, Problem> {
     let id: UserId = json::id(&id)?;
     let (resolver, actor) = (member.app.resolver(), Some(member.acting()));
-    access::take_away(resolver, &member.tenant, id, actor, member.now).await?;
+    access::team::take_away(resolver, &member.tenant, id, actor, member.now).await?;
     super::users::forget(&member, id).await;
     Ok(HttpResponse::NoContent().finish())
 }

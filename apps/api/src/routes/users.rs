@@ -184,7 +184,7 @@ pub(super) async fn add(
         Added::Invited(invitee) => invitee,
     };
     let user = access::team::invite(resolver, tenant, invitee, actor, now).await?;
-    let made = access::link_for_member(resolver, tenant, user.id, actor, author, now).await?;
+    let made = access::team::link_for_member(resolver, tenant, user.id, actor, author, now).await?;
     Ok(AddedUser {
         user: user.into(),
         invitation: Some(deliver(app, &made, language(request)).await),
@@ -255,7 +255,8 @@ async fn link(
 ) -> Result<web::Json<SentLinkBody>, Problem> {
     let (actor, author) = (Some(member.acting()), member.actor());
     let resolver = member.app.resolver();
-    let made = access::link_for_member(resolver, &member.tenant, id, actor, &author, member.now).await?;
+    let made =
+        access::team::link_for_member(resolver, &member.tenant, id, actor, &author, member.now).await?;
     Ok(web::Json(deliver(&member.app, &made, language(request)).await))
 }
 

@@ -96,7 +96,8 @@ pub(crate) async fn post_tenant_user_link(
     let handle = handle(&platform, &path.0).await?;
     let (app, author) = (&platform.app, platform.actor());
     let user = json::id(&path.1)?;
-    let made = access::link_for_member(app.resolver(), &handle, user, None, &author, platform.now).await?;
+    let made =
+        access::team::link_for_member(app.resolver(), &handle, user, None, &author, platform.now).await?;
     Ok(web::Json(deliver(app, &made, language(&request)).await))
 }
 
@@ -110,7 +111,7 @@ pub(crate) async fn remove_tenant_user_totp(
 ) -> Result<HttpResponse, Problem> {
     let handle = handle(&platform, &path.0).await?;
     let user: UserId = json::id(&path.1)?;
-    access::take_away(platform.app.resolver(), &handle, user, None, platform.now).await?;
+    access::team::take_away(platform.app.resolver(), &handle, user, None, platform.now).await?;
     let entry = control::audit::AuditEntry {
         at: platform.now,
         actor: &platform.actor(),
