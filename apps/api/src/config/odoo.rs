@@ -84,7 +84,9 @@ mod tests {
         let vars = vars
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-        check(envy::from_iter(vars).unwrap(), development)
+        let source = config::Environment::default().source(Some(vars.collect()));
+        let raw = config::Config::builder().add_source(source).build().unwrap();
+        check(raw.try_deserialize().unwrap(), development)
     }
 
     #[test]
