@@ -110,16 +110,10 @@ mod tests {
             );
             assert_eq!(account.secret.expose_secret(), FULL[3].1);
         }
-        for missing in 0..FULL.len() {
-            let vars: Vec<_> = (0..FULL.len())
-                .filter(|n| *n != missing)
-                .map(|n| FULL[n])
-                .collect();
+        for missing in FULL {
+            let vars: Vec<_> = FULL.into_iter().filter(|var| *var != missing).collect();
             let said = read(&vars, false).unwrap_err().to_string();
-            assert!(
-                said.contains(FULL[missing].0) && !said.contains("hunter2"),
-                "{said}"
-            );
+            assert!(said.contains(missing.0) && !said.contains("hunter2"), "{said}");
         }
     }
 
