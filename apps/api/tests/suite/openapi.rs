@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
+use serde_json::Value;
+
 use crate::walk::operations;
 
 #[test]
@@ -70,4 +72,76 @@ fn registered(source: &str, prefix: &str) -> Vec<String> {
         found.extend(methods.map(|method| format!("{} {prefix}{path}", method.to_uppercase())));
     }
     found
+}
+
+/// Words that name a place on the network.
+const PLACE: [&str; 15] = [
+    "url", "uri", "host", "hostname", "hosts", "endpoint", "domain", "server", "origin", "proxy", "webhook",
+    "callback", "redirect", "smtp", "port",
+];
+
+/// Everything that a request may say of a place. `crates/egress` judges where the platform connects to;
+/// pictures are only shown, by browsers and by WhatsApp.
+const PLACES: [&str; 9] = [
+    "PATCH /api/services/{id}: image_url",
+    "PATCH /api/superadmin/servers/{id}: url",
+    "POST /api/services: image_url",
+    "POST /api/superadmin/servers: url",
+    "POST /api/superadmin/tenants/{id}/database/create: server_id",
+    "POST /api/superadmin/tenants/{id}/database/test: url",
+    "PUT /api/superadmin/tenants/{id}/branding: logo_url",
+    "PUT /api/superadmin/tenants/{id}/database: url",
+    "PUT /api/superadmin/tenants/{id}/odoo: base_url",
+];
+
+#[test]
+fn nobody_of_a_company_says_where_a_secret_goes() {
+    let document: Value = serde_json::from_str(&api::openapi::document()).unwrap();
+    let mut found = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for (method, operation) in methods.as_object().unwrap() {
+            let mut names = BTreeSet::new();
+            let parameters = operation["parameters"].as_array().into_iter().flatten();
+            names.extend(parameters.map(|parameter| parameter["name"].as_str().unwrap().to_owned()));
+            properties(&document, &operation["requestBody"], &mut Vec::new(), &mut names);
+            let is_place = |name: &&String| name.split(['_', '.', '-']).any(|word| PLACE.contains(&word));
+            let method = method.to_uppercase();
+            found.extend(
+                names
+                    .iter()
+                    .filter(is_place)
+                    .map(|name| format!("{method} {path}: {name}")),
+            );
+        }
+    }
+    let known: BTreeSet<String> = PLACES.map(str::to_owned).into();
+    assert_eq!(found, known);
+}
+
+/// The names of all that a schema holds, however deep.
+fn properties(document: &Value, schema: &Value, above: &mut Vec<String>, names: &mut BTreeSet<String>) {
+    match schema {
+        Value::Array(parts) => {
+            for part in parts {
+                properties(document, part, above, names);
+            }
+        }
+        Value::Object(members) => {
+            if let Some(name) = members.get("$ref").and_then(Value::as_str)
+                && !above.iter().any(|seen| seen == name)
+            {
+                above.push(name.to_owned());
+                let target = document.pointer(name.trim_start_matches('#')).unwrap();
+                properties(document, target, above, names);
+                above.pop();
+            }
+            if let Some(held) = members.get("properties").and_then(Value::as_object) {
+                names.extend(held.keys().cloned());
+            }
+            for part in members.values() {
+                properties(document, part, above, names);
+            }
+        }
+        _ => {}
+    }
 }

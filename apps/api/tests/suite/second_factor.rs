@@ -189,6 +189,35 @@ async fn an_admin_takes_a_lost_one_away_and_a_link_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_platform_takes_a_lost_one_of_a_companys_person_away() {
+    let app = TestApp::start().await;
+    let root = app.superadmin().await;
+    let email = app.a.email(Role::Admin);
+    let held = session(&app, &email).await;
+    let caller = bearer(&app, &held);
+    set_up(&caller).await;
+    let user = held["user"]["id"].as_str().unwrap();
+    let path = |tenant| format!("/api/superadmin/tenants/{tenant}/users/{user}/totp");
+    let (own, another) = (path(app.a.id), path(app.b.id));
+    caller.delete(&own).await.problem(403, "forbidden");
+    // Somebody of another company is nobody there.
+    root.delete(&another).await.problem(404, "not_found");
+    log_in(&app, &email, None).await.problem(401, "totp_required");
+    root.delete(&own).await.expect(204);
+    caller.get("/api/me").await.problem(401, "session_expired");
+    log_in(&app, &email, None).await.expect(200);
+    let audit = root.items("/api/superadmin/audit").await;
+    let entry = audit
+        .iter()
+        .find(|entry| entry["action"] == "tenant.user_second_factor_off")
+        .unwrap();
+    assert_eq!(
+        (&entry["target"], &entry["actor"]["email"]),
+        (&json!(user), &json!(SUPERADMIN))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_platform_may_ask_every_superadmin_for_it() {
     const SETTINGS: &str = "/api/superadmin/settings";
     let app = TestApp::start().await;

@@ -2,6 +2,8 @@
 
 use control::{
     directory::Directory,
+    platform_user::PlatformUsers,
+    second_factor,
     session::{SessionMeta, SessionSubject, Sessions, issue_session},
     tenant::Tenants,
 };
@@ -200,4 +202,35 @@ async fn another_password_for_an_admin_ends_the_sessions_of_the_old_one() {
             .await
             .unwrap()
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_superadmin_who_lost_the_second_factor_comes_in_without_it_only_when_that_is_said() {
+    let platform = Platform::migrated();
+    let seed = |more: &[&str]| {
+        let args = [&["--json", "seed", "superadmin"], more].concat();
+        let env = [
+            ("SUPERADMIN_EMAIL", "root@centralita.example"),
+            ("SUPERADMIN_PASSWORD", PASSWORD),
+        ];
+        platform.run_with(&args, &env).done().json()
+    };
+    seed(&[]);
+    platform.database.execute(
+        "UPDATE platform_users SET totp_sealed = 'x', totp_confirmed_at = now(), recovery_codes = '{x}'",
+    );
+    let control_url = platform.database.url().parse().unwrap();
+    let control: Db<Control> = Db::new(&Connector::current(), &control_url, 1);
+    let mut conn = control.conn().await.unwrap();
+    let id = PlatformUsers::new(&mut conn).list().await.unwrap()[0].id;
+    for (more, is_on) in [(&[] as &[&str], true), (&["--reset-second-factor"], false)] {
+        assert_eq!(seed(more)["second_factor_reset"], !is_on);
+        let found = second_factor::find(&mut conn, id).await.unwrap().unwrap();
+        assert_eq!(
+            (found.is_on(), found.recovery_codes_left()),
+            (is_on, usize::from(is_on))
+        );
+    }
+    // Who has none loses nothing.
+    assert_eq!(seed(&["--reset-second-factor"])["outcome"], "unchanged");
 }

@@ -9,6 +9,7 @@ mod fixtures;
 mod ingest;
 mod leases;
 mod line_health;
+mod long_transaction;
 mod media;
 mod outage;
 mod realtime;

@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Somebody writes now, so that free-form answers are allowed.
-async fn written_by(
+pub async fn written_by(
     stage: &Stage,
     company: &Company,
     line: &str,
@@ -48,7 +48,8 @@ fn fault(stage: &Stage, send: SendFault, times: u32) {
     inner.faults.times = Some(times);
 }
 
-fn accepted(stage: &Stage) -> Vec<u64> {
+/// How often Meta took each message.
+pub fn accepted(stage: &Stage) -> Vec<u64> {
     let sends = serde_json::to_value(stage.simulator.lock().world.sends()).unwrap();
     let counts = sends["by_callback"].as_object().unwrap().values();
     counts.map(|count| count.as_u64().unwrap()).collect()

@@ -44,6 +44,19 @@ impl Ground {
         Ok(placed.open_url(self.stage.resolver.keyring()).unwrap())
     }
 
+    /// From now on somebody with these attributes makes the databases; returns who did before.
+    async fn run_by(&mut self, operator: &TestDb, attributes: &str) -> DatabaseUrl {
+        let connector = Connector::current();
+        let mut server = Server::open(&connector, &self.admin).await.unwrap();
+        let made = server
+            .create_database(operator.name(), "secret".into(), None)
+            .await
+            .unwrap();
+        let allow = format!("ALTER ROLE \"{}\" {attributes}", operator.name());
+        run(self.admin.to_secret().expose_secret(), &allow).await;
+        std::mem::replace(&mut self.admin, made.url)
+    }
+
     async fn exists(&self) -> bool {
         let inside = self.admin.with_database(self.made.name());
         probe::probe(&Connector::current(), &inside).await.is_ok()
@@ -113,14 +126,8 @@ async fn another_tenants_role_cannot_come_in() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_administrator_who_is_no_superuser_will_do_and_one_without_rights_is_refused() {
     let mut ground = Ground::new().await;
-    let connector = Connector::current();
     let operator = TestDb::adopt(&format!("{}_operator", ground.made.name()));
-    let mut server = Server::open(&connector, &ground.admin).await.unwrap();
-    let made = server
-        .create_database(operator.name(), "secret".into(), None)
-        .await
-        .unwrap();
-    let superuser = std::mem::replace(&mut ground.admin, made.url);
+    let superuser = ground.run_by(&operator, "NOCREATEDB").await;
     let refused = ground.place().await;
     assert!(
         matches!(refused, Err(PlaceError::Server(ServerError::NotAllowed))),
@@ -130,6 +137,23 @@ async fn an_administrator_who_is_no_superuser_will_do_and_one_without_rights_is_
     run(superuser.to_secret().expose_secret(), &allow).await;
     let url = ground.place().await.unwrap();
     assert_eq!(url.user(), url.database());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_template_is_of_no_use_the_database_is_migrated_instead() {
+    let mut ground = Ground::new().await;
+    let another = Ground::new().await;
+    another.place().await.unwrap();
+    // Somebody whom the server grants one connection, and what a copy holds is handed over by another.
+    let operator = TestDb::adopt(&format!("{}_operator", ground.made.name()));
+    ground
+        .run_by(&operator, "CREATEDB CREATEROLE CONNECTION LIMIT 1")
+        .await;
+    let url = ground.place().await.unwrap();
+    assert_eq!(url.user(), url.database());
+    let db: Db<pg::Tenant> = Db::new(&Connector::current(), &url, 1);
+    let listing = pg::catalog::listing(&mut db.conn().await.unwrap()).await.unwrap();
+    assert_eq!(listing, tenant::expected::schema());
 }
 
 #[tokio::test(flavor = "multi_thread")]
