@@ -2,8 +2,18 @@
  * Where replies wait that the server is not known to have: in the browser's storage, one entry a
  * key, so that they survive a reload and two tabs never overwrite each other's.
  */
+import type { MessageBody } from "@/api/types";
 import { ProblemError } from "@/lib/problem";
-import type { OutboxEntry } from "./outbox";
+
+/** A message on its way to the server. */
+export interface OutboxEntry {
+  key: string;
+  conversationId: string;
+  body: MessageBody;
+  createdAt: string;
+  state: "sending" | "waiting" | "failed";
+  problem: ProblemError | null;
+}
 
 export interface OutboxStore {
   all: () => OutboxEntry[];

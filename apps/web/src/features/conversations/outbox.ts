@@ -7,16 +7,7 @@
 import { useSyncExternalStore } from "react";
 import type { Message, MessageBody } from "@/api/types";
 import { asProblem, type ProblemError } from "@/lib/problem";
-import type { OutboxStore } from "./outbox-store";
-
-export interface OutboxEntry {
-  key: string;
-  conversationId: string;
-  body: MessageBody;
-  createdAt: string;
-  state: "sending" | "waiting" | "failed";
-  problem: ProblemError | null;
-}
+import type { OutboxEntry, OutboxStore } from "./outbox-store";
 
 interface OutboxOptions {
   post: (conversationId: string, body: MessageBody, key: string) => Promise<Message>;

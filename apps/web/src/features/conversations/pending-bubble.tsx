@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { MessageBody } from "@/api/types";
 import { Button } from "@/ui/button";
 import { kindIcon, kindKey } from "./message-kind";
-import type { OutboxEntry } from "./outbox";
+import type { OutboxEntry } from "./outbox-store";
 import { child, text } from "./payload";
 import { richText } from "./rich-text";
 import { sendProblemWords } from "./send-problem";

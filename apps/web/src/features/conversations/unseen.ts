@@ -1,6 +1,6 @@
 /** What of the outbox is not in the thread yet: the event line may be faster than the answer. */
 import type { Message, MessageBody } from "@/api/types";
-import type { OutboxEntry } from "./outbox";
+import type { OutboxEntry } from "./outbox-store";
 import { child, text } from "./payload";
 
 /** The words and the file by which a message is recognised. */

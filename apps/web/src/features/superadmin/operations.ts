@@ -15,6 +15,12 @@ const path = (id: string) => ({ params: { path: { id } } });
 
 export const SPOOL_STATES = ["waiting", "failed"] as const;
 
+/** Which of what waits is shown, as the address says it. */
+export interface SpoolSearch {
+  tenant?: string | undefined;
+  state?: (typeof SPOOL_STATES)[number] | undefined;
+}
+
 export const spoolQuery = queryOptions({
   queryKey: [...SPOOL, "tenants"],
   queryFn: ({ signal }) =>

@@ -9,14 +9,9 @@ import { Select } from "@/ui/field";
 import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
 import { LetterCounts } from "./letter-counts";
-import { spoolQuery } from "./operations";
+import { type SpoolSearch, spoolQuery } from "./operations";
 import { tenantsQuery } from "./queries";
 import { SpoolRows } from "./spool-rows";
-
-export interface SpoolSearch {
-  tenant?: string | undefined;
-  state?: "waiting" | "failed" | undefined;
-}
 
 interface SpoolPageProps {
   search: SpoolSearch;

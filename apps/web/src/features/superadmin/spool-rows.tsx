@@ -13,8 +13,7 @@ import { Select } from "@/ui/field";
 import { LoadMore } from "@/ui/load-more";
 import { ReasonDialog } from "@/ui/reason-dialog";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
-import { SPOOL_STATES, spoolRowsQuery, useDiscardRow, useRetryRow } from "./operations";
-import type { SpoolSearch } from "./spool-page";
+import { SPOOL_STATES, type SpoolSearch, spoolRowsQuery, useDiscardRow, useRetryRow } from "./operations";
 
 interface SpoolRowsProps {
   search: SpoolSearch;

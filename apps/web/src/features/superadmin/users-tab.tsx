@@ -70,7 +70,8 @@ export function UsersTab({ tenantId }: { tenantId: string }) {
             create.mutate(body, {
               onSuccess: (user) => {
                 setAdding(false);
-                toast.success(t("toast.userCreated", { name: user.name }));
+                const told = user.invitation ? "toast.userInvited" : "toast.userCreated";
+                toast.success(t(told, { name: user.name }));
                 if (user.invitation?.invite_url) setLink({ name: user.name, sent: user.invitation });
               },
             })
