@@ -1,8 +1,8 @@
 /** A reply is shown at once, sent once, and never lost. */
 import { describe, expect, it, vi } from "vitest";
 import type { Message, MessageBody } from "@/api/types";
-import { Outbox, type OutboxEntry } from "@/features/conversations/outbox";
-import { browserStore } from "@/features/conversations/outbox-store";
+import { Outbox } from "@/features/conversations/outbox";
+import { browserStore, type OutboxEntry } from "@/features/conversations/outbox-store";
 import { stillUnseen } from "@/features/conversations/unseen";
 import { ProblemError } from "@/lib/problem";
 import { sampleMessage } from "./samples";
