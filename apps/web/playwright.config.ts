@@ -33,10 +33,10 @@ export default defineConfig({
   projects: [
     {
       name: "look",
-      testMatch: /(look|desk|operations|once|sending|settings|platform)\.spec\.ts/,
+      testMatch: /(look|desk|list|operations|once|sending|settings|platform)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
-    ...(stack ? [{ name: "stack", testMatch: /(answer|superadmin|access)\.spec\.ts/ }] : []),
+    ...(stack ? [{ name: "stack", testMatch: /(answer|many|superadmin|access)\.spec\.ts/ }] : []),
   ],
   webServer: {
     command: `npm run build && npx vite preview --host 127.0.0.1 --port ${PORT} --strictPort`,
