@@ -141,6 +141,16 @@ impl<T: DeserializeOwned + 'static> FromRequest for Query<T> {
     }
 }
 
+/// An object whose members may all be missing: a list, which serde would take for its members, is none.
+pub fn object<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: DeserializeOwned,
+{
+    let members = serde_json::Map::deserialize(deserializer)?;
+    T::deserialize(serde_json::Value::Object(members)).map_err(serde::de::Error::custom)
+}
+
 /// An id from the path. What is no id of ours names nothing: 404.
 pub fn id<T: std::str::FromStr>(text: &str) -> Result<T, Problem> {
     text.parse().map_err(|_not_an_id| Problem::bare(Kind::NotFound))

@@ -38,6 +38,9 @@ name_schemas! {
     DirectionName as "Direction" of tenant::message::Direction;
     AuthorKindName as "AuthorKind" of tenant::message::AuthorKind;
     ConversationStatusName as "ConversationStatus" of tenant::conversation::ConversationStatus;
+    ConversationSortName as "ConversationSort" of tenant::conversation::ConversationSort;
+    WindowFilterName as "WindowFilter" of tenant::conversation::WindowFilter;
+    BulkOutcomeName as "BulkOutcome" of tenant::conversation::BulkOutcome;
     DeadLetterKindName as "DeadLetterKind" of tenant::dead_letter::DeadLetterKind;
     DeadLetterStateName as "DeadLetterState" of tenant::dead_letter::DeadLetterState;
     PermissionName as "Permission" of tenant::role::Permission;

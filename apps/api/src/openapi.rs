@@ -14,10 +14,10 @@ use utoipa::{
 
 use crate::{
     names::{
-        AuthorKindName, ConversationScopeName, ConversationStatusName, DatabaseConditionName,
-        DeadLetterKindName, DeadLetterStateName, DirectionName, LanguageName, LineAdviceName,
-        LineConditionName, MediaStateName, MessageStatusName, PermissionName, PlanName, QuickReplyScopeName,
-        SeverityName, StepStateName,
+        AuthorKindName, BulkOutcomeName, ConversationScopeName, ConversationSortName, ConversationStatusName,
+        DatabaseConditionName, DeadLetterKindName, DeadLetterStateName, DirectionName, LanguageName,
+        LineAdviceName, LineConditionName, MediaStateName, MessageStatusName, PermissionName, PlanName,
+        QuickReplyScopeName, SeverityName, StepStateName, WindowFilterName,
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
@@ -25,13 +25,13 @@ use crate::{
         line_events, links, logos, me,
         media::{self, upload},
         messages::{self, send},
-        quick_replies, roles, second_factor, services, settings,
+        quick_replies, roles, search, second_factor, services, settings,
         superadmin::{
             apps, audit, branding, channels as platform_channels, database, fleet, fleet_tenants,
             health as tenant_health, impersonation, line_health, logo, odoo, people, platform, servers,
             settings as platform_settings, spool, tenants, unrouted, users as tenant_users,
         },
-        switch, tags, users, webhook,
+        switch, tags, users, views, webhook,
     },
 };
 
@@ -61,6 +61,8 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         me::list_sessions, me::remove_session, me::post_revoke_others, me::post_password,
         conversations::list_conversations, conversations::get_counts, conversations::get_conversation,
         conversations::patch_conversation, conversations::put_tags, conversations::post_read,
+        conversations::bulk::post_bulk, search::get_search,
+        views::list_views, views::post_view, views::patch_view, views::remove_view,
         messages::list_messages, messages::post_note,
         send::post_message, send::post_conversation, send::post_retry, send::post_cancel, send::post_typing,
         media::get_media, media::post_fetch, upload::post_media,
@@ -109,7 +111,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
         MediaStateName, PermissionName, ConversationScopeName, PlanName, DeadLetterKindName, DeadLetterStateName,
         LineConditionName, LineAdviceName, SeverityName, LanguageName, QuickReplyScopeName, StepStateName,
-        DatabaseConditionName
+        DatabaseConditionName, BulkOutcomeName, ConversationSortName, WindowFilterName
     )),
     modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))

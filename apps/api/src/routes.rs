@@ -18,6 +18,7 @@ pub(crate) mod messages;
 mod pages;
 pub(crate) mod quick_replies;
 pub(crate) mod roles;
+pub(crate) mod search;
 pub(crate) mod second_factor;
 pub(crate) mod services;
 pub(crate) mod settings;
@@ -25,6 +26,7 @@ pub(crate) mod superadmin;
 pub(crate) mod switch;
 pub(crate) mod tags;
 pub(crate) mod users;
+pub(crate) mod views;
 pub(crate) mod webhook;
 
 use actix_web::{
@@ -57,6 +59,8 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(second_factor::configure)
                 .configure(conversations::configure)
                 .configure(messages::configure)
+                .configure(search::configure)
+                .configure(views::configure)
                 .configure(media::configure)
                 .configure(channels::configure)
                 .configure(logos::configure)

@@ -27,19 +27,20 @@ test("whoever works for two companies changes between them", async ({ page, requ
   if (!first || !second) throw new Error("The demo needs two tenants");
   await signIn(page, { email, password }, first.slug);
   await expect(page.getByRole("list", { name: "Conversaciones" })).toBeVisible();
-  const current = page.getByRole("menuitemradio", { checked: true });
+  const companies = page.getByRole("group", { name: "Empresas" });
+  const current = companies.getByRole("menuitemradio", { checked: true });
   const profile = page.getByRole("button", { name: "Perfil y preferencias" });
   await profile.click();
-  const here = await current.first().textContent();
-  await page.getByRole("menuitemradio", { checked: false }).first().click();
+  const here = await current.textContent();
+  await companies.getByRole("menuitemradio", { checked: false }).first().click();
   await expect(page.getByText(/^Ahora en /)).toBeVisible();
   await profile.click();
-  await expect(current.first()).not.toHaveText(here ?? "");
+  await expect(current).not.toHaveText(here ?? "");
   await page.keyboard.press("Escape");
   // A reload stays in the company that was changed to.
   await page.reload();
   await profile.click();
-  await expect(current.first()).not.toHaveText(here ?? "");
+  await expect(current).not.toHaveText(here ?? "");
 });
 
 test("a SuperAdmin's visit looks, changes nothing, and is in the company's audit", async ({

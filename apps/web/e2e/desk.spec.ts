@@ -73,7 +73,7 @@ test("filters live in the address", async ({ page }) => {
   await serveFixtures(page, "tenant");
   await page.goto("/inbox");
   await page.getByRole("button", { name: "Filtros" }).click();
-  await page.getByLabel("Estado").selectOption("pending");
+  await page.getByRole("checkbox", { name: "Abiertas" }).uncheck();
   await page.getByLabel("Línea", { exact: true }).selectOption("Ventas");
   await shot(page, "filters");
   await expect(page).toHaveURL(/status=pending/);

@@ -6,11 +6,17 @@ import { serveFixtures } from "./fixtures/server";
 const SCREENS = [
   { name: "login", who: "nobody", path: "/login", ready: "Entrar" },
   { name: "inbox", who: "tenant", path: "/inbox", ready: "María José Ferrufino" },
+  { name: "search", who: "tenant", path: "/inbox?q=turno", ready: "Mensajes" },
   { name: "thread", who: "tenant", path: "/inbox/v0", ready: "¿Le sirve a las 10?" },
   { name: "kinds", who: "tenant", path: "/inbox/v3", ready: "+59170002000" },
   { name: "sent", who: "tenant", path: "/inbox/v1", ready: "Ya está su radiografía." },
   { name: "paused", who: "tenant", path: "/inbox/v2", ready: "En espera: la línea Ventas" },
-  { name: "closed", who: "tenant", path: "/inbox/v9?status=any&tag=g1", ready: "Ventana cerrada hace" },
+  {
+    name: "closed",
+    who: "tenant",
+    path: "/inbox/v9?status=open,closed&tag=g1",
+    ready: "Ventana cerrada hace",
+  },
   { name: "users", who: "tenant", path: "/settings/users", ready: "Bruno Salazar" },
   { name: "roles", who: "tenant", path: "/settings/roles", ready: "Ver conversaciones" },
   { name: "profile", who: "tenant", path: "/profile", ready: "Esta sesión" },

@@ -4,7 +4,10 @@ import { mergeMessages, placeInList } from "@/features/conversations/cache";
 import { groupMessages } from "@/features/conversations/grouping";
 import { sampleConversation, sampleMessage } from "./samples";
 
-const page = <T>(items: T[]) => ({ pages: [{ items, next_cursor: null }], pageParams: [null] });
+const page = <T>(items: T[]) => ({
+  pages: [{ items, next_cursor: null, previous_cursor: null }],
+  pageParams: [null],
+});
 
 describe("grouping", () => {
   it("separates days in the tenant's zone and joins what one person writes in a row", () => {

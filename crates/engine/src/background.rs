@@ -45,6 +45,7 @@ impl Engine {
             // On the heap: whoever runs an engine should not carry what its rarer work needs.
             Box::pin(self.sweep_spool()),
             Box::pin(self.clean_tenants()),
+            Box::pin(self.take_search_turns()),
         );
     }
 
@@ -81,6 +82,7 @@ impl Engine {
         // A fetch may break off anywhere: whoever takes the lane over repeats it.
         self.0.fetcher.turns.close();
         self.0.checker.turns.close();
+        self.0.searching.close();
         self.0.leases.end();
         if tokio::time::timeout(patience, self.0.turns.ended())
             .await

@@ -21,6 +21,7 @@ pub mod odoo;
 pub mod realtime;
 mod receipts;
 pub mod reply;
+mod searching;
 mod sender;
 mod spool;
 pub mod tenant_health;
@@ -71,6 +72,7 @@ struct Inner {
     leases: Leases,
     hints: hints::Hints,
     turns: Arc<turns::Turns>,
+    searching: Arc<turns::Turns>,
     paces: sender::Paces,
     uploads: sender::Uploads,
     /// One permit for each call to Meta that may be under way.
@@ -87,7 +89,8 @@ impl Engine {
         let own = Db::new(&platform.connector.unguarded(), platform.control_url, 2);
         let leases = Leases::new(parts.sends.then(|| own.clone()), parts.lease_times);
         let hints = hints::Hints::new(leases.worker().uuid(), own);
-        let feeds = realtime::Feeds::new(parts.resolver.clone(), hints.clone());
+        let searching: Arc<turns::Turns> = Arc::default();
+        let feeds = realtime::Feeds::new(parts.resolver.clone(), hints.clone(), Arc::clone(&searching));
         let lanes = ingest::Lanes::new(parts.clock, feeds.clone());
         Self(Arc::new(Inner {
             lanes,
@@ -99,6 +102,7 @@ impl Engine {
             leases,
             hints,
             turns: Arc::default(),
+            searching,
             paces: sender::Paces::default(),
             uploads: sender::Uploads::default(),
             calls: Arc::new(tokio::sync::Semaphore::new(sender::MOST_CALLS)),

@@ -11,7 +11,7 @@ use resolver::{ResolveError, TenantHandle, Unready};
 use tenant::{
     audit::{self, AuditEntry},
     conversation::Conversations,
-    user::User,
+    user::UserId,
 };
 
 use crate::Engine;
@@ -58,7 +58,8 @@ impl Engine {
         handle: &TenantHandle,
         id: ChannelId,
         name: &str,
-        by: &User,
+        by: UserId,
+        actor: &Actor,
     ) -> Result<(), RenameLineError> {
         let name = name.trim();
         let mut control = self.resolver().control().conn().await?;
@@ -70,7 +71,6 @@ impl Engine {
             return Ok(());
         }
         let now = self.clock().now();
-        let actor = Actor::user(by.id.uuid(), by.email.as_str());
         let changes = ChannelChanges {
             display_name: Some(name.to_owned()),
             ..ChannelChanges::default()
@@ -79,14 +79,14 @@ impl Engine {
         tenant
             .transaction(async |tx| {
                 let entry = AuditEntry {
-                    actor: Some(by.id),
+                    actor: Some(by),
                     action: "line.renamed",
                     target: Some(id.to_string()),
                     data: serde_json::json!({ "display_name": { "from": line.display_name, "to": name } }),
                 };
                 audit::record(tx, entry, now).await?;
                 let keyring = self.resolver().keyring();
-                update_channel(&mut control, keyring, id, changes, &actor, now).await?;
+                update_channel(&mut control, keyring, id, changes, actor, now).await?;
                 Ok::<_, RenameLineError>(())
             })
             .await?;

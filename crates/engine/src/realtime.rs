@@ -16,7 +16,7 @@ use tokio::{
     sync::{Notify, broadcast},
 };
 
-use crate::{Engine, hints::Hints};
+use crate::{Engine, hints::Hints, searching::SOON, turns::Turns};
 
 /// Events a watcher may lag behind.
 const BACKLOG: usize = 1024;
@@ -31,6 +31,7 @@ pub(crate) struct Feeds {
     runtime: Handle,
     resolver: Resolver,
     hints: Hints,
+    searching: Arc<Turns>,
     open: Arc<Mutex<HashMap<TenantId, Feed>>>,
 }
 
@@ -70,11 +71,12 @@ impl Watch {
 }
 
 impl Feeds {
-    pub(crate) fn new(resolver: Resolver, hints: Hints) -> Self {
+    pub(crate) fn new(resolver: Resolver, hints: Hints, searching: Arc<Turns>) -> Self {
         Self {
             runtime: Handle::current(),
             resolver,
             hints,
+            searching,
             open: Arc::default(),
         }
     }
@@ -82,6 +84,7 @@ impl Feeds {
     /// Something was committed in this tenant: tells watchers here and in other processes.
     pub(crate) fn hint(&self, tenant: TenantId) {
         self.hints.event(tenant);
+        self.searching.wake_in(tenant, SOON);
         self.wake(tenant);
     }
 

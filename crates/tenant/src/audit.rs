@@ -47,6 +47,35 @@ pub async fn record(
     Ok(())
 }
 
+/// Writes several entries at once.
+pub(crate) async fn record_all(
+    conn: &mut Conn<Tenant>,
+    entries: Vec<AuditEntry<'_>>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    let rows: Vec<_> = entries
+        .into_iter()
+        .map(|entry| {
+            (
+                audit_log::id.eq(Uuid::now_v7()),
+                audit_log::at.eq(now),
+                audit_log::actor_id.eq(entry.actor),
+                audit_log::action.eq(entry.action),
+                audit_log::target.eq(entry.target),
+                audit_log::data.eq(entry.data),
+            )
+        })
+        .collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    diesel::insert_into(audit_log::table)
+        .values(rows)
+        .execute(&mut **conn)
+        .await?;
+    Ok(())
+}
+
 /// Each member of two objects that differs, as `{"from", "to"}`.
 pub(crate) fn difference(before: &Value, after: &Value) -> Map<String, Value> {
     let members = after.as_object().into_iter().flatten();

@@ -1,8 +1,12 @@
 //! One thread per customer and line: its state, its owner, its window.
 
 mod begin;
+mod bulk;
 mod change;
+mod counts;
+mod filter;
 mod list;
+mod query;
 mod sight;
 
 use chrono::{DateTime, Utc};
@@ -12,8 +16,11 @@ use pg::{ChannelId, Conn, DbError, Tenant};
 
 pub(crate) use self::{begin::thread_with, list::escape_like};
 pub use self::{
+    bulk::{BulkAction, BulkOutcome, MOST_AT_ONCE, MOST_TAGS, apply_to_all},
     change::{ChangeError, ConversationChanges, change, mark_read, next_wake, set_tags, wake_due},
-    list::{AssigneeFilter, ConversationFilter, ConversationView, Counts, TagFilter, UserRef},
+    counts::{Counts, MOST_COUNTED},
+    filter::{AssigneeFilter, ConversationFilter, ConversationSort, TagFilter, WindowFilter},
+    list::{ConversationView, UserRef},
     sight::Sight,
 };
 pub use crate::id::ConversationId;

@@ -140,22 +140,33 @@ struct AppendAssigned;
 
 impl Sql for AppendAssigned {
     const TEXT: &'static str = "\
-        WITH counter AS (UPDATE tenant_meta SET last_event = last_event + 1 RETURNING last_event) \
+        WITH given (count) AS (VALUES ({})), \
+        counter AS ( \
+            UPDATE tenant_meta SET last_event = last_event + count FROM given RETURNING last_event - count AS base \
+        ) \
         INSERT INTO events (seq, kind, conversation_id, former_assignee_id) \
-        SELECT last_event, {}, {}, {} FROM counter";
+        SELECT base + n, {}, conversation_id, former \
+        FROM counter, unnest({}, {}) WITH ORDINALITY AS new (conversation_id, former, n)";
 }
 
-/// Appends that a conversation's owner changed; `former` is whose it was. Last in
-/// a transaction, as [`append`].
+/// Appends that conversations' owners changed, each with whose it was. Last in a transaction, as [`append`].
 pub(crate) async fn append_assigned(
     conn: &mut Conn<Tenant>,
-    conversation: ConversationId,
-    former: Option<UserId>,
+    changed: &[(ConversationId, Option<UserId>)],
 ) -> Result<(), DbError> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let conversations: Vec<_> = changed.iter().map(|(id, _)| id.uuid()).collect();
+    let former: Vec<_> = changed
+        .iter()
+        .map(|(_, former)| former.map(UserId::uuid))
+        .collect();
     Statement::<AppendAssigned>::new()
+        .bind::<BigInt, _>(i64::try_from(changed.len()).unwrap_or(i64::MAX))
         .bind::<Text, _>(EventKind::ConversationAssigned.as_str())
-        .bind::<SqlUuid, _>(conversation.uuid())
-        .bind::<Nullable<SqlUuid>, _>(former.map(UserId::uuid))
+        .bind::<Array<SqlUuid>, _>(conversations)
+        .bind::<Array<Nullable<SqlUuid>>, _>(former)
         .execute(&mut **conn)
         .await?;
     Ok(())

@@ -21,6 +21,11 @@ pg::id_type! {
 }
 
 pg::id_type! {
+    /// A way to look at the inbox that somebody kept.
+    ViewId
+}
+
+pg::id_type! {
     /// A label of a tenant.
     TagId
 }

@@ -1,5 +1,5 @@
 //! One tenant's data and its rules: team, contacts, conversations, messages,
-//! tags, settings, catalogue, quick replies, outbox, events, audit.
+//! tags, settings, catalogue, quick replies, views, search, outbox, events, audit.
 //!
 //! Depends on `pg` and `crypto`. Knows neither the control plane's tables nor
 //! HTTP nor Meta: callers translate. Every function takes a `Conn<Tenant>`, so
@@ -34,6 +34,7 @@ pub mod quick_reply;
 pub mod role;
 mod schema;
 pub mod sealed;
+pub mod search;
 pub mod second_factor;
 pub mod service;
 pub mod settings;
@@ -43,6 +44,7 @@ pub mod tag;
 mod text;
 mod text_enum;
 pub mod user;
+pub mod view;
 
 pub use self::text_enum::UnknownName;
 pub(crate) use self::text_enum::text_enum;

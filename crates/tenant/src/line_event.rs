@@ -12,8 +12,10 @@ use pg::{ChannelId, Conn, DbError, InvalidCursor, Page, PageRequest, Tenant};
 pub use crate::id::LineEventId;
 use crate::{
     contact::{self, Identity},
+    event::EventKind,
+    id::ConversationId,
     inbound::Effects,
-    schema::{contacts, line_events, line_health},
+    schema::{contacts, conversations, line_events, line_health},
 };
 
 /// An event as it came.
@@ -223,10 +225,21 @@ pub(crate) async fn address_book(
 ) -> Result<(), DbError> {
     let settled = contact::upsert(tx, who, now, &mut effects.events).await?;
     effects.moved |= settled.moved;
-    diesel::update(contacts::table.find(settled.id).filter(contacts::name.is_null()))
+    let named = diesel::update(contacts::table.find(settled.id).filter(contacts::name.is_null()))
         .set((contacts::name.eq(name), contacts::updated_at.eq(diesel::dsl::now)))
         .execute(&mut **tx)
         .await?;
+    if named > 0 {
+        // The list shows the name, and the search knows it by this.
+        let threads: Vec<ConversationId> = conversations::table
+            .filter(conversations::contact_id.eq(settled.id))
+            .select(conversations::id)
+            .load(&mut **tx)
+            .await?;
+        for thread in threads {
+            effects.tell(EventKind::ConversationUpdated, thread, None);
+        }
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ mod note;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use pg::{ChannelId, Conn, DbError, InvalidCursor, Page, PageRequest, Tenant};
+use pg::{ChannelId, Conn, Cursor, DbError, InvalidCursor, Page, PageRequest, Tenant};
 
 pub use self::note::{AddNoteError, add_note};
 pub use crate::id::MessageId;
@@ -130,6 +130,17 @@ impl Message {
     }
 }
 
+/// A stretch of a conversation around one of its messages.
+#[derive(Debug)]
+pub struct Around {
+    /// Newest first.
+    pub items: Vec<Message>,
+    /// Where newer ones go on; `None` where the newest is there.
+    pub newer: Option<Cursor>,
+    /// Where older ones go on; `None` where the oldest is there.
+    pub older: Option<Cursor>,
+}
+
 /// Queries over `messages`.
 pub struct Messages<'c>(&'c mut Conn<Tenant>);
 
@@ -189,23 +200,100 @@ impl<'c> Messages<'c> {
             Ok(after) => after,
             Err(invalid) => return Ok(Err(invalid)),
         };
+        let rows = self
+            .older(conversation, after, page.limit.saturating_add(1))
+            .await?;
+        Ok(Ok(Page::from_rows(rows, page.limit, |row: &Message| {
+            (row.occurred_at, row.id)
+        })))
+    }
+
+    /// The page of a conversation that has `id` in its middle, newest first, with the cursors of what is newer and
+    /// what is older; `None` if the conversation has no such message.
+    pub async fn around(
+        &mut self,
+        conversation: ConversationId,
+        id: MessageId,
+        limit: usize,
+    ) -> Result<Option<Around>, DbError> {
+        let found = self
+            .find(id)
+            .await?
+            .filter(|found| found.conversation_id == conversation);
+        let Some(found) = found else { return Ok(None) };
+        let half = (limit / 2).max(1);
+        let key = (found.occurred_at, found.id);
+        let newer = self.newer(conversation, key, half).await?;
+        let older = self
+            .older(conversation, Some(key), half.saturating_add(1))
+            .await?;
+        let older = Page::from_rows(older, half, |row| (row.occurred_at, row.id));
+        let mut items = newer.items;
+        items.push(found);
+        items.extend(older.items);
+        Ok(Some(Around {
+            items,
+            newer: newer.next,
+            older: older.next,
+        }))
+    }
+
+    /// A conversation's messages after a place, newest first; `next` of the page leads on to newer ones.
+    pub async fn newer_page(
+        &mut self,
+        conversation: ConversationId,
+        page: &PageRequest,
+    ) -> Result<Result<Page<Message>, InvalidCursor>, DbError> {
+        match page.after::<(DateTime<Utc>, MessageId)>() {
+            Ok(Some(after)) => Ok(Ok(self.newer(conversation, after, page.limit).await?)),
+            _ => Ok(Err(InvalidCursor)),
+        }
+    }
+
+    async fn newer(
+        &mut self,
+        conversation: ConversationId,
+        (at, id): (DateTime<Utc>, MessageId),
+        limit: usize,
+    ) -> Result<Page<Message>, DbError> {
+        let after = messages::occurred_at
+            .gt(at)
+            .or(messages::occurred_at.eq(at).and(messages::id.gt(id)));
+        let rows = messages::table
+            .filter(messages::conversation_id.eq(conversation))
+            .filter(messages::occurred_at.ge(at))
+            .filter(after)
+            .order((messages::occurred_at.asc(), messages::id.asc()))
+            .limit(i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX))
+            .select(Message::as_select())
+            .load(&mut **self.0)
+            .await?;
+        let mut page = Page::from_rows(rows, limit, |row: &Message| (row.occurred_at, row.id));
+        page.items.reverse();
+        Ok(page)
+    }
+
+    async fn older(
+        &mut self,
+        conversation: ConversationId,
+        after: Option<(DateTime<Utc>, MessageId)>,
+        limit: usize,
+    ) -> Result<Vec<Message>, DbError> {
         let mut query = messages::table
             .filter(messages::conversation_id.eq(conversation))
             .order((messages::occurred_at.desc(), messages::id.desc()))
-            .limit(page.fetch_limit())
+            .limit(i64::try_from(limit).unwrap_or(i64::MAX))
             .select(Message::as_select())
             .into_boxed();
         if let Some((at, id)) = after {
-            query = query.filter(
+            // Said twice, since the index is entered by a plain comparison.
+            query = query.filter(messages::occurred_at.le(at)).filter(
                 messages::occurred_at
                     .lt(at)
                     .or(messages::occurred_at.eq(at).and(messages::id.lt(id))),
             );
         }
-        let rows = query.load(&mut **self.0).await?;
-        Ok(Ok(Page::from_rows(rows, page.limit, |row: &Message| {
-            (row.occurred_at, row.id)
-        })))
+        Ok(query.load(&mut **self.0).await?)
     }
 
     /// What was added to a conversation after one of its messages, oldest first, at most `limit`.

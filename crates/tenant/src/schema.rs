@@ -37,6 +37,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    contact_search (contact_id) {
+        contact_id -> Uuid,
+        source -> Uuid,
+    }
+}
+
+diesel::table! {
     contacts (id) {
         id -> Uuid,
         user_key -> Text,
@@ -184,6 +191,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    message_search (at, message_id) {
+        at -> Timestamptz,
+        message_id -> Uuid,
+    }
+}
+
+diesel::table! {
     messages (id) {
         id -> Uuid,
         conversation_id -> Uuid,
@@ -267,6 +281,15 @@ diesel::table! {
         is_builtin -> Bool,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    search_progress (singleton) {
+        singleton -> Bool,
+        last_event -> Int8,
+        messages_before -> Nullable<Uuid>,
+        contacts_before -> Nullable<Uuid>,
     }
 }
 
@@ -363,6 +386,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    views (id) {
+        id -> Uuid,
+        owner_id -> Nullable<Uuid>,
+        name -> Text,
+        filter -> Jsonb,
+        sort -> Text,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     wa_uploads (channel_id, content_hash, content_type) {
         channel_id -> Uuid,
         content_hash -> Bytea,
@@ -373,6 +408,7 @@ diesel::table! {
 }
 
 diesel::joinable!(contact_keys -> contacts (contact_id));
+diesel::joinable!(contact_search -> contacts (contact_id));
 diesel::joinable!(conversation_tags -> conversations (conversation_id));
 diesel::joinable!(conversation_tags -> tags (tag_id));
 diesel::joinable!(conversations -> contacts (contact_id));
@@ -388,11 +424,13 @@ diesel::joinable!(service_branches -> branches (branch_id));
 diesel::joinable!(service_branches -> services (service_id));
 diesel::joinable!(uploads -> users (created_by));
 diesel::joinable!(users -> roles (role));
+diesel::joinable!(views -> users (owner_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     branches,
     contact_keys,
+    contact_search,
     contacts,
     conversation_tags,
     conversations,
@@ -403,11 +441,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     line_events,
     line_health,
     media,
+    message_search,
     messages,
     orphan_statuses,
     outbox,
     quick_replies,
     roles,
+    search_progress,
     service_branches,
     services,
     settings,
@@ -415,5 +455,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     tenant_meta,
     uploads,
     users,
+    views,
     wa_uploads,
 );

@@ -209,20 +209,27 @@ impl<'c> Tags<'c> {
         self.id_of(name).await?.ok_or(SaveTagError::NameTaken)
     }
 
+    /// The tags of these names; unknown names become tags if `make` is set, and are left out else.
+    pub(crate) async fn ids_of(&mut self, names: &[String], make: bool) -> Result<Vec<TagId>, SaveTagError> {
+        let mut found = Vec::with_capacity(names.len());
+        for name in names {
+            let name = parse_name(name)?;
+            let id = match self.id_of(&name).await? {
+                None if make => Some(self.named(&name).await?),
+                known => known,
+            };
+            found.extend(id.filter(|id| !found.contains(id)));
+        }
+        Ok(found)
+    }
+
     /// Makes `names` the tags of a conversation; unknown names become tags.
     pub(crate) async fn assign(
         &mut self,
         conversation: ConversationId,
         names: &[String],
     ) -> Result<(), SaveTagError> {
-        let mut wanted = Vec::with_capacity(names.len());
-        for name in names {
-            let name = parse_name(name)?;
-            wanted.push(match self.id_of(&name).await? {
-                Some(id) => id,
-                None => self.named(&name).await?,
-            });
-        }
+        let wanted = self.ids_of(names, true).await?;
         diesel::delete(conversation_tags::table)
             .filter(conversation_tags::conversation_id.eq(conversation))
             .filter(conversation_tags::tag_id.ne_all(&wanted))

@@ -7,6 +7,7 @@ use tenant::{
     service::{InvalidService, SaveServiceError},
     settings::{HolidayFault, SaveSettingsError},
     tag::MergeTagError,
+    view::SaveViewError,
 };
 
 use super::{Kind, Problem};
@@ -105,6 +106,19 @@ impl From<SaveQuickReplyError> for Problem {
             }
             SaveQuickReplyError::ShortcutTaken => Self::new(Kind::ShortcutTaken, error),
             SaveQuickReplyError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SaveViewError> for Problem {
+    fn from(error: SaveViewError) -> Self {
+        match error {
+            SaveViewError::Unknown => Self::new(Kind::NotFound, error),
+            SaveViewError::Forbidden => Self::new(Kind::Forbidden, error),
+            SaveViewError::InvalidName => Self::field("/name", "invalid_name", error),
+            SaveViewError::NameTaken => Self::new(Kind::ViewNameTaken, error),
+            SaveViewError::TooMany => Self::new(Kind::TooManyViews, error),
+            SaveViewError::Db(error) => error.into(),
         }
     }
 }

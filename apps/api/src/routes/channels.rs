@@ -140,7 +140,13 @@ pub(crate) async fn patch_line(
     let id: ChannelId = json::id(&id)?;
     let engine = member.app.engine();
     engine
-        .rename_line(&member.tenant, id, &body.display_name, &member.user)
+        .rename_line(
+            &member.tenant,
+            id,
+            &body.display_name,
+            member.acting(),
+            &member.actor(),
+        )
         .await?;
     Ok(web::Json(found(engine.line_report(id).await?)?.into()))
 }

@@ -1,17 +1,20 @@
 //! The inbox list, and what the team does to a conversation.
 
 mod body;
+pub(crate) mod bulk;
+pub(crate) mod filter;
 
 use actix_web::{HttpResponse, web};
 use pg::Patch;
 use serde::{Deserialize, Serialize};
 use tenant::conversation::{
-    AssigneeFilter, ConversationChanges, ConversationFilter, ConversationId, Conversations, Sight, TagFilter,
+    ConversationChanges, ConversationFilter, ConversationId, Conversations, MOST_COUNTED, MOST_TAGS, Sight,
     change, mark_read, set_tags,
 };
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 
-pub(crate) use self::body::{ConversationBody, ConversationPage};
+pub(crate) use self::body::{ContactBody, ConversationBody, ConversationPage};
+use self::filter::{ConversationQuery, CountsQuery, FilterFields};
 use crate::{
     auth::{ChatRead, ChatWrite, Member},
     json::{self, Json, Query},
@@ -28,6 +31,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
                 .route(web::post().to(super::messages::send::post_conversation)),
         )
         .service(super::resource("/conversations/counts").route(web::get().to(get_counts)))
+        .service(super::resource("/conversations/bulk").route(web::post().to(bulk::post_bulk)))
         .service(
             super::resource("/conversations/{id}")
                 .route(web::get().to(get_conversation))
@@ -37,30 +41,7 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
         .service(super::resource("/conversations/{id}/read").route(web::post().to(post_read)));
 }
 
-/// Which conversations.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct ConversationQuery {
-    /// Any of these, separated by commas: open, pending, snoozed, closed.
-    status: Option<String>,
-    /// `me`, `unassigned` or a user's id.
-    assignee: Option<String>,
-    /// A tag's id or name.
-    tag: Option<String>,
-    /// A line's id.
-    channel_id: Option<String>,
-    /// Only with, or only without, unread messages.
-    unread: Option<bool>,
-    /// Part of a name or phone number.
-    q: Option<String>,
-    /// Items wanted, 1 to 200; 50 if not said.
-    limit: Option<u16>,
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-}
-
-/// How many open and pending conversations there are.
+/// How many conversations match. A number above `cap` stands for more than `cap`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Counts)]
 pub(crate) struct CountsBody {
@@ -68,6 +49,7 @@ pub(crate) struct CountsBody {
     unassigned: i64,
     all: i64,
     unread: i64,
+    cap: i64,
 }
 
 /// What to change; what is absent stays.
@@ -94,53 +76,19 @@ pub(crate) struct TagsBody {
     tags: Vec<String>,
 }
 
-fn filter(query: &ConversationQuery, member: &Member<ChatRead>) -> Result<ConversationFilter, Problem> {
-    let status = match &query.status {
-        None => Vec::new(),
-        Some(list) => list
-            .split(',')
-            .map(|status| {
-                status
-                    .parse()
-                    .map_err(|error| Problem::field("/status", "invalid_status", error))
-            })
-            .collect::<Result<_, _>>()?,
-    };
-    let assignee = match query.assignee.as_deref() {
-        None => None,
-        Some("me") => Some(AssigneeFilter::User(member.user.id)),
-        Some("unassigned") => Some(AssigneeFilter::Unassigned),
-        Some(id) => Some(AssigneeFilter::User(json::body_id("/assignee", id)?)),
-    };
-    let tag = query.tag.as_ref().map(|tag| {
-        tag.parse()
-            .map_or_else(|_| TagFilter::Name(tag.clone()), TagFilter::Id)
-    });
-    let channel = query
-        .channel_id
-        .as_deref()
-        .map(|id| json::body_id("/channel_id", id))
-        .transpose()?;
-    let search = query.q.clone().filter(|q| !q.trim().is_empty());
-    Ok(ConversationFilter {
-        status,
-        assignee,
-        tag,
-        channel,
-        unread: query.unread,
-        search,
-    })
-}
-
-/// The inbox, the most recently active first.
+/// The inbox; in which order, the query says.
 #[utoipa::path(get, path = "/api/conversations", tag = "inbox", params(ConversationQuery),
     responses((status = 200, body = ConversationPage)), extensions(("x-permission" = json!("chat.read"))))]
 pub(crate) async fn list_conversations(
     member: Member<ChatRead>,
-    Query(query): Query<ConversationQuery>,
+    Query(mut query): Query<ConversationQuery>,
 ) -> Result<web::Json<ConversationPage>, Problem> {
-    let filter = filter(&query, &member)?;
-    let page = json::page_request(query.limit, query.cursor)?;
+    let sort = filter::sort(query.sort.as_deref())?;
+    let page = json::page_request(query.limit, query.cursor.take())?;
+    let filter = ConversationFilter {
+        sort,
+        ..FilterFields::from(query).filter(member.user.id, member.now)?
+    };
     let lines = LineNames::of(&member.app, member.tenant.tenant.id).await?;
     let found = Conversations::new(&mut member.conn().await?)
         .list(&filter, member.sight(), &page)
@@ -150,18 +98,23 @@ pub(crate) async fn list_conversations(
     )))
 }
 
-/// How many conversations wait.
-#[utoipa::path(get, path = "/api/conversations/counts", tag = "inbox",
+/// How many conversations there are in each tab.
+#[utoipa::path(get, path = "/api/conversations/counts", tag = "inbox", params(CountsQuery),
     responses((status = 200, body = CountsBody)), extensions(("x-permission" = json!("chat.read"))))]
-pub(crate) async fn get_counts(member: Member<ChatRead>) -> Result<web::Json<CountsBody>, Problem> {
+pub(crate) async fn get_counts(
+    member: Member<ChatRead>,
+    Query(query): Query<CountsQuery>,
+) -> Result<web::Json<CountsBody>, Problem> {
+    let filter = FilterFields::from(query).filter(member.user.id, member.now)?;
     let counts = Conversations::new(&mut member.conn().await?)
-        .counts(member.user.id, member.sight())
+        .counts(&filter, member.user.id, member.sight())
         .await?;
     Ok(web::Json(CountsBody {
         mine: counts.mine,
         unassigned: counts.unassigned,
-        all: counts.all,
+        all: counts.everyone,
         unread: counts.unread,
+        cap: MOST_COUNTED,
     }))
 }
 
@@ -239,7 +192,7 @@ pub(crate) async fn put_tags(
 ) -> Result<web::Json<ConversationBody>, Problem> {
     let id = json::id(&id)?;
     member.sees(id).await?;
-    if body.tags.len() > 30 {
+    if body.tags.len() > MOST_TAGS {
         return Err(Problem::field(
             "/tags",
             "too_many",

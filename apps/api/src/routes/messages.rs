@@ -6,7 +6,7 @@ pub(crate) mod send;
 use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
-use pg::Conn;
+use pg::{Conn, Cursor};
 use serde::{Deserialize, Serialize};
 use tenant::{
     conversation::{Conversation, ConversationId, Conversations},
@@ -48,6 +48,10 @@ pub(crate) struct MessageQuery {
     cursor: Option<String>,
     /// A message's id: only what was added after it, oldest first.
     after: Option<String>,
+    /// A message's id: the page that has it in its middle.
+    around: Option<String>,
+    /// `previous_cursor` of a page: the messages that are newer than its own, newest first.
+    newer: Option<String>,
 }
 
 /// One page of messages.
@@ -55,6 +59,8 @@ pub(crate) struct MessageQuery {
 pub(crate) struct MessagePage {
     items: Vec<MessageBody>,
     next_cursor: Option<String>,
+    /// Where newer messages go on, of a page that was asked for by `around` or `newer`; null where the newest is there.
+    previous_cursor: Option<String>,
 }
 
 /// A note to keep.
@@ -120,21 +126,32 @@ pub(crate) async fn list_messages(
     id: web::Path<String>,
     Query(query): Query<MessageQuery>,
 ) -> Result<web::Json<MessagePage>, Problem> {
-    let page = json::page_request(query.limit, query.cursor)?;
+    let page = json::page_request(query.limit, query.newer.clone().or(query.cursor))?;
     let (mut conn, conversation) = conversation(&member, json::id(&id)?).await?;
     let mut messages = Messages::new(&mut conn);
-    let (found, next) = if let Some(after) = query.after {
+    let (found, next, previous) = if let Some(around) = query.around {
+        let id = json::body_id("/around", &around)?;
+        let around = messages.around(conversation.id, id, page.limit).await?;
+        let around = around.ok_or_else(|| Problem::bare(Kind::NotFound))?;
+        (around.items, around.older, around.newer)
+    } else if query.newer.is_some() {
+        let page = messages.newer_page(conversation.id, &page).await??;
+        (page.items, None, page.next)
+    } else if let Some(after) = query.after {
         let known = json::body_id("/after", &after)?;
         let limit = i64::try_from(page.limit).unwrap_or(i64::MAX);
-        (messages.added_after(conversation.id, known, limit).await?, None)
+        let added = messages.added_after(conversation.id, known, limit).await?;
+        (added, None, None)
     } else {
         let page = messages.list(conversation.id, &page).await??;
-        (page.items, page.next)
+        (page.items, page.next, None)
     };
     let items = bodies(&mut conn, found).await?;
+    let text = |cursor: Option<Cursor>| cursor.map(|cursor| cursor.as_str().to_owned());
     Ok(web::Json(MessagePage {
         items,
-        next_cursor: next.map(|cursor| cursor.as_str().to_owned()),
+        next_cursor: text(next),
+        previous_cursor: text(previous),
     }))
 }
 

@@ -416,7 +416,7 @@ async fn the_team_takes_tags_snoozes_and_closes_a_conversation() {
     let counts = agent.get("/api/conversations/counts").await.expect(200).json();
     assert_eq!(
         counts,
-        json!({ "mine": 0, "unassigned": 0, "all": 0, "unread": 0 })
+        json!({ "mine": 0, "unassigned": 0, "all": 0, "unread": 0, "cap": 1000 })
     );
     app.customer_writes(0, "otra vez").await;
     let again = eventually(|| async { agent.items("/api/conversations?status=open").await.pop() }).await;

@@ -255,10 +255,10 @@ fn wrong_values(path: &str, name: &str) -> &'static [&'static str] {
         "since" => &["x", "1.5", "9223372036854775808"],
         "unread" | "download" | "voice" | "active" | "live" => &["x", "2", "TRUE"],
         "status" => &["x", "open,", ",", "open,x", "OPEN"],
-        "assignee" | "channel_id" | "after" | "tenant_id" | "branch_id" | "actor" | "usable_by" => {
-            &["x", "00", "' OR true --"]
-        }
-        "kind" | "state" | "scope" | "plan" | "health" | "sort" => &["x", "OPEN", ""],
+        "newer" => &["zzz", "e30", "W10", "null"],
+        "assignee" | "channel_id" | "after" | "around" | "tenant_id" | "branch_id" | "actor"
+        | "usable_by" => &["x", "00", "' OR true --"],
+        "kind" | "state" | "scope" | "plan" | "health" | "sort" | "window" => &["x", "OPEN", ""],
         // The platform's is asked by instants as well.
         "from" | "until" if path.starts_with("/api/superadmin") => &["x", "", "2026-02-30", "20261130"],
         "from" | "to" => &[

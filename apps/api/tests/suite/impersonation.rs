@@ -242,6 +242,49 @@ async fn what_is_changed_names_the_superadmin_in_both_audits_and_in_the_thread()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nothing_that_is_done_bears_the_name_of_whose_eyes_they_are() {
+    let app = TestApp::start().await;
+    let samples = Samples::of(&app).await;
+    let people = team(&app).await;
+    let admin = people.iter().find(|one| one["role"] == "admin").unwrap()["id"].clone();
+    let entries = |audit: Vec<Value>| -> Vec<Value> {
+        let named = audit.into_iter().filter(|entry| entry["actor"]["id"] == admin);
+        named.map(|entry| entry["action"].clone()).collect()
+    };
+    let audit = "/api/audit?limit=200";
+    let before = entries(app.admin().await.items(audit).await);
+    let mut body = writing(Role::Admin);
+    body.as_object_mut().unwrap().remove("role");
+    body["user_id"] = admin.clone();
+    let caller = visitor(&app, &body).await;
+    for operation in operations() {
+        let permission = operation.permission.as_deref();
+        let of_team = permission.is_some_and(|name| !["platform", "anyone"].contains(&name));
+        if of_team && operation.method != Method::GET {
+            let answer = samples.call(&caller, &operation).await;
+            assert!(answer.status < 500, "{}: {}", operation.name, answer.text());
+        }
+    }
+    let after = app.admin().await.items(audit).await;
+    assert!(after.len() > 12, "so little was written down: {after:?}");
+    assert_eq!(entries(after), before);
+    let platform = app
+        .superadmin()
+        .await
+        .items("/api/superadmin/audit?limit=200")
+        .await;
+    let lines: Vec<&Value> = platform
+        .iter()
+        .filter(|entry| entry["action"] == "channel.updated")
+        .collect();
+    assert!(!lines.is_empty());
+    assert!(
+        lines.iter().all(|entry| entry["actor"]["email"] == SUPERADMIN),
+        "{lines:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn it_needs_a_reason_an_end_and_to_write_the_password() {
     let app = TestApp::start().await;
     let superadmin = app.superadmin().await;

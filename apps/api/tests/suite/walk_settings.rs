@@ -5,18 +5,21 @@ use serde_json::{Value, json};
 use crate::caller::Caller;
 
 /// Operations that take no body.
-pub const BODILESS: [&str; 11] = [
+pub const BODILESS: [&str; 14] = [
     "DELETE /api/branches/{id}",
     "DELETE /api/quick-replies/{id}",
     "DELETE /api/services/{id}",
+    "DELETE /api/views/{id}",
     "GET /api/audit",
     "GET /api/audit/export.csv",
     "GET /api/branches",
     "GET /api/branches/{id}",
     "GET /api/quick-replies",
+    "GET /api/search",
     "GET /api/services",
     "GET /api/services/{id}",
     "GET /api/settings",
+    "GET /api/views",
 ];
 
 async fn made(admin: &Caller, path: &str, body: &Value) -> String {
@@ -25,11 +28,13 @@ async fn made(admin: &Caller, path: &str, body: &Value) -> String {
 }
 
 /// Ids of A's own.
-pub async fn ids(admin: &Caller) -> [(&'static str, String); 4] {
+pub async fn ids(admin: &Caller) -> [(&'static str, String); 5] {
     let branch = json!({ "code": "WALK", "name": "Centro" });
     let service = json!({ "code": "WALK", "name": "Limpieza" });
     let reply = json!({ "shortcut": "walk", "title": "Hola", "body": "Hola", "shared": true });
+    let view = json!({ "name": "Walk", "filter": {}, "shared": false });
     [
+        ("views", made(admin, "/api/views", &view).await),
         ("branches", made(admin, "/api/branches", &branch).await),
         ("services", made(admin, "/api/services", &service).await),
         ("quick-replies", made(admin, "/api/quick-replies", &reply).await),
@@ -74,6 +79,15 @@ pub fn bodies(conversation: &str, tag: &str) -> Vec<(&'static str, Value)> {
         (
             "POST /api/quick-replies/{id}/use",
             json!({ "conversation_id": conversation }),
+        ),
+        (
+            "POST /api/views",
+            json!({ "name": "Abiertas", "filter": { "status": "open", "unread": true }, "sort": "oldest", "shared": false }),
+        ),
+        ("PATCH /api/views/{id}", json!({ "name": "Todas" })),
+        (
+            "POST /api/conversations/bulk",
+            json!({ "ids": [conversation], "action": { "type": "read" } }),
         ),
         ("POST /api/tags/{id}/merge", json!({ "into": tag })),
         ("PATCH /api/channels/{id}", json!({ "display_name": "Recepción" })),

@@ -289,11 +289,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The inbox, the most recently active first. */
+        /** The inbox; in which order, the query says. */
         get: operations["list_conversations"];
         put?: never;
         /** Write to somebody who may never have written: begins the conversation if there is none. */
         post: operations["post_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change many conversations at once; what is not there or out of sight is told, and the others are changed. */
+        post: operations["post_bulk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -307,7 +324,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many conversations wait. */
+        /** How many conversations there are in each tab. */
         get: operations["get_counts"];
         put?: never;
         post?: never;
@@ -920,6 +937,23 @@ export interface paths {
         put?: never;
         /** Put a role that was there from the beginning back to what it was then. */
         post: operations["post_role_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search names, phone numbers and what was said. */
+        get: operations["get_search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1939,6 +1973,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everybody's views and one's own. */
+        get: operations["list_views"];
+        put?: never;
+        /** Keep a view: one's own, or everybody's with settings.write. */
+        post: operations["post_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a view. */
+        delete: operations["delete_view"];
+        options?: never;
+        head?: never;
+        /** Change a view; whose it is stays. */
+        patch: operations["patch_view"];
+        trace?: never;
+    };
     "/debug/lines/{phone_number_id}": {
         parameters: {
             query?: never;
@@ -2075,6 +2145,33 @@ export interface components {
             password: string;
             token: string;
         };
+        /** @description What to do to each. */
+        ActionBody: {
+            /** @description A user's id, or null for nobody. */
+            assignee_id?: string | null;
+            /** @enum {string} */
+            type: "assign";
+        } | {
+            /**
+             * Format: date-time
+             * @description With `snoozed`: until when.
+             */
+            snoozed_until?: string | null;
+            status: components["schemas"]["ConversationStatus"];
+            /** @enum {string} */
+            type: "status";
+        } | {
+            tags: string[];
+            /** @enum {string} */
+            type: "add_tags";
+        } | {
+            tags: string[];
+            /** @enum {string} */
+            type: "remove_tags";
+        } | {
+            /** @enum {string} */
+            type: "read";
+        };
         /** @description Somebody who was added, and what became of the invitation if they were invited. */
         AddedUser: components["schemas"]["User"] & {
             invitation?: components["schemas"]["SentLink"] | null;
@@ -2167,6 +2264,22 @@ export interface components {
             /** @description An address of an image; below the API's own where it begins with a slash: uploaded. */
             logo_url: string | null;
             timezone: string | null;
+        };
+        /** @description A change to many conversations. */
+        BulkBody: {
+            action: components["schemas"]["ActionBody"];
+            ids: string[];
+        };
+        /** @enum {string} */
+        BulkOutcome: "changed" | "unchanged" | "not_found" | "too_many_tags";
+        /** @description What became of one conversation. */
+        BulkResult: {
+            id: string;
+            outcome: components["schemas"]["BulkOutcome"];
+        };
+        /** @description What became of each conversation, in the order asked for. */
+        BulkResults: {
+            items: components["schemas"]["BulkResult"][];
         };
         /** @description When the tenant is open, by weekday; the wall clock of its zone counts. */
         BusinessHours: {
@@ -2365,9 +2478,21 @@ export interface components {
             /**
              * Format: date-time
              * @description Until when free-form messages may be sent.
-             *     Until when free-form messages may be sent.
              */
             window_expires_at: string | null;
+        };
+        /** @description A conversation with somebody who is called so. */
+        ConversationHit: {
+            conversation: components["schemas"]["Conversation"];
+            /** @description Where in the contact's name it stands. */
+            name_highlights: components["schemas"]["TextRange"][];
+            /** @description Where in the contact's phone number it stands. */
+            phone_highlights: components["schemas"]["TextRange"][];
+        };
+        /** @description Conversations, the most recently active first. */
+        ConversationHits: {
+            items: components["schemas"]["ConversationHit"][];
+            next_cursor: string | null;
         };
         /** @description One page of conversations. */
         ConversationPage: {
@@ -2388,11 +2513,15 @@ export interface components {
         /** @enum {string} */
         ConversationScope: "all" | "own";
         /** @enum {string} */
+        ConversationSort: "newest" | "oldest" | "window";
+        /** @enum {string} */
         ConversationStatus: "open" | "pending" | "snoozed" | "closed";
-        /** @description How many open and pending conversations there are. */
+        /** @description How many conversations match. A number above `cap` stands for more than `cap`. */
         Counts: {
             /** Format: int64 */
             all: number;
+            /** Format: int64 */
+            cap: number;
             /** Format: int64 */
             mine: number;
             /** Format: int64 */
@@ -3026,10 +3155,33 @@ export interface components {
             /** @description Meta's short text. */
             title: string;
         };
+        /** @description A message that says so. */
+        MessageHit: {
+            channel: components["schemas"]["ChannelRef"];
+            contact: components["schemas"]["ContactRef"];
+            conversation_id: string;
+            /** Format: date-time */
+            created_at: string;
+            direction: components["schemas"]["Direction"];
+            /** @description Where in `snippet` it stands. */
+            highlights: components["schemas"]["TextRange"][];
+            /** @description The message; of an edit, the message that was edited. */
+            id: string;
+            /** @description The part of the text that says so, on one line. */
+            snippet: string;
+            type: string;
+        };
+        /** @description Messages, the newest first. */
+        MessageHits: {
+            items: components["schemas"]["MessageHit"][];
+            next_cursor: string | null;
+        };
         /** @description One page of messages. */
         MessagePage: {
             items: components["schemas"]["Message"][];
             next_cursor: string | null;
+            /** @description Where newer messages go on, of a page that was asked for by `around` or `newer`; null where the newest is there. */
+            previous_cursor: string | null;
         };
         /** @enum {string} */
         MessageStatus: "received" | "queued" | "sending" | "accepted" | "sent" | "delivered" | "read" | "failed" | "unknown";
@@ -3256,6 +3408,14 @@ export interface components {
             password?: string | null;
             /** @description A role's key. */
             role: string;
+        };
+        /** @description A view to keep. */
+        NewViewBody: {
+            filter: components["schemas"]["ViewFilter"];
+            name: string;
+            /** @description Whether it is everybody's, which takes settings.write; else it is one's own. */
+            shared: boolean;
+            sort?: components["schemas"]["ConversationSort"] | null;
         };
         /** @description The Odoo that a tenant's bot asks. */
         Odoo: {
@@ -3536,6 +3696,11 @@ export interface components {
             expected: string | null;
             /** @description current, behind or empty. */
             state: string;
+        };
+        /** @description What was found. */
+        SearchResults: {
+            conversations: components["schemas"]["ConversationHits"];
+            messages: components["schemas"]["MessageHits"];
         };
         /** @description How one's second factor stands. */
         SecondFactor: {
@@ -3979,6 +4144,11 @@ export interface components {
             name: string;
             slug: string;
         };
+        /** @description A stretch of a text, in UTF-16 code units; `end` is not in it. */
+        TextRange: {
+            end: number;
+            start: number;
+        };
         /** @description A line that writes to us and is not registered. */
         UnroutedLine: {
             display_phone_number: string | null;
@@ -4064,6 +4234,48 @@ export interface components {
         VerifyTokenBody: {
             verify_token: string;
         };
+        /** @description A way to look at the inbox. */
+        View: {
+            /** Format: date-time */
+            created_at: string;
+            filter: components["schemas"]["ViewFilter"];
+            id: string;
+            name: string;
+            /** @description Whether it is everybody's; else it is one's own. */
+            shared: boolean;
+            sort: components["schemas"]["ConversationSort"];
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description Which conversations a view shows; what is absent does not matter. */
+        ViewFilter: {
+            /** @description `me`, which is whoever looks, `unassigned` or a user's id. */
+            assignee?: string | null;
+            /** @description A line's id. */
+            channel_id?: string | null;
+            /** @description Part of a name or phone number. */
+            q?: string | null;
+            /** @description Any of these, separated by commas: open, pending, snoozed, closed. */
+            status?: string | null;
+            /** @description A tag's id or name. */
+            tag?: string | null;
+            /** @description Only with, or only without, unread messages. */
+            unread?: boolean | null;
+            window?: components["schemas"]["WindowFilter"] | null;
+        };
+        /** @description Everybody's views and one's own, by name; all of them on one page. */
+        ViewPage: {
+            items: components["schemas"]["View"][];
+            next_cursor: string | null;
+        };
+        /** @description What to change of a view; what is absent stays. */
+        ViewPatch: {
+            filter?: components["schemas"]["ViewFilter"] | null;
+            name?: string | null;
+            sort?: components["schemas"]["ConversationSort"] | null;
+        };
+        /** @enum {string} */
+        WindowFilter: "closing" | "open" | "closed";
         /** @description A process that works on tenants. */
         Worker: {
             id: string;
@@ -4730,8 +4942,12 @@ export interface operations {
                 channel_id?: string;
                 /** @description Only with, or only without, unread messages. */
                 unread?: boolean;
-                /** @description Part of a name or phone number. */
+                /** @description Whose window stands so; one that closes within four hours is `closing`. */
+                window?: components["schemas"]["WindowFilter"];
+                /** @description Part of a name or phone number, without regard to case and accents. */
                 q?: string;
+                /** @description In which order; `newest` if not said. */
+                sort?: components["schemas"]["ConversationSort"];
                 /** @description Items wanted, 1 to 200; 50 if not said. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -4797,9 +5013,54 @@ export interface operations {
             };
         };
     };
-    get_counts: {
+    post_bulk: {
         parameters: {
             query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkResults"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_counts: {
+        parameters: {
+            query?: {
+                /** @description Any of these, separated by commas: open, pending, snoozed, closed; `open,pending` if not said. */
+                status?: string;
+                /** @description A tag's id or name. */
+                tag?: string;
+                /** @description A line's id. */
+                channel_id?: string;
+                /** @description Only with, or only without, unread messages. */
+                unread?: boolean;
+                /** @description Whose window stands so; one that closes within four hours is `closing`. */
+                window?: components["schemas"]["WindowFilter"];
+                /** @description Part of a name or phone number, without regard to case and accents. */
+                q?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4898,6 +5159,10 @@ export interface operations {
                 cursor?: string;
                 /** @description A message's id: only what was added after it, oldest first. */
                 after?: string;
+                /** @description A message's id: the page that has it in its middle. */
+                around?: string;
+                /** @description `previous_cursor` of a page: the messages that are newer than its own, newest first. */
+                newer?: string;
             };
             header?: never;
             path: {
@@ -6204,6 +6469,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Role"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_search: {
+        parameters: {
+            query?: {
+                /** @description Words, or parts of a name or phone number, without regard to case and accents; all of them must be there. */
+                q?: string;
+                /** @description `conversations` or `messages`; both if not said. Needed to go on from a cursor. */
+                kind?: string;
+                /** @description Items wanted of each, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResults"];
                 };
             };
             /** @description Problem details (RFC 9457) */
@@ -8834,6 +9136,128 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewViewBody"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
             };
             /** @description Problem details (RFC 9457) */
             default: {

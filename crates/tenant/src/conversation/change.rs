@@ -73,18 +73,18 @@ pub async fn change(
             .execute(&mut **tx)
             .await
             .map_err(DbError::from)?;
-        audit_changes(tx, &before, status, assignee, actor, now).await?;
+        audit::record_all(tx, told(&before, status, assignee, actor), now).await?;
         if assignee == before.assignee_id {
             event::append(tx, &[updated(id)]).await?;
         } else {
-            event::append_assigned(tx, id, before.assignee_id).await?;
+            event::append_assigned(tx, &[(id, before.assignee_id)]).await?;
         }
         Ok(())
     })
     .await
 }
 
-async fn owner(tx: &mut Conn<Tenant>, user: UserId) -> Result<UserId, ChangeError> {
+pub(super) async fn owner(tx: &mut Conn<Tenant>, user: UserId) -> Result<UserId, ChangeError> {
     let user = Users::new(tx)
         .find(user)
         .await?
@@ -96,7 +96,7 @@ async fn owner(tx: &mut Conn<Tenant>, user: UserId) -> Result<UserId, ChangeErro
     }
 }
 
-fn snooze(
+pub(super) fn snooze(
     before: &Conversation,
     changes: &ConversationChanges,
     now: DateTime<Utc>,
@@ -123,14 +123,13 @@ fn snooze(
     }
 }
 
-async fn audit_changes(
-    tx: &mut Conn<Tenant>,
+/// What the audit keeps of a change.
+pub(super) fn told(
     before: &Conversation,
     status: ConversationStatus,
     assignee: Option<UserId>,
     actor: UserId,
-    now: DateTime<Utc>,
-) -> Result<(), DbError> {
+) -> Vec<AuditEntry<'static>> {
     let mut entries = Vec::new();
     if status != before.status {
         let data = serde_json::json!({ "from": before.status.as_str(), "to": status.as_str() });
@@ -142,21 +141,15 @@ async fn audit_changes(
             serde_json::json!({ "from": before.assignee_id, "to": assignee }),
         ));
     }
-    for (action, data) in entries {
-        let target = Some(before.id.to_string());
-        audit::record(
-            tx,
-            AuditEntry {
-                actor: Some(actor),
-                action,
-                target,
-                data,
-            },
-            now,
-        )
-        .await?;
-    }
-    Ok(())
+    entries
+        .into_iter()
+        .map(|(action, data)| AuditEntry {
+            actor: Some(actor),
+            action,
+            target: Some(before.id.to_string()),
+            data,
+        })
+        .collect()
 }
 
 /// Makes `names` the conversation's tags; unknown names become tags.
@@ -214,7 +207,7 @@ pub async fn mark_read(conn: &mut Conn<Tenant>, id: ConversationId) -> Result<bo
     .await
 }
 
-fn updated(conversation: ConversationId) -> NewEvent {
+pub(super) fn updated(conversation: ConversationId) -> NewEvent {
     NewEvent {
         kind: EventKind::ConversationUpdated,
         conversation,

@@ -4,57 +4,26 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::{
-    dsl::exists,
     pg::Pg,
     prelude::*,
-    sql_types::{BigInt, Bool, Nullable, Uuid as SqlUuid},
+    sql_types::{Bool, Timestamptz, Uuid as SqlUuid},
 };
 use diesel_async::RunQueryDsl;
-use pg::{ChannelId, DbError, InvalidCursor, Page, PageRequest};
+use pg::{DbError, InvalidCursor, Page, PageRequest};
+use serde::{Deserialize, Serialize};
 
-use super::{Conversation, ConversationId, ConversationStatus, Conversations, Sight};
+use super::{
+    Conversation, ConversationFilter, ConversationId, ConversationSort, Conversations, Sight, WindowFilter,
+    query::{self, Asked, Values},
+};
 use crate::{
     contact::Contact,
     message::Message,
-    schema::{contacts, conversation_tags, conversations, messages, tags},
-    tag::{Tag, TagId, Tags},
+    schema::{contacts, conversations, messages},
+    search,
+    tag::{Tag, Tags},
     user::{UserId, Users},
 };
-
-/// Whose conversations.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AssigneeFilter {
-    /// Nobody's.
-    Unassigned,
-    /// Of this person.
-    User(UserId),
-}
-
-/// A tag by id or by name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TagFilter {
-    /// By its id.
-    Id(TagId),
-    /// By its name, without regard to case.
-    Name(String),
-}
-
-/// Which conversations to list; an empty filter lists all.
-#[derive(Debug, Clone, Default)]
-pub struct ConversationFilter {
-    /// Any of these states.
-    pub status: Vec<ConversationStatus>,
-    /// Whose.
-    pub assignee: Option<AssigneeFilter>,
-    /// Carrying this tag.
-    pub tag: Option<TagFilter>,
-    /// On this line.
-    pub channel: Option<ChannelId>,
-    /// Only with (or only without) unread messages.
-    pub unread: Option<bool>,
-    /// Part of a name, phone or user key.
-    pub search: Option<String>,
-}
 
 /// Somebody's id and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,71 +51,127 @@ pub struct ConversationView {
     pub tags: Vec<Tag>,
 }
 
-/// How many open and pending conversations there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    /// Owned by the asker.
-    pub mine: i64,
-    /// Owned by nobody.
-    pub unassigned: i64,
-    /// All of them.
-    pub all: i64,
-    /// Of all, those with unread messages.
-    pub unread: i64,
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = SqlUuid)]
+    id: ConversationId,
+    #[diesel(sql_type = Timestamptz)]
+    at: DateTime<Utc>,
 }
 
-#[derive(QueryableByName)]
-struct CountsRow {
-    #[diesel(sql_type = BigInt)]
-    everyone: i64,
-    #[diesel(sql_type = BigInt)]
-    mine: i64,
-    #[diesel(sql_type = BigInt)]
-    unassigned: i64,
-    #[diesel(sql_type = BigInt)]
-    unread: i64,
+/// Which part of an order a row belongs to: what an order says of one row says nothing in another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Part {
+    Newest,
+    Oldest,
+    OpenWindow,
+    ClosedWindow,
 }
+
+impl Part {
+    fn first(sort: ConversationSort) -> Self {
+        match sort {
+            ConversationSort::Newest => Self::Newest,
+            ConversationSort::Oldest => Self::Oldest,
+            ConversationSort::Window => Self::OpenWindow,
+        }
+    }
+
+    fn next(self) -> Option<Self> {
+        (self == Self::OpenWindow).then_some(Self::ClosedWindow)
+    }
+
+    fn is_of(self, sort: ConversationSort) -> bool {
+        let first = Self::first(sort);
+        self == first || first.next() == Some(self)
+    }
+}
+
+type Key = (Part, DateTime<Utc>, ConversationId);
 
 type Source = diesel::dsl::InnerJoinQuerySource<conversations::table, contacts::table>;
 type Predicate = Box<dyn BoxableExpression<Source, Pg, SqlType = Bool>>;
 
 impl Conversations<'_> {
-    /// Conversations in sight that match, the most recently active first.
+    /// Conversations in sight that match, in the filter's order.
     pub async fn list(
         &mut self,
         filter: &ConversationFilter,
         sight: Sight,
         page: &PageRequest,
     ) -> Result<Result<Page<ConversationView>, InvalidCursor>, DbError> {
-        let after = match page.after::<(DateTime<Utc>, ConversationId)>() {
-            Ok(after) => after,
-            Err(invalid) => return Ok(Err(invalid)),
+        let after = match page.after::<Key>() {
+            Ok(after) if after.is_none_or(|(part, ..)| part.is_of(filter.sort)) => after,
+            _ => return Ok(Err(InvalidCursor)),
         };
-        let mut query = conversations::table
-            .inner_join(contacts::table)
-            .order((conversations::last_activity_at.desc(), conversations::id.desc()))
-            .limit(page.fetch_limit())
-            .select((Conversation::as_select(), Contact::as_select()))
-            .into_boxed();
-        for predicate in predicates(filter).into_iter().chain(seen(sight)) {
-            query = query.filter(predicate);
+        if filter.search.is_some() {
+            search::catch_up(self.0).await?;
         }
-        if let Some((at, id)) = after {
-            query = query.filter(
-                conversations::last_activity_at
-                    .lt(at)
-                    .or(conversations::last_activity_at
-                        .eq(at)
-                        .and(conversations::id.lt(id))),
-            );
+        let mut part = after.map_or(Part::first(filter.sort), |(part, ..)| part);
+        let mut after = after.map(|(_, at, id)| (at, id));
+        let mut keys: Vec<Key> = Vec::new();
+        loop {
+            let wanted = page.fetch_limit() - i64::try_from(keys.len()).unwrap_or(i64::MAX);
+            let found = self.part(filter, sight, part, after, wanted).await?;
+            keys.extend(found.into_iter().map(|row| (part, row.at, row.id)));
+            match part.next() {
+                Some(next) if keys.len() <= page.limit => (part, after) = (next, None),
+                _ => break,
+            }
         }
-        let rows: Vec<(Conversation, Contact)> = query.load(&mut **self.0).await?;
-        let page = Page::from_rows(rows, page.limit, |(row, _)| (row.last_activity_at, row.id));
-        let items = self.complete(page.items).await?;
+        let page = Page::from_rows(keys, page.limit, |key| *key);
+        let ids: Vec<ConversationId> = page.items.iter().map(|(.., id)| *id).collect();
+        let items = self.views(&ids).await?;
         Ok(Ok(Page {
             items,
             next: page.next,
         }))
+    }
+
+    async fn part(
+        &mut self,
+        filter: &ConversationFilter,
+        sight: Sight,
+        part: Part,
+        after: Option<(DateTime<Utc>, ConversationId)>,
+        limit: i64,
+    ) -> Result<Vec<Found>, DbError> {
+        let mut values = Values::default();
+        let only = match part {
+            Part::Newest | Part::Oldest => None,
+            Part::OpenWindow => Some(query::standing(WindowFilter::Open, filter.now, &mut values)),
+            Part::ClosedWindow => Some(query::standing(WindowFilter::Closed, filter.now, &mut values)),
+        };
+        let asked = Asked {
+            key: if part == Part::OpenWindow {
+                "c.window_expires_at"
+            } else {
+                "c.last_activity_at"
+            },
+            descending: matches!(part, Part::Newest | Part::ClosedWindow),
+            after: after.map(|(at, id)| (at, id.uuid())),
+            limit,
+            only: only.as_deref(),
+        };
+        let Some(sql) = query::ids(filter, sight, &asked, &mut values) else {
+            return Ok(Vec::new());
+        };
+        Ok(values.bound(sql).load(&mut **self.0).await?)
+    }
+
+    /// These conversations with all that a row shows, in this order. Whoever calls has seen to it that they are in
+    /// sight.
+    pub(crate) async fn views(&mut self, ids: &[ConversationId]) -> Result<Vec<ConversationView>, DbError> {
+        let mut rows: Vec<(Conversation, Contact)> = conversations::table
+            .inner_join(contacts::table)
+            .filter(conversations::id.eq_any(ids))
+            .select((Conversation::as_select(), Contact::as_select()))
+            .load(&mut **self.0)
+            .await?;
+        let place: HashMap<ConversationId, usize> =
+            ids.iter().enumerate().map(|(place, id)| (*id, place)).collect();
+        rows.sort_by_key(|(row, _)| place.get(&row.id).copied());
+        self.complete(rows).await
     }
 
     /// One conversation in sight with all that a row shows.
@@ -167,28 +192,6 @@ impl Conversations<'_> {
             Some(row) => Ok(self.complete(vec![row]).await?.pop()),
             None => Ok(None),
         }
-    }
-
-    /// Counts of open and pending conversations in sight, for `user`.
-    pub async fn counts(&mut self, user: UserId, sight: Sight) -> Result<Counts, DbError> {
-        let row: CountsRow = diesel::sql_query(
-            "SELECT count(*) AS everyone, \
-                 count(*) FILTER (WHERE assignee_id = $1) AS mine, \
-                 count(*) FILTER (WHERE assignee_id IS NULL) AS unassigned, \
-                 count(*) FILTER (WHERE unread_count > 0) AS unread \
-             FROM conversations WHERE status IN ('open', 'pending') \
-                 AND ($2 IS NULL OR assignee_id IS NULL OR assignee_id = $2)",
-        )
-        .bind::<SqlUuid, _>(user)
-        .bind::<Nullable<SqlUuid>, _>(sight.only_of())
-        .get_result(&mut **self.0)
-        .await?;
-        Ok(Counts {
-            mine: row.mine,
-            unassigned: row.unassigned,
-            all: row.everyone,
-            unread: row.unread,
-        })
     }
 
     async fn complete(
@@ -237,36 +240,6 @@ impl Conversations<'_> {
     }
 }
 
-fn predicates(filter: &ConversationFilter) -> Vec<Predicate> {
-    let mut all: Vec<Predicate> = Vec::new();
-    if !filter.status.is_empty() {
-        let names: Vec<&'static str> = filter.status.iter().map(|status| status.as_str()).collect();
-        all.push(Box::new(conversations::status.eq_any(names)));
-    }
-    match filter.assignee {
-        Some(AssigneeFilter::Unassigned) => all.push(Box::new(conversations::assignee_id.is_null())),
-        Some(AssigneeFilter::User(user)) => {
-            all.push(Box::new(conversations::assignee_id.is_not_distinct_from(user)));
-        }
-        None => {}
-    }
-    if let Some(channel) = filter.channel {
-        all.push(Box::new(conversations::channel_id.eq(channel)));
-    }
-    match filter.unread {
-        Some(true) => all.push(Box::new(conversations::unread_count.gt(0))),
-        Some(false) => all.push(Box::new(conversations::unread_count.eq(0))),
-        None => {}
-    }
-    if let Some(tag) = &filter.tag {
-        all.push(tagged(tag));
-    }
-    if let Some(search) = &filter.search {
-        all.push(matching(search));
-    }
-    all
-}
-
 /// The condition that a conversation is in sight, where not all are.
 fn seen(sight: Sight) -> Option<Predicate> {
     let user = sight.only_of()?;
@@ -274,46 +247,6 @@ fn seen(sight: Sight) -> Option<Predicate> {
         .is_null()
         .or(conversations::assignee_id.is_not_distinct_from(user));
     Some(Box::new(nobodys_or_own))
-}
-
-fn tagged(tag: &TagFilter) -> Predicate {
-    let carried = conversation_tags::table
-        .inner_join(tags::table)
-        .filter(conversation_tags::conversation_id.eq(conversations::id));
-    match tag {
-        TagFilter::Id(id) => Box::new(exists(carried.filter(tags::id.eq(*id)))),
-        TagFilter::Name(name) => Box::new(exists(carried.filter(tags::name.ilike(escape_like(name))))),
-    }
-}
-
-fn matching(search: &str) -> Predicate {
-    let pattern = format!("%{}%", escape_like(search.trim()));
-    let digits = dialled(search);
-    let by_text = contacts::name
-        .ilike(pattern.clone())
-        .is_not_distinct_from(true)
-        .or(contacts::profile_name
-            .ilike(pattern.clone())
-            .is_not_distinct_from(true))
-        .or(contacts::user_key.ilike(pattern));
-    if digits.is_empty() {
-        Box::new(by_text)
-    } else {
-        let by_phone = contacts::phone
-            .like(format!("%{digits}%"))
-            .is_not_distinct_from(true);
-        Box::new(by_text.or(by_phone))
-    }
-}
-
-/// The digits of a search that is written like a part of a phone number; empty for any other.
-fn dialled(search: &str) -> String {
-    let decoration = |c: char| matches!(c, '+' | '-' | '(' | ')' | '.' | ' ');
-    if search.chars().all(|c| c.is_ascii_digit() || decoration(c)) {
-        search.chars().filter(char::is_ascii_digit).collect()
-    } else {
-        String::new()
-    }
 }
 
 pub(crate) fn escape_like(text: &str) -> String {

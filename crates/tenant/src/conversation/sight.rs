@@ -42,7 +42,7 @@ impl Sight {
     }
 
     /// The one whose conversations alone are seen, if there is one.
-    pub(super) fn only_of(self) -> Option<UserId> {
+    pub(crate) fn only_of(self) -> Option<UserId> {
         match self {
             Self::Everything => None,
             Self::OwnAndUnassigned(user) => Some(user),

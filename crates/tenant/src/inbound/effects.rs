@@ -19,7 +19,7 @@ pub(crate) struct Effects {
 
 impl Effects {
     /// Something happened to a conversation, or to one of its messages.
-    pub(super) fn tell(&mut self, kind: EventKind, conversation: ConversationId, message: Option<MessageId>) {
+    pub(crate) fn tell(&mut self, kind: EventKind, conversation: ConversationId, message: Option<MessageId>) {
         self.events.push(NewEvent {
             kind,
             conversation,

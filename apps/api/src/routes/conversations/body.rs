@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use pg::Page;
 use serde::Serialize;
 use tenant::{
+    contact::Contact,
     conversation::{ConversationView, UserRef},
     message::Message,
 };
@@ -66,7 +67,6 @@ pub(crate) struct ConversationBody {
     last_message: Option<LastMessageBody>,
     last_activity_at: DateTime<Utc>,
     /// Until when free-form messages may be sent.
-    /// Until when free-form messages may be sent.
     window_expires_at: Option<DateTime<Utc>>,
     /// Until when messages are free, since the customer came from an advertisement.
     entry_point_expires_at: Option<DateTime<Utc>>,
@@ -89,6 +89,17 @@ impl From<UserRef> for UserRefBody {
     }
 }
 
+impl From<Contact> for ContactBody {
+    fn from(contact: Contact) -> Self {
+        Self {
+            id: contact.id.to_string(),
+            name: contact.display_name(),
+            phone: contact.phone.map(|phone| format!("+{phone}")),
+            user_key: contact.user_key,
+        }
+    }
+}
+
 impl From<Page<ConversationBody>> for ConversationPage {
     fn from(page: Page<ConversationBody>) -> Self {
         Self {
@@ -99,7 +110,7 @@ impl From<Page<ConversationBody>> for ConversationPage {
 }
 
 impl ConversationBody {
-    pub(super) fn new(view: ConversationView, lines: &LineNames) -> Self {
+    pub(crate) fn new(view: ConversationView, lines: &LineNames) -> Self {
         let ConversationView {
             conversation,
             contact,
@@ -121,12 +132,7 @@ impl ConversationBody {
             window_expires_at: conversation.window_expires_at,
             entry_point_expires_at: conversation.entry_point_expires_at,
             created_at: conversation.created_at,
-            contact: ContactBody {
-                id: contact.id.to_string(),
-                name: contact.display_name(),
-                phone: contact.phone.map(|phone| format!("+{phone}")),
-                user_key: contact.user_key,
-            },
+            contact: contact.into(),
         }
     }
 }

@@ -21,6 +21,7 @@ export function CompanyItems({ onChoose, onOther }: CompanyItemsProps) {
         <>
           <MenuLabel>{t("company.title")}</MenuLabel>
           <MenuChoices
+            aria-label={t("company.title")}
             value={current}
             onValueChange={(slug) => {
               if (slug !== current) onChoose(slug);

@@ -3,9 +3,10 @@ import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Conversation, ConversationPage, Message, MessagePage, MessageStatus } from "@/api/types";
 import { type ListParams, matchesParams } from "./filters";
 import { conversationKey, LIST_KEY, messagesKey } from "./keys";
+import type { MessagePlace } from "./queries";
 
 type ConversationList = InfiniteData<ConversationPage, string | null>;
-export type MessageList = InfiniteData<MessagePage, string | null>;
+export type MessageList = InfiniteData<MessagePage, MessagePlace>;
 
 const RANK: Partial<Record<MessageStatus, number>> = {
   queued: 1,
@@ -40,7 +41,8 @@ export function mergeMessages(list: MessageList, incoming: Message[]): MessageLi
     }),
   }));
   const first = pages[0];
-  if (first && fresh.size > 0) {
+  // Where the newest is not loaded, what is new belongs to a page that has not been asked for yet.
+  if (first && fresh.size > 0 && !first.previous_cursor) {
     first.items = [...first.items, ...fresh.values()].sort(newestFirst);
   }
   return { ...list, pages };
@@ -50,6 +52,16 @@ export function patchMessages(client: QueryClient, conversationId: string, incom
   client.setQueryData<MessageList>(messagesKey(conversationId), (list) =>
     list ? mergeMessages(list, incoming) : list,
   );
+}
+
+/** What a list is ordered by, the highest first. */
+function placeOf(conversation: Conversation, { sort }: ListParams): number {
+  const activity = Date.parse(conversation.last_activity_at);
+  if (sort === "oldest") return -activity;
+  if (sort !== "window") return activity;
+  const end = Date.parse(conversation.window_expires_at ?? "");
+  // The windows that close first stand above all that are closed, which go by activity.
+  return end > Date.now() ? Number.MAX_SAFE_INTEGER - end : activity;
 }
 
 /** Moves a conversation to where it now belongs in one list, or out of it. */
@@ -67,8 +79,8 @@ export function placeInList(
     items: page.items.filter((item) => item.id !== conversation.id),
   }));
   if (present ? keep : insert) {
-    const at = Date.parse(conversation.last_activity_at);
-    const isOlder = (item: Conversation) => Date.parse(item.last_activity_at) <= at;
+    const at = placeOf(conversation, params);
+    const isOlder = (item: Conversation) => placeOf(item, params) <= at;
     const last = pages.at(-1);
     // Past the last loaded one it belongs to a page that has not been asked for yet.
     const page = pages.find((p) => p.items.some(isOlder)) ?? (last?.next_cursor ? undefined : last);

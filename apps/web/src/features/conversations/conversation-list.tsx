@@ -11,6 +11,7 @@ import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
 import { ConversationRow } from "./conversation-row";
 import { type InboxSearch, isFiltered, listParams } from "./filters";
 import { conversationListQuery } from "./queries";
+import type { Selection } from "./selection";
 
 /** The loaded conversations of the list, in order. */
 export function useConversationList(search: InboxSearch) {
@@ -24,10 +25,13 @@ interface ListProps {
   openId: string | null;
   cursorId: string | null;
   dense: boolean;
+  /** Null where nothing can be changed. */
+  selection: Selection | null;
   onClear: () => void;
 }
 
-export function ConversationList({ search, openId, cursorId, dense, onClear }: ListProps) {
+export function ConversationList(props: ListProps) {
+  const { search, openId, cursorId, dense, selection, onClear } = props;
   const { t } = useTranslation();
   const timeZone = useTimeZone();
   const { query, items } = useConversationList(search);
@@ -89,6 +93,9 @@ export function ConversationList({ search, openId, cursorId, dense, onClear }: L
                   cursor={conversation.id === cursorId}
                   dense={dense}
                   timeZone={timeZone}
+                  chosen={selection?.ids.has(conversation.id) ?? false}
+                  choosing={(selection?.ids.size ?? 0) > 0}
+                  onChoose={selection?.toggle ?? null}
                 />
               ) : isFetchNextPageError ? (
                 <div className="flex h-full items-center justify-center">

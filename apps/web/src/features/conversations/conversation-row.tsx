@@ -20,77 +20,102 @@ interface RowProps {
   cursor: boolean;
   dense: boolean;
   timeZone: string;
+  chosen: boolean;
+  /** Whether any is chosen: then every row shows its box. */
+  choosing: boolean;
+  onChoose: ((id: string, range: boolean) => void) | null;
 }
 
 export const ConversationRow = memo(function ConversationRow(props: RowProps) {
-  const { conversation, active, cursor, dense, timeZone } = props;
+  const { conversation, active, cursor, dense, timeZone, chosen, choosing, onChoose } = props;
   const { t, i18n } = useTranslation();
   const now = useNow();
   const { contact, channel, assignee, tags, unread_count: unread } = conversation;
   const name = contactName(contact);
   return (
-    <Link
-      to="/inbox/$conversationId"
-      params={{ conversationId: conversation.id }}
-      search={(previous: object) => previous}
-      aria-current={active ? "true" : undefined}
-      className={cn(
-        "relative flex h-full items-center gap-3 border-b border-line px-3 outline-offset-[-2px] hover:bg-raised/60",
-        active && "bg-raised hover:bg-raised",
-        cursor && "outline-2 outline-accent",
-      )}
-    >
-      {active && <span aria-hidden className="absolute inset-y-0 left-0 w-[3px] bg-accent" />}
-      <span className="relative">
-        <Avatar name={name} seed={contact.id} size={dense ? "sm" : "md"} />
-        <LineBadge name={channel.display_name} id={channel.id} />
-      </span>
-      <span className="min-w-0 flex-1">
-        <span className="flex items-baseline gap-2">
-          <span className={cn("truncate", unread ? "font-semibold" : "font-medium")}>{name}</span>
-          <StatusMark conversation={conversation} />
-          <time
-            dateTime={conversation.last_activity_at}
-            title={formatFull(conversation.last_activity_at, i18n.language, timeZone)}
-            className={cn("ml-auto shrink-0 text-xs", unread ? "font-medium text-accent" : "text-muted")}
-          >
-            {formatRowTime(conversation.last_activity_at, now, i18n.language, timeZone, t("time.now"))}
-          </time>
+    <div className="group/row relative h-full">
+      <Link
+        to="/inbox/$conversationId"
+        params={{ conversationId: conversation.id }}
+        search={(previous: object) => ({ ...previous, at: undefined })}
+        aria-current={active ? "true" : undefined}
+        className={cn(
+          "relative flex h-full items-center gap-3 border-b border-line px-3 outline-offset-[-2px] hover:bg-raised/60",
+          active && "bg-raised hover:bg-raised",
+          chosen && "bg-accent/10 hover:bg-accent/15",
+          cursor && "outline-2 outline-accent",
+        )}
+      >
+        {active && <span aria-hidden className="absolute inset-y-0 left-0 w-[3px] bg-accent" />}
+        <span className={cn("relative", onChoose && (choosing ? "opacity-0" : "group-hover/row:opacity-0"))}>
+          <Avatar name={name} seed={contact.id} size={dense ? "sm" : "md"} />
+          <LineBadge name={channel.display_name} id={channel.id} />
         </span>
-        <span className="flex items-center gap-1.5 text-list text-muted">
-          <Preview message={conversation.last_message} strong={unread > 0} />
-          {dense && <WindowRing compact expiresAt={conversation.window_expires_at} />}
-          {unread > 0 && (
-            <span className="tabular ml-auto shrink-0 rounded-full bg-accent px-1.5 text-xs leading-[18px] font-semibold text-accent-ink">
-              <span aria-hidden>{unread > 99 ? "99+" : unread}</span>
-              <span className="sr-only">{t("list.unread", { count: unread })}</span>
+        <span className="min-w-0 flex-1">
+          <span className="flex items-baseline gap-2">
+            <span className={cn("truncate", unread ? "font-semibold" : "font-medium")}>{name}</span>
+            <StatusMark conversation={conversation} />
+            <time
+              dateTime={conversation.last_activity_at}
+              title={formatFull(conversation.last_activity_at, i18n.language, timeZone)}
+              className={cn("ml-auto shrink-0 text-xs", unread ? "font-medium text-accent" : "text-muted")}
+            >
+              {formatRowTime(conversation.last_activity_at, now, i18n.language, timeZone, t("time.now"))}
+            </time>
+          </span>
+          <span className="flex items-center gap-1.5 text-list text-muted">
+            <Preview message={conversation.last_message} strong={unread > 0} />
+            {dense && <WindowRing compact expiresAt={conversation.window_expires_at} />}
+            {unread > 0 && (
+              <span className="tabular ml-auto shrink-0 rounded-full bg-accent px-1.5 text-xs leading-[18px] font-semibold text-accent-ink">
+                <span aria-hidden>{unread > 99 ? "99+" : unread}</span>
+                <span className="sr-only">{t("list.unread", { count: unread })}</span>
+              </span>
+            )}
+          </span>
+          {!dense && (
+            <span className="mt-1 flex h-5 items-center gap-1.5 overflow-hidden">
+              <span
+                className={cn(
+                  "inline-flex max-w-28 shrink-0 items-center gap-1 text-xs",
+                  assignee ? "text-ink" : "text-muted",
+                )}
+              >
+                <UserRound aria-hidden className="size-3 shrink-0" />
+                <span className="truncate" title={assignee?.name}>
+                  {assignee?.name.split(" ")[0] ?? t("owner.nobody")}
+                </span>
+              </span>
+              {tags.slice(0, 2).map((tag) => (
+                <TagChip key={tag.id} name={tag.name} color={tag.color} />
+              ))}
+              {tags.length > 2 && <span className="text-xs text-muted">+{tags.length - 2}</span>}
+              <span className="ml-auto shrink-0">
+                <WindowRing compact expiresAt={conversation.window_expires_at} />
+              </span>
             </span>
           )}
         </span>
-        {!dense && (
-          <span className="mt-1 flex h-5 items-center gap-1.5 overflow-hidden">
-            <span
-              className={cn(
-                "inline-flex max-w-28 shrink-0 items-center gap-1 text-xs",
-                assignee ? "text-ink" : "text-muted",
-              )}
-            >
-              <UserRound aria-hidden className="size-3 shrink-0" />
-              <span className="truncate" title={assignee?.name}>
-                {assignee?.name.split(" ")[0] ?? t("owner.nobody")}
-              </span>
-            </span>
-            {tags.slice(0, 2).map((tag) => (
-              <TagChip key={tag.id} name={tag.name} color={tag.color} />
-            ))}
-            {tags.length > 2 && <span className="text-xs text-muted">+{tags.length - 2}</span>}
-            <span className="ml-auto shrink-0">
-              <WindowRing compact expiresAt={conversation.window_expires_at} />
-            </span>
-          </span>
-        )}
-      </span>
-    </Link>
+      </Link>
+      {onChoose && (
+        <label
+          className={cn(
+            "absolute inset-y-0 left-0 flex items-center justify-center",
+            dense ? "w-14" : "w-16",
+            choosing ||
+              "pointer-events-none opacity-0 group-hover/row:pointer-events-auto group-hover/row:opacity-100 focus-within:pointer-events-auto focus-within:opacity-100",
+          )}
+        >
+          <input
+            type="checkbox"
+            aria-label={t("bulk.choose", { name })}
+            checked={chosen}
+            onChange={(event) => onChoose(conversation.id, (event.nativeEvent as MouseEvent).shiftKey)}
+            className="size-4.5 accent-(--accent)"
+          />
+        </label>
+      )}
+    </div>
   );
 });
 

@@ -82,6 +82,8 @@ export class EventSink {
   private async catchUpMessages(id: string, hint: Hint): Promise<void> {
     const known = this.client.getQueryData<MessageList>(messagesKey(id));
     if (!known) return;
+    // Somebody reads further up: what is new comes when he goes down.
+    if (known.pages[0]?.previous_cursor) hint.created = false;
     const newest = known.pages[0]?.items[0];
     if (hint.created && newest) {
       const page = await fetchMessages(id, { limit: 200, after: newest.id });

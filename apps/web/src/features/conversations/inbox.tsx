@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CircleHelp, Headset, WifiOff } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "@/api/types";
@@ -15,12 +15,14 @@ import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/states";
 import type { ComposerMode } from "./composer";
 import { ConversationList, useConversationList } from "./conversation-list";
-import type { InboxSearch } from "./filters";
+import { countParams, type InboxSearch, NO_FILTER } from "./filters";
 import { conversationKey } from "./keys";
 import { KeysHelp } from "./keys-help";
 import { ListHeader } from "./list-header";
 import { Palette } from "./palette";
 import { countsQuery, usePatchConversation } from "./queries";
+import { SearchResults } from "./search-results";
+import { useSelection } from "./selection";
 import { Thread } from "./thread";
 import { useRealtime } from "./use-realtime";
 
@@ -58,14 +60,16 @@ export function Inbox({ search, openId }: InboxProps) {
       }),
     [navigate, openId, search],
   );
-  const onClear = () =>
-    onChange({ status: undefined, line: undefined, tag: undefined, unread: undefined, q: undefined });
+  const onClear = () => onChange(NO_FILTER);
+  const order = useMemo(() => items.map((item) => item.id), [items]);
+  const chosen = useSelection(order);
+  const selection = canWrite && !search.q ? chosen : null;
 
   function open(id: string): void {
     void navigate({
       to: "/inbox/$conversationId",
       params: { conversationId: id },
-      search,
+      search: { ...search, at: undefined },
     });
   }
 
@@ -109,6 +113,19 @@ export function Inbox({ search, openId }: InboxProps) {
     ["Enter"]: openCursor,
     "/": () => searchBox.current?.focus(),
     "?": () => setHelp(true),
+    ...(selection
+      ? {
+          x: () => {
+            const id = cursorId ?? openId;
+            if (id) selection.toggle(id);
+          },
+          ["X"]: () => {
+            const id = cursorId ?? openId;
+            if (id) selection.toggle(id, true);
+          },
+          ...(selection.ids.size > 0 ? { ["Escape"]: selection.clear } : {}),
+        }
+      : {}),
     ...(openId && canWrite
       ? {
           r: () => write("reply"),
@@ -135,6 +152,7 @@ export function Inbox({ search, openId }: InboxProps) {
           onChange={onChange}
           onClear={onClear}
           searchBox={searchBox}
+          selection={selection}
           dense={dense}
           onDense={(next) => {
             writeStored(DENSITY_KEY, next ? "dense" : null);
@@ -143,18 +161,30 @@ export function Inbox({ search, openId }: InboxProps) {
         />
         <ConnectionLine state={state} />
         <div className="min-h-0 flex-1">
-          <ConversationList
-            search={search}
-            openId={openId}
-            cursorId={cursorId}
-            dense={dense}
-            onClear={onClear}
-          />
+          {search.q ? (
+            <SearchResults text={search.q} openId={openId} at={search.at} />
+          ) : (
+            <ConversationList
+              search={search}
+              openId={openId}
+              cursorId={cursorId}
+              dense={dense}
+              selection={selection}
+              onClear={onClear}
+            />
+          )}
         </div>
       </section>
       <div className={cn("h-full min-w-0 flex-1", !openId && "max-md:hidden")}>
         {openId ? (
-          <Thread conversationId={openId} mode={mode} onMode={setMode} box={writingBox} />
+          <Thread
+            conversationId={openId}
+            at={search.at}
+            onEnd={() => onChange({ at: undefined })}
+            mode={mode}
+            onMode={setMode}
+            box={writingBox}
+          />
         ) : (
           <EmptyState icon={Headset} text={t("thread.choose")}>
             <Button onClick={() => setHelp(true)}>
@@ -182,9 +212,10 @@ export function Inbox({ search, openId }: InboxProps) {
 /** The unread count, where a person looks when the desk is behind another window. */
 function useTitle(): void {
   const { t } = useTranslation();
-  const { data } = useQuery(countsQuery);
+  const { data } = useQuery(countsQuery(countParams({})));
   const unread = data?.unread ?? 0;
-  const title = `${unread > 0 ? `(${unread}) ` : ""}${t("nav.inbox")} · Centralita`;
+  const shown = data && unread > data.cap ? `${data.cap}+` : `${unread}`;
+  const title = `${unread > 0 ? `(${shown}) ` : ""}${t("nav.inbox")} · Centralita`;
   useEffect(() => {
     document.title = title;
     return () => {

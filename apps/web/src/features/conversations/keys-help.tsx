@@ -5,6 +5,7 @@ import { Dialog } from "@/ui/dialog";
 const KEYS = [
   { keys: ["j", "k"], what: "move" },
   { keys: ["Enter"], what: "open" },
+  { keys: ["x", "X"], what: "choose" },
   { keys: ["r"], what: "reply" },
   { keys: ["n"], what: "note" },
   { keys: ["a"], what: "assign" },

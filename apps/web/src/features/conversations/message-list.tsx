@@ -17,6 +17,7 @@ import { reactionBody } from "./compose";
 import { useDraft } from "./drafts";
 import { asEdited, type Fold, foldThread, isLine } from "./fold";
 import { groupMessages } from "./grouping";
+import { messagesKey } from "./keys";
 import { previewWords } from "./message-kind";
 import { useOutboxEntries } from "./outbox";
 import { outboxOf } from "./outbox-instance";
@@ -30,20 +31,24 @@ const NEAR_TOP = 400;
 
 interface MessageListProps {
   conversationId: string;
+  /** The message at which it is opened, if not at its end. */
+  at: string | undefined;
+  /** Called when somebody wants to be at its end. */
+  onEnd: () => void;
   /** Whether anything but a template can be sent now. */
   isOpen: boolean;
   /** Called when somebody wants to answer a certain message. */
   onQuote: () => void;
 }
 
-export function MessageList({ conversationId, isOpen, onQuote }: MessageListProps) {
+export function MessageList({ conversationId, at, onEnd, isOpen, onQuote }: MessageListProps) {
   const { t, i18n } = useTranslation();
   const timeZone = useTimeZone();
   const now = useNow();
   const me = useSession()?.user.id ?? "";
   const canWrite = usePermission("chat.write");
   const outbox = outboxOf(useQueryClient());
-  const query = useInfiniteQuery(messagesQuery(conversationId));
+  const query = useThreadAt(conversationId, at);
   const { mutate: retry } = useRetryMessage();
   const { write } = useDraft(me, conversationId, "reply");
   const messages = useMemo(
@@ -57,7 +62,13 @@ export function MessageList({ conversationId, isOpen, onQuote }: MessageListProp
     // A reaction is no bubble; only one that does not get through has to be spoken of.
     ({ body, state }) => body.type !== "reaction" || state !== "sending",
   );
-  const scroll = useScrollKeeping(shown, entries.length, me);
+  const scroll = useScrollKeeping({
+    messages: shown,
+    pending: entries.length,
+    me,
+    at,
+    isWhole: !query.hasPreviousPage,
+  });
   const act = useRef<BubbleActions>(null);
   act.current = {
     onAnswer: (message) => {
@@ -86,6 +97,9 @@ export function MessageList({ conversationId, isOpen, onQuote }: MessageListProp
     if (box && box.scrollTop < NEAR_TOP && query.hasNextPage && !query.isFetchingNextPage && !query.isError) {
       void query.fetchNextPage();
     }
+    const below = box ? box.scrollHeight - box.scrollTop - box.clientHeight : 0;
+    const canGoDown = query.hasPreviousPage && !query.isFetchingPreviousPage && !query.isError;
+    if (box && below < NEAR_TOP && canGoDown) void query.fetchPreviousPage();
   }
 
   if (query.isPending) return <ThreadSkeleton />;
@@ -96,6 +110,7 @@ export function MessageList({ conversationId, isOpen, onQuote }: MessageListProp
     return <EmptyState icon={MessageSquareText} text={t("thread.empty")} />;
   }
   const words = { today: t("time.today"), yesterday: t("time.yesterday") };
+  const atEnd = scroll.atEnd && !query.hasPreviousPage;
   return (
     <div className="relative h-full">
       <div
@@ -133,19 +148,24 @@ export function MessageList({ conversationId, isOpen, onQuote }: MessageListProp
               onRetry={retry}
             />
           ) : (
-            <Bubble
+            <div
               key={item.key}
-              message={item.message}
-              fold={folds.get(item.message.id) ?? null}
-              first={item.first}
-              last={item.last}
-              quoted={quotedBy(item.message)}
-              quotedGone={Boolean(folds.get(quotedBy(item.message)?.id ?? "")?.revoke)}
-              timeZone={timeZone}
-              canWrite={canWrite}
-              onRetry={retry}
-              actions={canWrite && isOpen ? actions : null}
-            />
+              ref={item.message.id === at ? scroll.target : null}
+              className={cn(item.message.id === at && "animate-found")}
+            >
+              <Bubble
+                message={item.message}
+                fold={folds.get(item.message.id) ?? null}
+                first={item.first}
+                last={item.last}
+                quoted={quotedBy(item.message)}
+                quotedGone={Boolean(folds.get(quotedBy(item.message)?.id ?? "")?.revoke)}
+                timeZone={timeZone}
+                canWrite={canWrite}
+                onRetry={retry}
+                actions={canWrite && isOpen ? actions : null}
+              />
+            </div>
           ),
         )}
         {entries.map((entry) => (
@@ -157,10 +177,10 @@ export function MessageList({ conversationId, isOpen, onQuote }: MessageListProp
           />
         ))}
       </div>
-      {!scroll.atEnd && (
+      {!atEnd && (
         <Button
           size="sm"
-          onClick={scroll.toEnd}
+          onClick={query.hasPreviousPage ? onEnd : scroll.toEnd}
           aria-label={scroll.unseen > 0 ? undefined : t("thread.toEnd")}
           className={cn(
             "absolute bottom-3 left-1/2 -translate-x-1/2 rounded-full shadow-md",
@@ -186,12 +206,45 @@ function indexByReference(messages: Message[], folds: Map<string, Fold>): Map<st
   return index;
 }
 
+/** The thread from its end, or around a message; what the cache has from elsewhere is asked for anew. */
+function useThreadAt(conversationId: string, at: string | undefined) {
+  const client = useQueryClient();
+  const query = useInfiniteQuery(messagesQuery(conversationId, at));
+  const pages = query.data?.pages;
+  const elsewhere = pages
+    ? at
+      ? !pages.some((page) => page.items.some((message) => message.id === at))
+      : Boolean(pages[0]?.previous_cursor)
+    : false;
+  const [asked, setAsked] = useState(false);
+  useEffect(() => {
+    if (!elsewhere || asked) return;
+    setAsked(true);
+    void client.resetQueries({ queryKey: messagesKey(conversationId), exact: true });
+  }, [elsewhere, asked, client, conversationId]);
+  return query;
+}
+
+interface ScrollOptions {
+  messages: Message[];
+  /** How many are on their way. */
+  pending: number;
+  me: string;
+  /** The message to begin at, if not the end. */
+  at: string | undefined;
+  /** Whether the newest message is there. */
+  isWhole: boolean;
+}
+
 /** Keeps what is being read in its place, whatever is added above or below it. */
-function useScrollKeeping(messages: Message[], pending: number, me: string) {
+function useScrollKeeping({ messages, pending, me, at, isWhole }: ScrollOptions) {
   const box = useRef<HTMLDivElement>(null);
-  const [atEnd, setAtEnd] = useState(true);
+  const target = useRef<HTMLDivElement>(null);
+  const [isAtEnd, setAtEnd] = useState(!at);
   const [unseen, setUnseen] = useState(0);
+  const found = useRef(!at);
   const before = useRef({ height: 0, top: 0, firstId: "", lastId: "", pending: 0 });
+  const atEnd = isAtEnd && isWhole;
 
   useLayoutEffect(() => {
     const element = box.current;
@@ -200,12 +253,15 @@ function useScrollKeeping(messages: Message[], pending: number, me: string) {
     const firstId = messages[0]?.id ?? "";
     const last = messages.at(-1);
     const opened = was.lastId === "" && was.pending === 0;
-    if (opened || pending > was.pending || atEnd) {
+    if (!found.current && target.current) {
+      found.current = true;
+      target.current.scrollIntoView({ block: "center" });
+    } else if ((opened && !at) || pending > was.pending || atEnd) {
       element.scrollTop = element.scrollHeight;
       setUnseen(0);
     } else {
-      if (firstId !== was.firstId) element.scrollTop = was.top + element.scrollHeight - was.height;
-      if (last && last.id !== was.lastId && last.author?.id !== me) {
+      if (firstId !== was.firstId && !opened) element.scrollTop = was.top + element.scrollHeight - was.height;
+      if (isWhole && !opened && last && last.id !== was.lastId && last.author?.id !== me) {
         const known = messages.findIndex((message) => message.id === was.lastId);
         setUnseen((count) => count + messages.length - 1 - known);
       }
@@ -217,7 +273,7 @@ function useScrollKeeping(messages: Message[], pending: number, me: string) {
       lastId: last?.id ?? "",
       pending,
     };
-  }, [messages, pending, atEnd, me]);
+  }, [messages, pending, atEnd, me, at, isWhole]);
 
   // A composer that grows must not push the newest message out of sight.
   const filled = messages.length > 0;
@@ -234,7 +290,7 @@ function useScrollKeeping(messages: Message[], pending: number, me: string) {
     if (!element) return;
     before.current.top = element.scrollTop;
     const end = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END;
-    if (end !== atEnd) setAtEnd(end);
+    if (end !== isAtEnd) setAtEnd(end);
     if (end) setUnseen(0);
   }
 
@@ -242,7 +298,7 @@ function useScrollKeeping(messages: Message[], pending: number, me: string) {
     box.current?.scrollTo({ top: box.current.scrollHeight });
   }
 
-  return { box, atEnd, unseen, onScroll, toEnd };
+  return { box, target, atEnd, unseen, onScroll, toEnd };
 }
 
 function ThreadSkeleton() {

@@ -1,5 +1,11 @@
 /** Reading and changing conversations. */
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import {
+  infiniteQueryOptions,
+  keepPreviousData,
+  queryOptions,
+  useMutation,
+  useQueryClient,
+} from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import type {
   Conversation,
@@ -12,8 +18,17 @@ import type {
 } from "@/api/types";
 import { useSession } from "@/api/use-session";
 import { patchConversation, patchMessages } from "./cache";
-import type { ListParams } from "./filters";
-import { COUNTS_KEY, conversationKey, LIST_KEY, listKey, messagesKey } from "./keys";
+import type { CountParams, ListParams } from "./filters";
+import {
+  COUNTS_KEY,
+  conversationKey,
+  countsKey,
+  LIST_KEY,
+  listKey,
+  messagesKey,
+  searchKey,
+  VIEWS_KEY,
+} from "./keys";
 
 export function conversationListQuery(params: ListParams) {
   return infiniteQueryOptions({
@@ -30,10 +45,49 @@ export function conversationListQuery(params: ListParams) {
   });
 }
 
-export const countsQuery = queryOptions({
-  queryKey: COUNTS_KEY,
-  queryFn: ({ signal }) => unwrap(api.GET("/api/conversations/counts", { signal })),
+export function countsQuery(params: CountParams) {
+  return queryOptions({
+    queryKey: countsKey(params),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/conversations/counts", { params: { query: params }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export const viewsQuery = queryOptions({
+  queryKey: VIEWS_KEY,
+  queryFn: ({ signal }) => unwrap(api.GET("/api/views", { signal })),
+  staleTime: 60_000,
 });
+
+/** How many of each kind a search shows at first. */
+const FOUND_AT_ONCE = { conversations: 10, messages: 30 };
+
+function find(kind: "conversations" | "messages", q: string, cursor: string | null, signal: AbortSignal) {
+  const query = { q, kind, limit: FOUND_AT_ONCE[kind], ...(cursor ? { cursor } : {}) };
+  return unwrap(api.GET("/api/search", { params: { query }, signal }));
+}
+
+export function conversationSearchQuery(text: string) {
+  return infiniteQueryOptions({
+    queryKey: searchKey("conversations", text),
+    queryFn: async ({ pageParam, signal }) =>
+      (await find("conversations", text, pageParam, signal)).conversations,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function messageSearchQuery(text: string) {
+  return infiniteQueryOptions({
+    queryKey: searchKey("messages", text),
+    queryFn: async ({ pageParam, signal }) => (await find("messages", text, pageParam, signal)).messages,
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+}
 
 export function fetchConversation(id: string, signal?: AbortSignal): Promise<Conversation> {
   return unwrap(
@@ -52,7 +106,12 @@ interface MessageQuery {
   limit: number;
   cursor?: string;
   after?: string;
+  around?: string;
+  newer?: string;
 }
+
+/** Which page of a thread: the newest, the one around a message, or what is older or newer than a page. */
+export type MessagePlace = Pick<MessageQuery, "cursor" | "around" | "newer"> | null;
 
 export function fetchMessages(id: string, query: MessageQuery, signal?: AbortSignal) {
   return unwrap(
@@ -63,13 +122,15 @@ export function fetchMessages(id: string, query: MessageQuery, signal?: AbortSig
   );
 }
 
-export function messagesQuery(id: string) {
+/** The thread from its end, or from around the message `at`. Both are one thing in the cache. */
+export function messagesQuery(id: string, at?: string) {
   return infiniteQueryOptions({
     queryKey: messagesKey(id),
-    queryFn: ({ pageParam, signal }) =>
-      fetchMessages(id, { limit: 50, ...(pageParam ? { cursor: pageParam } : {}) }, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next_cursor,
+    queryFn: ({ pageParam, signal }) => fetchMessages(id, { limit: 50, ...pageParam }, signal),
+    initialPageParam: (at ? { around: at } : null) as MessagePlace,
+    getNextPageParam: (page): MessagePlace => (page.next_cursor ? { cursor: page.next_cursor } : null),
+    getPreviousPageParam: (page): MessagePlace =>
+      page.previous_cursor ? { newer: page.previous_cursor } : null,
   });
 }
 

@@ -40,12 +40,16 @@ function useVisible(): boolean {
 
 interface ThreadProps {
   conversationId: string;
+  /** The message at which it is opened, if not at its end. */
+  at: string | undefined;
+  /** Called when somebody wants to be at its end. */
+  onEnd: () => void;
   mode: ComposerMode;
   onMode: (mode: ComposerMode) => void;
   box: RefObject<HTMLTextAreaElement | null>;
 }
 
-export function Thread({ conversationId, mode, onMode, box }: ThreadProps) {
+export function Thread({ conversationId, at, onEnd, mode, onMode, box }: ThreadProps) {
   const { t } = useTranslation();
   const query = useQuery(conversationQuery(conversationId));
   const conversation = query.data;
@@ -87,8 +91,10 @@ export function Thread({ conversationId, mode, onMode, box }: ThreadProps) {
         <ThreadHeader conversation={conversation} panelOpen={shown} onPanel={togglePanel} />
         <div className="min-h-0 flex-1">
           <MessageList
-            key={conversationId}
+            key={`${conversationId} ${at ?? ""}`}
             conversationId={conversationId}
+            at={at}
+            onEnd={onEnd}
             isOpen={isOpen}
             onQuote={() => {
               // The box may have to appear first.
