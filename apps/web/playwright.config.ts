@@ -41,7 +41,9 @@ export default defineConfig({
         /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
-    ...(stack ? [{ name: "stack", testMatch: /(answer|many|superadmin|access|companies|team)\.spec\.ts/ }] : []),
+    ...(stack
+      ? [{ name: "stack", testMatch: /(answer|many|superadmin|access|companies|team)\.spec\.ts/ }]
+      : []),
     ...(programs ? [{ name: "first-day", testMatch: /first-day\.spec\.ts/ }] : []),
   ],
   webServer: {

@@ -8,6 +8,7 @@
 pub mod chaos;
 pub mod figures;
 pub mod http;
+pub mod inbox;
 pub mod load;
 pub mod machine;
 pub mod pgbench;

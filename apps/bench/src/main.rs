@@ -4,7 +4,7 @@ mod run;
 
 use std::{path::PathBuf, process::ExitCode};
 
-use bench::sending::rate;
+use bench::{inbox, sending::rate};
 use clap::Parser;
 
 /// Measures the server: acknowledged messages a second, CPU of each, latencies, memory, and the
@@ -40,6 +40,18 @@ pub(crate) struct Args {
     /// Only this: how fast a line sends at Meta's speeds, `--seconds` each (10).
     #[arg(long)]
     pub(crate) sending: bool,
+    /// Only this: how long the list, threads and search of a large tenant take.
+    #[arg(long)]
+    pub(crate) inbox: bool,
+    /// With `--inbox`: its conversations.
+    #[arg(long, default_value_t = 100_000, value_name = "N")]
+    pub(crate) conversations: u32,
+    /// With `--inbox`: its messages.
+    #[arg(long, default_value_t = 2_000_000, value_name = "N")]
+    pub(crate) messages: u32,
+    /// With `--inbox`: how often each question is asked.
+    #[arg(long, default_value_t = 400, value_name = "N")]
+    pub(crate) rounds: u32,
     /// Fail when a goal is missed.
     #[arg(long)]
     pub(crate) check: bool,
@@ -59,6 +71,9 @@ async fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
     if args.sending {
         return sending(&args).await;
+    }
+    if args.inbox {
+        return inbox(&args).await;
     }
     let report = run::run(&args).await?;
     if args.json {
@@ -96,6 +111,28 @@ async fn sending(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let missed = rates.iter().any(|rate| !rate.holds());
     Ok(if args.check && missed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+async fn inbox(args: &Args) -> anyhow::Result<ExitCode> {
+    let report = inbox::measure(&inbox::Settings {
+        server: args.server.clone(),
+        dir: args.dir.clone(),
+        keep: args.keep,
+        conversations: args.conversations,
+        messages: args.messages,
+        rounds: args.rounds,
+    })
+    .await?;
+    if args.json {
+        println!("{}", serde_json::to_string_pretty(&report)?);
+    } else {
+        print!("{}", report.table());
+    }
+    Ok(if args.check && !report.holds() {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS

@@ -121,3 +121,17 @@ test("a search marks what it found and opens the thread there", async ({ page })
   await page.getByRole("searchbox").fill("zzzz");
   await expect(page.getByText("Nada contiene «zzzz».", { exact: false })).toBeVisible();
 });
+
+test("the palette finds what was said and leads there", async ({ page }) => {
+  await serveFixtures(page, "tenant");
+  await page.goto("/inbox");
+  await expect(rows(page)).toBeVisible();
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("turno");
+  const said = page.getByRole("option").filter({ hasText: "¿Tienen turno mañana a las 10?" });
+  await expect(said).toBeVisible();
+  await shot(page, "palette");
+  await said.click();
+  await expect(page).toHaveURL(/\/inbox\/v0\?at=/);
+  await expect(page.getByRole("log").getByText("¿Tienen turno mañana a las 10?")).toBeInViewport();
+});

@@ -128,11 +128,7 @@ test("a visit that somebody ended leads back to the platform, in words", async (
       },
     }),
   );
-  await page
-    .getByRole("textbox", { name: "Buscar conversaciones" })
-    .or(page.getByPlaceholder("Buscar conversaciones"))
-    .first()
-    .fill("Rosa");
+  await page.getByRole("tab", { name: /^Mías/ }).click();
   await expect(page.getByText("La visita al panel de la empresa terminó.")).toBeVisible();
   await expect(page).toHaveURL(/\/superadmin/);
 });

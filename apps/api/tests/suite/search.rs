@@ -90,9 +90,9 @@ async fn names_numbers_and_words_are_found_without_case_and_accents_and_marked()
     assert_eq!(said, [words(&["Fernández"])]);
     let (people, said) = found(&admin, "nane").await;
     assert_eq!(people, [(luis(), words(&["Ñáñe"]))]);
-    assert_eq!(said, [words(&[]); 0]);
+    assert!(said.is_empty(), "{said:?}");
     let (people, said) = found(&admin, "cita%20manan").await;
-    assert_eq!(people, [(String::new(), Vec::new()); 0]);
+    assert!(people.is_empty(), "{people:?}");
     assert_eq!(said, [words(&["cita", "mañan"]), words(&["CITA", "mañan"])]);
     // A part of a number, however it is grouped.
     let (people, _) = found(&admin, "98-765%20432").await;

@@ -2,10 +2,21 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { CheckCheck, Hand, Inbox, Keyboard, type LucideIcon, Phone, Tags, Users } from "lucide-react";
+import {
+  CheckCheck,
+  Hand,
+  Inbox,
+  Keyboard,
+  type LucideIcon,
+  MessageSquareText,
+  Phone,
+  Tags,
+  Users,
+} from "lucide-react";
 import { useDeferredValue, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import type { Conversation, MessageHit } from "@/api/types";
 import { usePermission } from "@/api/use-session";
 import { Avatar } from "@/ui/badge";
 import { contactName } from "./names";
@@ -21,6 +32,19 @@ const ITEM =
 const GROUP =
   "[&_[cmdk-group-heading]]:px-2 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-muted";
 
+/** Without words the most recent conversations; with some, whom and what they find. */
+async function look(q: string, signal: AbortSignal): Promise<{ people: Conversation[]; said: MessageHit[] }> {
+  if (!q) {
+    const recent = await unwrap(api.GET("/api/conversations", { params: { query: { limit: 8 } }, signal }));
+    return { people: recent.items, said: [] };
+  }
+  const found = await unwrap(api.GET("/api/search", { params: { query: { q, limit: 6 } }, signal }));
+  return {
+    people: found.conversations.items.map((hit) => hit.conversation),
+    said: found.messages.items,
+  };
+}
+
 export function Palette({ actions }: { actions: PaletteActions }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -30,8 +54,7 @@ export function Palette({ actions }: { actions: PaletteActions }) {
   const canUsers = usePermission("users.read");
   const { data } = useQuery({
     queryKey: ["palette", q],
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/conversations", { params: { query: { limit: 8, ...(q ? { q } : {}) } }, signal })),
+    queryFn: ({ signal }) => look(q, signal),
     enabled: open,
     placeholderData: keepPreviousData,
   });
@@ -82,9 +105,9 @@ export function Palette({ actions }: { actions: PaletteActions }) {
       />
       <Command.List className="max-h-[55dvh] overflow-y-auto p-1">
         <Command.Empty className="p-6 text-center text-muted">{t("palette.nothing")}</Command.Empty>
-        {(data?.items.length ?? 0) > 0 && (
+        {(data?.people.length ?? 0) > 0 && (
           <Command.Group heading={t("palette.conversations")} className={GROUP}>
-            {data?.items.map((item) => (
+            {data?.people.map((item) => (
               <Command.Item
                 key={item.id}
                 value={item.id}
@@ -99,6 +122,31 @@ export function Palette({ actions }: { actions: PaletteActions }) {
                 <Avatar name={contactName(item.contact)} seed={item.contact.id} size="sm" />
                 <span className="truncate">{contactName(item.contact)}</span>
                 <span className="ml-auto shrink-0 text-list text-muted">{item.channel.display_name}</span>
+              </Command.Item>
+            ))}
+          </Command.Group>
+        )}
+        {(data?.said.length ?? 0) > 0 && (
+          <Command.Group heading={t("search.messages")} className={GROUP}>
+            {data?.said.map((hit) => (
+              <Command.Item
+                key={hit.id}
+                value={hit.id}
+                className={ITEM}
+                onSelect={() =>
+                  run(
+                    () =>
+                      void navigate({
+                        to: "/inbox/$conversationId",
+                        params: { conversationId: hit.conversation_id },
+                        search: { at: hit.id },
+                      }),
+                  )
+                }
+              >
+                <MessageSquareText aria-hidden />
+                <span className="truncate">{hit.snippet}</span>
+                <span className="ml-auto shrink-0 text-list text-muted">{contactName(hit.contact)}</span>
               </Command.Item>
             ))}
           </Command.Group>
