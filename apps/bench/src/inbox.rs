@@ -34,6 +34,8 @@ const LARGE: [&str; 5] = [
     "message_search",
     "messages",
 ];
+/// PostgreSQL's processes tell what they read once they have been idle for a while.
+const SETTLED: Duration = Duration::from_secs(12);
 /// How long the search may take to know everything.
 const PATIENCE: Duration = Duration::from_hours(1);
 
@@ -126,12 +128,13 @@ pub async fn measure(settings: &Settings) -> anyhow::Result<Report> {
     for _ in 0..WATCHERS {
         watchers.push(Watcher::open(ground.spec.port, tenant).await?);
     }
+    let samples = ask::Samples::of(&client).await?;
+    sleep(SETTLED).await;
     let before = scans(&client).await?;
     let token = log_in(ground.spec.port, tenant).await?;
-    let figures = ask::all(&client, ground.spec.port, &token, settings.rounds).await?;
+    let figures = ask::all(&samples, ground.spec.port, &token, settings.rounds).await?;
     ensure!(watchers.iter().all(Watcher::is_open), "a watcher was let go");
-    // PostgreSQL's processes tell what they read once they have been idle for a while.
-    sleep(Duration::from_secs(12)).await;
+    sleep(SETTLED).await;
     let after = scans(&client).await?;
     let read_whole = LARGE.iter().zip(before.iter().zip(after));
     let count = |table: &str| format!("SELECT count(*) FROM {table}");

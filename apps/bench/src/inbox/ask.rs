@@ -47,37 +47,78 @@ impl Figure {
     }
 }
 
+/// What is asked about.
+pub struct Samples {
+    tag: String,
+    line: String,
+    somebody: String,
+    threads: Vec<String>,
+    longest: String,
+    said: Vec<String>,
+    names: Vec<String>,
+}
+
+impl Samples {
+    /// Some of what is there; reads whole tables.
+    pub async fn of(client: &Client) -> anyhow::Result<Self> {
+        let longest = "SELECT conversation_id::text FROM messages GROUP BY 1 ORDER BY count(*) DESC LIMIT 1";
+        let longest = text(client, longest).await?;
+        let said = format!(
+            "SELECT id::text FROM messages WHERE conversation_id = '{longest}' ORDER BY random() LIMIT 200"
+        );
+        Ok(Self {
+            tag: text(client, "SELECT id::text FROM tags LIMIT 1").await?,
+            line: text(client, "SELECT channel_id::text FROM conversations LIMIT 1").await?,
+            somebody: text(
+                client,
+                "SELECT id::text FROM users WHERE email LIKE 'agente%' LIMIT 1",
+            )
+            .await?,
+            threads: texts(
+                client,
+                "SELECT id::text FROM conversations ORDER BY random() LIMIT 200",
+            )
+            .await?,
+            said: texts(client, &said).await?,
+            names: texts(
+                client,
+                "SELECT profile_name FROM contacts ORDER BY random() LIMIT 200",
+            )
+            .await?,
+            longest,
+        })
+    }
+}
+
 /// Somebody who asks.
 struct Asker<'a> {
     connection: Connection,
+    samples: &'a Samples,
     token: &'a str,
     rounds: u32,
     figures: Vec<Figure>,
 }
 
 /// Asks everything.
-pub async fn all(client: &Client, port: u16, token: &str, rounds: u32) -> anyhow::Result<Vec<Figure>> {
+pub async fn all(samples: &Samples, port: u16, token: &str, rounds: u32) -> anyhow::Result<Vec<Figure>> {
     let mut asker = Asker {
         connection: Connection::open(port).await?,
+        samples,
         token,
         rounds,
         figures: Vec::new(),
     };
-    asker.lists(client).await?;
-    asker.threads(client).await?;
-    asker.searches(client).await?;
+    asker.lists().await?;
+    asker.threads().await?;
+    asker.searches().await?;
     Ok(asker.figures)
 }
 
 impl Asker<'_> {
-    async fn lists(&mut self, client: &Client) -> anyhow::Result<()> {
-        let tag = text(client, "SELECT id::text FROM tags LIMIT 1").await?;
-        let line = text(client, "SELECT channel_id::text FROM conversations LIMIT 1").await?;
-        let somebody = text(
-            client,
-            "SELECT id::text FROM users WHERE email LIKE 'agente%' LIMIT 1",
-        )
-        .await?;
+    async fn lists(&mut self) -> anyhow::Result<()> {
+        let Samples {
+            tag, line, somebody, ..
+        } = self.samples;
         let active = "status=open,pending";
         for (name, query) in [
             ("list: all", active.to_owned()),
@@ -120,34 +161,23 @@ impl Asker<'_> {
         .await
     }
 
-    async fn threads(&mut self, client: &Client) -> anyhow::Result<()> {
-        let rows = client
-            .query(
-                "SELECT id::text FROM conversations ORDER BY random() LIMIT 200",
-                &[],
-            )
-            .await?;
-        let threads: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+    async fn threads(&mut self) -> anyhow::Result<()> {
+        let Samples {
+            threads,
+            longest,
+            said,
+            ..
+        } = self.samples;
         let one = |round: u32| threads[round as usize % threads.len()].clone();
         self.ask("thread: first page", |round| {
             format!("/api/conversations/{}/messages?limit=50", one(round))
         })
-        .await?;
-        let longest = text(
-            client,
-            "SELECT conversation_id::text FROM messages GROUP BY 1 ORDER BY count(*) DESC LIMIT 1",
-        )
         .await?;
         self.go_down(
             "thread: paging up",
             &format!("/api/conversations/{longest}/messages?limit=50"),
         )
         .await?;
-        let asked = format!(
-            "SELECT id::text FROM messages WHERE conversation_id = '{longest}' ORDER BY random() LIMIT 200"
-        );
-        let rows = client.query(&asked, &[]).await?;
-        let said: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
         self.ask("thread: around a message", |round| {
             let id = &said[round as usize % said.len()];
             format!("/api/conversations/{longest}/messages?limit=50&around={id}")
@@ -155,7 +185,7 @@ impl Asker<'_> {
         .await
     }
 
-    async fn searches(&mut self, client: &Client) -> anyhow::Result<()> {
+    async fn searches(&mut self) -> anyhow::Result<()> {
         for (name, query) in [
             ("search: a word that everybody uses", "hola"),
             ("search: two of them", "hola%20cita"),
@@ -173,13 +203,7 @@ impl Asker<'_> {
             self.ask(name, |_| format!("/api/search?limit=20&q={query}"))
                 .await?;
         }
-        let rows = client
-            .query(
-                "SELECT profile_name FROM contacts ORDER BY random() LIMIT 200",
-                &[],
-            )
-            .await?;
-        let names: Vec<String> = rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?;
+        let names = &self.samples.names;
         self.ask("search: a whole name", |round| {
             let name = &names[round as usize % names.len()];
             let coded: Vec<String> = name.bytes().map(|byte| format!("%{byte:02X}")).collect();
@@ -261,4 +285,9 @@ async fn text(client: &Client, query: &str) -> anyhow::Result<String> {
         .await?
         .context("nothing to ask about")?;
     Ok(row.try_get(0)?)
+}
+
+async fn texts(client: &Client, query: &str) -> anyhow::Result<Vec<String>> {
+    let rows = client.query(query, &[]).await?;
+    Ok(rows.iter().map(|row| row.try_get(0)).collect::<Result<_, _>>()?)
 }
