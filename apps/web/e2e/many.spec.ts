@@ -33,6 +33,7 @@ test("what customers said is found without accents, and several of them are clos
   await expect(results.getByRole("link").filter({ hasText: "Íñigo Peñaranda" })).toBeVisible();
 
   await search.fill("");
+  await expect(fresh.getByRole("checkbox")).toHaveCount(2);
   for (const box of await fresh.getByRole("checkbox").all()) await box.check({ force: true });
   await page.getByRole("button", { name: "Cerrar las elegidas" }).click();
   await expect(page.getByText("2 conversaciones cambiaron")).toBeVisible();

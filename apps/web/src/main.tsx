@@ -1,12 +1,12 @@
 /** Starts the application. */
 import "./styles.css";
-import "./lib/i18n";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { sessionState, subscribeSession } from "./api/session";
 import { makeQueryClient, Providers } from "./app/providers";
 import { makeRouter } from "./app/router";
+import { ready } from "./lib/i18n";
 
 const router = makeRouter();
 const queryClient = makeQueryClient(() => {
@@ -24,6 +24,7 @@ subscribeSession(() => {
 
 const root = document.getElementById("root");
 if (root) {
+  await ready;
   createRoot(root).render(
     <StrictMode>
       <Providers client={queryClient}>

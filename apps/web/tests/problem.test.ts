@@ -1,5 +1,4 @@
 /** What a person reads when something fails. */
-import "@/lib/i18n";
 import i18n from "i18next";
 import { beforeAll, describe, expect, it } from "vitest";
 import { messageErrorWords } from "@/features/conversations/meta-errors";

@@ -1,5 +1,4 @@
 /** Renders a part of the desk with what it stands on, in Spanish. */
-import "@/lib/i18n";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import i18n from "i18next";

@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import i18n from "i18next";
 import { describe, expect, it } from "vitest";
-import "@/lib/i18n";
 import type { Role } from "@/api/types";
 import { browserWords } from "@/features/profile/browser-words";
 import { covers, GROUPS, type Reach, withImplied } from "@/features/settings/roles";

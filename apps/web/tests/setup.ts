@@ -1,7 +1,13 @@
 /** What every unit test stands on. */
 import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
+import i18n from "i18next";
 import { afterEach, beforeEach } from "vitest";
+import { ready } from "@/lib/i18n";
+
+await ready;
+await i18n.loadLanguages(["es", "en", "pt"]);
+await i18n.changeLanguage("es");
 
 // jsdom has no media queries, no scrolling and no pointer capture; the primitives ask for them.
 window.matchMedia ??= (query: string) =>

@@ -1,12 +1,7 @@
 /** Languages of the desk: Spanish first, then English and Brazilian Portuguese. */
 import i18n from "i18next";
+import resources from "i18next-resources-to-backend";
 import { initReactI18next } from "react-i18next";
-import en from "@/locales/en.json";
-import enErrors from "@/locales/errors/en.json";
-import esErrors from "@/locales/errors/es.json";
-import ptErrors from "@/locales/errors/pt.json";
-import es from "@/locales/es.json";
-import pt from "@/locales/pt.json";
 import { readStored, writeStored } from "./storage";
 
 const KEY = "centralita.language";
@@ -22,19 +17,28 @@ function detect(): string {
   return wanted.find((l): l is string => l !== undefined && known.includes(l)) ?? "es";
 }
 
-void i18n.use(initReactI18next).init({
-  resources: {
-    es: { translation: { ...es, meta: esErrors } },
-    en: { translation: { ...en, meta: enErrors } },
-    pt: { translation: { ...pt, meta: ptErrors } },
-  },
-  lng: detect(),
-  fallbackLng: "es",
-  interpolation: { escapeValue: false },
-  returnNull: false,
-});
+/** A language comes when it is read: its texts, and those of WhatsApp's errors. */
+async function texts(language: string): Promise<object> {
+  const [words, errors] = await Promise.all([
+    import(`../locales/${language}.json`),
+    import(`../locales/errors/${language}.json`),
+  ]);
+  return { ...words.default, meta: errors.default };
+}
 
-document.documentElement.lang = i18n.language;
+/** Resolves once the reader's language is there. */
+export const ready: Promise<unknown> = i18n
+  .use(resources(texts))
+  .use(initReactI18next)
+  .init({
+    lng: detect(),
+    // Each of them is complete; a test sees to it.
+    fallbackLng: false,
+    interpolation: { escapeValue: false },
+    returnNull: false,
+  });
+
+document.documentElement.lang = detect();
 
 export function setLanguage(code: string): void {
   writeStored(KEY, code);

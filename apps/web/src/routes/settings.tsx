@@ -1,28 +1,37 @@
 /** Settings of a tenant: what the role may see. */
-import { createRoute, Link, Outlet, redirect } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { createRoute, Link, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { sessionState } from "@/api/session";
 import { usePermission } from "@/api/use-session";
 import { ForbiddenPage } from "@/app/boundary";
 import { TabBar } from "@/app/tab-bar";
-import { AuditPage } from "@/features/settings/audit-page";
-import { BranchesPage } from "@/features/settings/branches-page";
-import { DeadLettersPage, LETTER_KINDS, LETTER_STATES } from "@/features/settings/dead-letters-page";
-import { GeneralPage } from "@/features/settings/general-page";
-import { LineActivityPage } from "@/features/settings/line-activity-page";
-import { LinesPage } from "@/features/settings/lines-page";
-import { QuickRepliesPage } from "@/features/settings/quick-replies-page";
-import { ServicesPage } from "@/features/settings/services-page";
-import { TagsPage } from "@/features/settings/tags-page";
-import { UsersPage } from "@/features/settings/users-page";
+import { LETTER_KINDS, LETTER_STATES } from "@/features/settings/operations";
 import { PageSkeleton } from "@/ui/page";
 import { tenantRoute } from "./tenant";
 
-const RolesPage = lazy(async () => ({
-  default: (await import("@/features/settings/roles-page")).RolesPage,
-}));
+// Whoever answers customers does not wait for what sets the company up.
+const AuditPage = lazyRouteComponent(() => import("@/features/settings/audit-page"), "AuditPage");
+const BranchesPage = lazyRouteComponent(() => import("@/features/settings/branches-page"), "BranchesPage");
+const DeadLettersPage = lazyRouteComponent(
+  () => import("@/features/settings/dead-letters-page"),
+  "DeadLettersPage",
+);
+const GeneralPage = lazyRouteComponent(() => import("@/features/settings/general-page"), "GeneralPage");
+const LineActivityPage = lazyRouteComponent(
+  () => import("@/features/settings/line-activity-page"),
+  "LineActivityPage",
+);
+const LinesPage = lazyRouteComponent(() => import("@/features/settings/lines-page"), "LinesPage");
+const QuickRepliesPage = lazyRouteComponent(
+  () => import("@/features/settings/quick-replies-page"),
+  "QuickRepliesPage",
+);
+const RolesPage = lazyRouteComponent(() => import("@/features/settings/roles-page"), "RolesPage");
+const ServicesPage = lazyRouteComponent(() => import("@/features/settings/services-page"), "ServicesPage");
+const TagsPage = lazyRouteComponent(() => import("@/features/settings/tags-page"), "TagsPage");
+const UsersPage = lazyRouteComponent(() => import("@/features/settings/users-page"), "UsersPage");
 
 export const settingsRoute = createRoute({
   getParentRoute: () => tenantRoute,
@@ -59,11 +68,7 @@ export const rolesRoute = createRoute({
   path: "roles",
   component: function GuardedRoles() {
     if (!usePermission("users.read")) return <ForbiddenPage />;
-    return (
-      <Suspense fallback={<PageSkeleton />}>
-        <RolesPage />
-      </Suspense>
-    );
+    return <RolesPage />;
   },
 });
 
@@ -221,7 +226,9 @@ function SettingsFrame() {
         )}
       </TabBar>
       <main className="min-h-0 flex-1 overflow-y-auto">
-        <Outlet />
+        <Suspense fallback={<PageSkeleton />}>
+          <Outlet />
+        </Suspense>
       </main>
     </div>
   );

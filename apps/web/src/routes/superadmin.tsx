@@ -1,20 +1,22 @@
 /** The platform's side: its own frame and colour, so that nobody mistakes where he is. */
 import { createRoute, Link, lazyRouteComponent, Outlet, redirect, useNavigate } from "@tanstack/react-router";
 import { ChevronDown } from "lucide-react";
-import { useEffect } from "react";
+import { Suspense, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { z } from "zod";
 import { useSession } from "@/api/use-session";
 import { ProfileMenu } from "@/app/profile-menu";
 import { TabBar } from "@/app/tab-bar";
-import { AuditPage } from "@/features/superadmin/audit-page";
 import { SPOOL_STATES } from "@/features/superadmin/operations";
 import { PlatformBanner } from "@/features/superadmin/platform-banner";
-import { SpoolPage } from "@/features/superadmin/spool-page";
 import { TENANT_TABS } from "@/features/superadmin/tabs";
-import { TenantPage } from "@/features/superadmin/tenant-page";
 import { Logo } from "@/ui/logo";
+import { PageSkeleton } from "@/ui/page";
 import { homeOf, requireSession, rootRoute } from "./root";
+
+const AuditPage = lazyRouteComponent(() => import("@/features/superadmin/audit-page"), "AuditPage");
+const SpoolPage = lazyRouteComponent(() => import("@/features/superadmin/spool-page"), "SpoolPage");
+const TenantPage = lazyRouteComponent(() => import("@/features/superadmin/tenant-page"), "TenantPage");
 
 export const superadminRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -182,7 +184,9 @@ export function PlatformFrame() {
       </header>
       <PlatformBanner />
       <main className="min-h-0 flex-1 overflow-y-auto">
-        <Outlet />
+        <Suspense fallback={<PageSkeleton />}>
+          <Outlet />
+        </Suspense>
       </main>
     </div>
   );

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { channelsQuery, useTimeZone } from "@/api/directory";
-import type { DeadLetter, DeadLetterKind, DeadLetterState } from "@/api/types";
+import type { DeadLetter } from "@/api/types";
 import { formatFull } from "@/lib/time";
 import { Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
@@ -15,10 +15,8 @@ import { LoadMore } from "@/ui/load-more";
 import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
 import { LetterDialog } from "./dead-letter-dialog";
-import { deadLettersQuery, type LetterFilter, useReplayAll } from "./operations";
+import { deadLettersQuery, LETTER_KINDS, LETTER_STATES, type LetterFilter, useReplayAll } from "./operations";
 
-export const LETTER_KINDS = ["message", "status", "unreadable"] as const satisfies DeadLetterKind[];
-export const LETTER_STATES = ["open", "replayed", "discarded"] as const satisfies DeadLetterState[];
 const TONES = { open: "warn", replayed: "ok", discarded: "neutral" } as const;
 
 interface DeadLettersProps {
