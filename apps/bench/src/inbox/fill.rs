@@ -31,8 +31,8 @@ SELECT contact, (59160000000 + fill_threads.i)::text, (59160000000 + fill_thread
     (ARRAY['María','José','Luis','Ana','Íñigo','Rosa','Jesús','Sofía','Martín','Lucía','Andrés','Belén'])[1 + (random() * 11)::int]
     || ' ' || initcap(w.word) || ' ' || initcap(v.word), at
 FROM fill_threads
-    JOIN fill_words w ON w.i = (fill_threads.i * 7919) % 4000
-    JOIN fill_words v ON v.i = (fill_threads.i * 104729 + 13) % 4000;
+    JOIN fill_words w ON w.i = (fill_threads.i::bigint * 7919) % 4000
+    JOIN fill_words v ON v.i = (fill_threads.i::bigint * 104729 + 13) % 4000;
 INSERT INTO contact_keys (key, contact_id) SELECT user_key, id FROM contacts;
 INSERT INTO conversations (id, channel_id, user_key, contact_id, status, assignee_id, unread_count, last_activity_at,
     last_inbound_at, window_expires_at, created_at)
