@@ -1,6 +1,7 @@
 /** One's own access: sessions, password, second factor. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
+import { useChangeOf } from "@/api/use-change";
 
 const ROOT = "own-access";
 
@@ -16,12 +17,7 @@ export const secondFactorQuery = queryOptions({
 
 /** Every change may end sessions, so all that is shown is asked for again. */
 function useChange<V, R>(run: (value: V) => Promise<R>, quiet = true) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: run,
-    meta: { quiet },
-    onSuccess: () => client.invalidateQueries({ queryKey: [ROOT] }),
-  });
+  return useChangeOf([ROOT], run, quiet);
 }
 
 export function useChangePassword() {

@@ -1,7 +1,7 @@
 /** Reading and changing the team's roles, and what one may hand on. */
-import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import type { ConversationScope, NewRole, Permission, Role, RolePatch } from "@/api/types";
+import { useChangeOf } from "@/api/use-change";
 
 /** Every permission that there is, by what it is about. */
 const PERMISSION_GROUPS = {
@@ -49,12 +49,7 @@ export function whyFixed(reach: Reach, role: Role): "fixed" | "own" | null {
 }
 
 function useChange<V, R>(run: (value: V) => Promise<R>, quiet: boolean) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: run,
-    meta: { quiet },
-    onSuccess: () => client.invalidateQueries({ queryKey: ["roles"] }),
-  });
+  return useChangeOf(["roles"], run, quiet);
 }
 
 const path = (key: string) => ({ params: { path: { key } } });

@@ -16,6 +16,7 @@ import type {
   ServicePatch,
   SettingsPatch,
 } from "@/api/types";
+import { useChangeOf } from "@/api/use-change";
 
 const PAGE = { limit: 50 };
 const SETTINGS = ["settings"] as const;
@@ -45,12 +46,7 @@ export function useSaveSettings() {
 
 /** A change of what a list shows; forms show their errors themselves. */
 function useChange<V, R>(key: QueryKey, run: (value: V) => Promise<R>, quiet = false) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: run,
-    meta: { quiet },
-    onSuccess: () => client.invalidateQueries({ queryKey: key }),
-  });
+  return useChangeOf(key, run, quiet);
 }
 
 export interface CatalogueFilter {

@@ -1,6 +1,7 @@
 /** Reading and changing the SuperAdmins, and what the platform asks of them. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
+import { useChangeOf } from "@/api/use-change";
 
 const ROOT = "superadmin";
 const path = (id: string) => ({ params: { path: { id } } });
@@ -17,12 +18,7 @@ export const platformSettingsQuery = queryOptions({
 });
 
 function useChange<V, R>(run: (value: V) => Promise<R>, quiet = false) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: run,
-    meta: { quiet },
-    onSuccess: () => client.invalidateQueries({ queryKey: [ROOT] }),
-  });
+  return useChangeOf([ROOT], run, quiet);
 }
 
 export function useInviteSuperadmin() {

@@ -1,13 +1,8 @@
 /** Reading and changing what came to the platform later: lists page by page, checklist, health, apps, Odoo, logo, audit. */
-import {
-  infiniteQueryOptions,
-  keepPreviousData,
-  queryOptions,
-  useMutation,
-  useQueryClient,
-} from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, useMutation } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import type { MetaAppPatch, NewMetaApp, OdooBody, Plan } from "@/api/types";
+import { useChangeOf } from "@/api/use-change";
 
 const ROOT = "superadmin";
 const path = (id: string) => ({ params: { path: { id } } });
@@ -123,12 +118,7 @@ export function useExportAudit() {
 }
 
 function useChange<V, R>(run: (value: V) => Promise<R>, quiet = false) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: run,
-    meta: { quiet },
-    onSuccess: () => client.invalidateQueries({ queryKey: [ROOT] }),
-  });
+  return useChangeOf([ROOT], run, quiet);
 }
 
 export function useCreateApp() {

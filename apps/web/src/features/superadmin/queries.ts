@@ -9,6 +9,7 @@ import type {
   TenantPatch,
   UserBody,
 } from "@/api/types";
+import { useChangeOf } from "@/api/use-change";
 
 const ROOT = "superadmin";
 const ALL = { limit: 200 };
@@ -98,12 +99,7 @@ export const unroutedQuery = queryOptions({
 
 /** Everything of the platform hangs together (warnings, counts), so a change asks for all that is shown. */
 function useChange<V, R>(run: (value: V) => Promise<R>, quiet = false) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: run,
-    meta: { quiet },
-    onSuccess: () => client.invalidateQueries({ queryKey: [ROOT] }),
-  });
+  return useChangeOf([ROOT], run, quiet);
 }
 
 export function useCreateTenant() {

@@ -1,7 +1,8 @@
 /** Reading and changing the servers that databases are made on, and making one there. */
-import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { queryOptions, useMutation } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import type { DatabaseServerPatch, NewDatabaseServer } from "@/api/types";
+import { useChangeOf } from "@/api/use-change";
 
 const ROOT = "superadmin";
 const path = (id: string) => ({ params: { path: { id } } });
@@ -13,12 +14,7 @@ export const serversQuery = queryOptions({
 });
 
 function useChange<V, R>(run: (value: V) => Promise<R>, quiet = true) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: run,
-    meta: { quiet },
-    onSuccess: () => client.invalidateQueries({ queryKey: [ROOT] }),
-  });
+  return useChangeOf([ROOT], run, quiet);
 }
 
 export function useAddServer() {
