@@ -13,7 +13,7 @@ export default defineConfig({
     port: 5173,
     proxy: { "/api": { target: apiTarget, ws: true, changeOrigin: false } },
   },
-  build: { target: "es2022", sourcemap: false },
+  build: { target: "es2022", sourcemap: false, manifest: true },
   test: {
     environment: "jsdom",
     setupFiles: ["./tests/setup.ts"],

@@ -1,12 +1,15 @@
 /** The three languages say the same things, and say everything the code asks for. */
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import en from "@/locales/en.json";
 import enErrors from "@/locales/errors/en.json";
 import esErrors from "@/locales/errors/es.json";
 import ptErrors from "@/locales/errors/pt.json";
 import es from "@/locales/es.json";
+import enLater from "@/locales/later/en.json";
+import esLater from "@/locales/later/es.json";
+import ptLater from "@/locales/later/pt.json";
 import pt from "@/locales/pt.json";
 
 function flatten(value: object, prefix = ""): Map<string, string> {
@@ -20,9 +23,9 @@ function flatten(value: object, prefix = ""): Map<string, string> {
 }
 
 const catalogues = {
-  es: flatten({ ...es, meta: esErrors }),
-  en: flatten({ ...en, meta: enErrors }),
-  pt: flatten({ ...pt, meta: ptErrors }),
+  es: flatten({ ...es, ...esLater, meta: esErrors }),
+  en: flatten({ ...en, ...enLater, meta: enErrors }),
+  pt: flatten({ ...pt, ...ptLater, meta: ptErrors }),
 };
 const base = (key: string) => key.replace(/_(one|other|many|zero|two|few)$/, "");
 
@@ -34,7 +37,33 @@ function sources(folder: string): string[] {
   });
 }
 
+/** What comes with a module without being asked for: files, and what they say. */
+function comesWith(path: string, found = new Map<string, string>()): Map<string, string> {
+  if (found.has(path)) return found;
+  const text = readFileSync(path, "utf8");
+  found.set(path, text);
+  for (const [, types, , name] of text.matchAll(/^(?:import|export)( type)? ([^;]*?from )?"([^"]+)"/gm)) {
+    if (types || !name) continue;
+    const at = name.startsWith("@/") ? join("src", name.slice(2)) : join(dirname(path), name);
+    const file = [`${at}.ts`, `${at}.tsx`].find((candidate) => existsSync(candidate));
+    if (file) comesWith(file, found);
+  }
+  return found;
+}
+
 describe("catalogues", () => {
+  it("have what the first screens say among what comes first", () => {
+    const first = comesWith("src/main.tsx");
+    expect(first.size).toBeGreaterThan(50);
+    // The words of these two are looked up by code, and the general ones stand in for them.
+    first.delete("src/lib/problem.ts");
+    const later = Object.keys(esLater).map((section) => new RegExp(`["\`]${section}\\.\\w+(\\.|["\`])`));
+    const early = [...first].filter(([, text]) =>
+      later.some((section) => section.test(text.replaceAll(/usePermission\([^)]*\)|may\([^)]*\)/g, ""))),
+    );
+    expect(early.map(([path]) => path)).toEqual([]);
+  });
+
   it.each(["en", "pt"] as const)("%s has exactly the keys of es", (language) => {
     const wanted = [...catalogues.es.keys()].sort();
     expect([...catalogues[language].keys()].sort()).toEqual(wanted);

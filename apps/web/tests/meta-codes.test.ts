@@ -2,10 +2,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { meaningOf } from "@/features/conversations/meta-codes";
-import en from "@/locales/en.json";
 import enErrors from "@/locales/errors/en.json";
 import esErrors from "@/locales/errors/es.json";
 import ptErrors from "@/locales/errors/pt.json";
+import en from "@/locales/later/en.json";
 
 const crates = "../../crates";
 const rust = (path: string) => readFileSync(`${crates}/${path}`, "utf8");

@@ -3,9 +3,9 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import i18n from "i18next";
 import { afterEach, beforeEach } from "vitest";
-import { ready } from "@/lib/i18n";
+import { complete } from "@/lib/i18n";
 
-await ready;
+await complete;
 await i18n.loadLanguages(["es", "en", "pt"]);
 await i18n.changeLanguage("es");
 

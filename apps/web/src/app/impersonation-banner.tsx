@@ -4,11 +4,11 @@ import { useNavigate } from "@tanstack/react-router";
 import { Eye, LogOut, PencilLine } from "lucide-react";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { meQuery } from "@/api/directory";
 import { leaveImpersonation } from "@/api/session";
 import { useSession } from "@/api/use-session";
 import { useNow } from "@/lib/use-now";
+import { toast } from "@/ui/toast";
 
 export function ImpersonationBanner() {
   const { t } = useTranslation();

@@ -1,17 +1,22 @@
 /** Who is signed in, his language and theme, and the way out. */
+
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { LogOut, UserRoundCog } from "lucide-react";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { endSession } from "@/api/session";
 import { useSession } from "@/api/use-session";
-import { CompanyDialog } from "@/features/auth/company-dialog";
 import { CompanyItems } from "@/features/auth/company-items";
 import { useCompanySwitch } from "@/features/auth/use-company-switch";
+import { withTexts } from "@/lib/i18n";
 import { roleWords } from "@/lib/roles";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { PreferenceItems } from "@/ui/preferences";
+
+const CompanyDialog = lazy(async () => ({
+  default: (await withTexts(import("@/features/auth/company-dialog"))).CompanyDialog,
+}));
 
 export function ProfileMenu({ trigger, side }: { trigger: ReactNode; side?: "top" | "right" | "bottom" }) {
   const { t } = useTranslation();
@@ -58,14 +63,16 @@ export function ProfileMenu({ trigger, side }: { trigger: ReactNode; side?: "top
         </MenuItem>
       </Menu>
       {company.question && (
-        <CompanyDialog
-          key={`${company.question.tenant} ${company.question.wants}`}
-          question={company.question}
-          problem={company.problem}
-          busy={company.busy}
-          onSubmit={company.submit}
-          onClose={company.close}
-        />
+        <Suspense>
+          <CompanyDialog
+            key={`${company.question.tenant} ${company.question.wants}`}
+            question={company.question}
+            problem={company.problem}
+            busy={company.busy}
+            onSubmit={company.submit}
+            onClose={company.close}
+          />
+        </Suspense>
       )}
     </>
   );

@@ -1,11 +1,12 @@
 /** What every screen stands on: queries, tooltips, toasts. */
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import i18n from "i18next";
-import type { ReactNode } from "react";
-import { Toaster, toast } from "sonner";
+import { lazy, type ReactNode, Suspense } from "react";
 import { asProblem, problemWords } from "@/lib/problem";
-import { useTheme } from "@/lib/theme";
+import { toast } from "@/ui/toast";
 import { TooltipProvider } from "@/ui/tooltip";
+
+const Toasts = lazy(async () => ({ default: (await import("./toasts")).Toasts }));
 
 const NEVER_AGAIN = new Set([400, 401, 403, 404, 409, 413, 422]);
 
@@ -35,16 +36,13 @@ export function makeQueryClient(onMustEnrol: () => void = () => undefined): Quer
 }
 
 export function Providers({ client, children }: { client: QueryClient; children: ReactNode }) {
-  const { effective } = useTheme();
   return (
     <QueryClientProvider client={client}>
       <TooltipProvider delayDuration={350}>
         {children}
-        <Toaster
-          theme={effective}
-          position="bottom-center"
-          toastOptions={{ className: "!rounded-md !text-sm" }}
-        />
+        <Suspense>
+          <Toasts />
+        </Suspense>
       </TooltipProvider>
     </QueryClientProvider>
   );

@@ -17,16 +17,19 @@ function detect(): string {
   return wanted.find((l): l is string => l !== undefined && known.includes(l)) ?? "es";
 }
 
-/** A language comes when it is read: its texts, and those of WhatsApp's errors. */
-async function texts(language: string): Promise<object> {
+const LATER = "later";
+
+/** A language comes when it is read: what the first screens say, and then the rest with WhatsApp's errors. */
+async function texts(language: string, part: string): Promise<object> {
+  if (part !== LATER) return (await import(`../locales/${language}.json`)).default;
   const [words, errors] = await Promise.all([
-    import(`../locales/${language}.json`),
+    import(`../locales/later/${language}.json`),
     import(`../locales/errors/${language}.json`),
   ]);
   return { ...words.default, meta: errors.default };
 }
 
-/** Resolves once the reader's language is there. */
+/** Resolves once the first screens can be read. */
 export const ready: Promise<unknown> = i18n
   .use(resources(texts))
   .use(initReactI18next)
@@ -34,9 +37,20 @@ export const ready: Promise<unknown> = i18n
     lng: detect(),
     // Each of them is complete; a test sees to it.
     fallbackLng: false,
+    fallbackNS: LATER,
     interpolation: { escapeValue: false },
     returnNull: false,
+    react: { bindI18nStore: "added" },
   });
+
+/** Resolves once everything can be read. */
+export const complete: Promise<unknown> = ready.then(() => i18n.loadNamespaces(LATER));
+
+/** Waits for the rest of the texts along with whatever is fetched to show them. */
+export async function withTexts<T>(loading: Promise<T>): Promise<T> {
+  const [loaded] = await Promise.all([loading, complete]);
+  return loaded;
+}
 
 document.documentElement.lang = detect();
 

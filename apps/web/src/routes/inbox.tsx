@@ -1,9 +1,10 @@
 /** /inbox and /inbox/:conversation: the same desk, with or without an open thread. */
 import { createRoute, redirect, useParams } from "@tanstack/react-router";
+import { homeOf } from "@/api/home";
 import { sessionState } from "@/api/session";
 import { inboxSearch } from "@/features/conversations/filters";
 import { Inbox } from "@/features/conversations/inbox";
-import { homeOf } from "./root";
+
 import { tenantRoute } from "./tenant";
 
 export const inboxRoute = createRoute({

@@ -1,20 +1,26 @@
 /** One's own profile, in the frame of wherever one belongs. */
+
 import { createRoute, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
-import { z } from "zod";
+import { homeOf } from "@/api/home";
 import { sessionState } from "@/api/session";
 import { useSession } from "@/api/use-session";
+import { withTexts } from "@/lib/i18n";
+import { maybe, v } from "@/lib/search";
 import { PageSkeleton } from "@/ui/page";
-import { homeOf, requireSession, rootRoute } from "./root";
-import { PlatformFrame } from "./superadmin";
+import { requireSession, rootRoute } from "./root";
 import { TenantFrame } from "./tenant";
 
+const PlatformFrame = lazy(async () => ({
+  default: (await withTexts(import("@/features/superadmin/frame"))).PlatformFrame,
+}));
+
 const ProfilePage = lazy(async () => ({
-  default: (await import("@/features/profile/profile-page")).ProfilePage,
+  default: (await withTexts(import("@/features/profile/profile-page"))).ProfilePage,
 }));
 
 /** `enrol`: the platform asks for a second factor, and led here. */
-const search = z.object({ enrol: z.literal(true).optional().catch(undefined) });
+const search = v.object({ enrol: maybe(v.literal(true)) });
 
 export const profileRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -24,7 +30,12 @@ export const profileRoute = createRoute({
     await requireSession(location.href);
   },
   component: function ProfileFrame() {
-    return useSession()?.tenant ? <TenantFrame /> : <PlatformFrame />;
+    if (useSession()?.tenant) return <TenantFrame />;
+    return (
+      <Suspense>
+        <PlatformFrame />
+      </Suspense>
+    );
   },
 });
 

@@ -1,5 +1,6 @@
-/** The root of all routes, and where a person belongs. */
+/** The root of all routes. */
 import { createRootRoute, createRoute, Outlet, redirect } from "@tanstack/react-router";
+import { homeOf } from "@/api/home";
 import { restoreSession, type SessionState } from "@/api/session";
 import { BrokenPage, NotFoundPage } from "@/app/boundary";
 
@@ -8,13 +9,6 @@ export const rootRoute = createRootRoute({
   errorComponent: BrokenPage,
   notFoundComponent: NotFoundPage,
 });
-
-/** The first page of a signed-in person. */
-export function homeOf(session: SessionState): "/login" | "/superadmin" | "/inbox" | "/start" {
-  if (session.status !== "active") return "/login";
-  if (session.user.permissions.includes("platform") && !session.tenant) return "/superadmin";
-  return session.user.permissions.includes("chat.read") ? "/inbox" : "/start";
-}
 
 export const indexRoute = createRoute({
   getParentRoute: () => rootRoute,

@@ -1,42 +1,49 @@
 /** Settings of a tenant: what the role may see. */
-import { createRoute, Link, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
-import { Suspense } from "react";
-import { useTranslation } from "react-i18next";
-import { z } from "zod";
+
+import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { sessionState } from "@/api/session";
 import { usePermission } from "@/api/use-session";
 import { ForbiddenPage } from "@/app/boundary";
-import { TabBar } from "@/app/tab-bar";
 import { LETTER_KINDS, LETTER_STATES } from "@/features/settings/operations";
-import { PageSkeleton } from "@/ui/page";
+import { withTexts } from "@/lib/i18n";
+import { maybe, v } from "@/lib/search";
 import { tenantRoute } from "./tenant";
 
 // Whoever answers customers does not wait for what sets the company up.
-const AuditPage = lazyRouteComponent(() => import("@/features/settings/audit-page"), "AuditPage");
-const BranchesPage = lazyRouteComponent(() => import("@/features/settings/branches-page"), "BranchesPage");
+const AuditPage = lazyRouteComponent(() => withTexts(import("@/features/settings/audit-page")), "AuditPage");
+const BranchesPage = lazyRouteComponent(
+  () => withTexts(import("@/features/settings/branches-page")),
+  "BranchesPage",
+);
 const DeadLettersPage = lazyRouteComponent(
-  () => import("@/features/settings/dead-letters-page"),
+  () => withTexts(import("@/features/settings/dead-letters-page")),
   "DeadLettersPage",
 );
-const GeneralPage = lazyRouteComponent(() => import("@/features/settings/general-page"), "GeneralPage");
+const GeneralPage = lazyRouteComponent(
+  () => withTexts(import("@/features/settings/general-page")),
+  "GeneralPage",
+);
 const LineActivityPage = lazyRouteComponent(
-  () => import("@/features/settings/line-activity-page"),
+  () => withTexts(import("@/features/settings/line-activity-page")),
   "LineActivityPage",
 );
-const LinesPage = lazyRouteComponent(() => import("@/features/settings/lines-page"), "LinesPage");
+const LinesPage = lazyRouteComponent(() => withTexts(import("@/features/settings/lines-page")), "LinesPage");
 const QuickRepliesPage = lazyRouteComponent(
-  () => import("@/features/settings/quick-replies-page"),
+  () => withTexts(import("@/features/settings/quick-replies-page")),
   "QuickRepliesPage",
 );
-const RolesPage = lazyRouteComponent(() => import("@/features/settings/roles-page"), "RolesPage");
-const ServicesPage = lazyRouteComponent(() => import("@/features/settings/services-page"), "ServicesPage");
-const TagsPage = lazyRouteComponent(() => import("@/features/settings/tags-page"), "TagsPage");
-const UsersPage = lazyRouteComponent(() => import("@/features/settings/users-page"), "UsersPage");
+const RolesPage = lazyRouteComponent(() => withTexts(import("@/features/settings/roles-page")), "RolesPage");
+const ServicesPage = lazyRouteComponent(
+  () => withTexts(import("@/features/settings/services-page")),
+  "ServicesPage",
+);
+const TagsPage = lazyRouteComponent(() => withTexts(import("@/features/settings/tags-page")), "TagsPage");
+const UsersPage = lazyRouteComponent(() => withTexts(import("@/features/settings/users-page")), "UsersPage");
 
 export const settingsRoute = createRoute({
   getParentRoute: () => tenantRoute,
   path: "/settings",
-  component: SettingsFrame,
+  component: lazyRouteComponent(() => withTexts(import("@/features/settings/frame")), "SettingsFrame"),
 });
 
 export const settingsIndexRoute = createRoute({
@@ -122,13 +129,9 @@ export const quickRepliesRoute = createRoute({
   },
 });
 
-const day = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}$/)
-  .optional()
-  .catch(undefined);
-const word = z.string().max(200).optional().catch(undefined);
-const auditSearch = z.object({ actor: word, action: word, from: day, to: day, q: word });
+const day = maybe(v.pipe(v.string(), v.regex(/^\d{4}-\d{2}-\d{2}$/)));
+const word = maybe(v.pipe(v.string(), v.maxLength(200)));
+const auditSearch = v.object({ actor: word, action: word, from: day, to: day, q: word });
 
 export const tenantAuditRoute = createRoute({
   getParentRoute: () => settingsRoute,
@@ -142,7 +145,7 @@ export const tenantAuditRoute = createRoute({
   },
 });
 
-const activitySearch = z.object({ field: z.string().max(80).optional().catch(undefined) });
+const activitySearch = v.object({ field: maybe(v.pipe(v.string(), v.maxLength(80))) });
 
 export const activityRoute = createRoute({
   getParentRoute: () => settingsRoute,
@@ -161,11 +164,11 @@ export const activityRoute = createRoute({
   },
 });
 
-const lettersSearch = z.object({
-  kind: z.enum(LETTER_KINDS).optional().catch(undefined),
-  state: z.enum(LETTER_STATES).optional().catch(undefined),
-  q: z.string().max(200).optional().catch(undefined),
-  letter: z.string().optional().catch(undefined),
+const lettersSearch = v.object({
+  kind: maybe(v.picklist(LETTER_KINDS)),
+  state: maybe(v.picklist(LETTER_STATES)),
+  q: maybe(v.pipe(v.string(), v.maxLength(200))),
+  letter: maybe(v.string()),
 });
 
 export const deadLettersRoute = createRoute({
@@ -186,50 +189,3 @@ export const deadLettersRoute = createRoute({
     );
   },
 });
-
-const TAB =
-  "-mb-px flex h-11 shrink-0 items-center border-b-2 border-transparent px-3 font-medium text-muted hover:text-ink data-[status=active]:border-accent data-[status=active]:text-ink";
-
-function SettingsFrame() {
-  const { t } = useTranslation();
-  const users = usePermission("users.read");
-  const chat = usePermission("chat.read");
-  const read = usePermission("settings.read");
-  const write = usePermission("settings.write");
-  const audit = usePermission("audit.read");
-  const tabs = [
-    { to: "/settings/general", label: t("general.title"), shown: read },
-    { to: "/settings/users", label: t("settings.users.title"), shown: users },
-    { to: "/settings/roles", label: t("roles.title"), shown: users },
-    { to: "/settings/lines", label: t("settings.lines.title"), shown: chat },
-    { to: "/settings/tags", label: t("settings.tags.title"), shown: chat },
-    { to: "/settings/quick-replies", label: t("quick.title"), shown: chat },
-    { to: "/settings/branches", label: t("branches.title"), shown: read || chat },
-    { to: "/settings/services", label: t("services.title"), shown: read || chat },
-    { to: "/settings/audit", label: t("auditLog.title"), shown: audit },
-    { to: "/settings/activity", label: t("activity.nav"), shown: write },
-    { to: "/settings/dead-letters", label: t("letters.title"), shown: write },
-  ] as const;
-  return (
-    <div className="flex h-full flex-col">
-      <TabBar
-        label={t("nav.settings")}
-        className="flex shrink-0 overflow-x-auto border-b border-line bg-surface px-2"
-      >
-        {tabs.map(
-          ({ to, label, shown }) =>
-            shown && (
-              <Link key={to} to={to} className={TAB}>
-                {label}
-              </Link>
-            ),
-        )}
-      </TabBar>
-      <main className="min-h-0 flex-1 overflow-y-auto">
-        <Suspense fallback={<PageSkeleton />}>
-          <Outlet />
-        </Suspense>
-      </main>
-    </div>
-  );
-}

@@ -1,22 +1,25 @@
 /** The platform's side: its own frame and colour, so that nobody mistakes where he is. */
-import { createRoute, Link, lazyRouteComponent, Outlet, redirect, useNavigate } from "@tanstack/react-router";
-import { ChevronDown } from "lucide-react";
-import { Suspense, useEffect } from "react";
-import { useTranslation } from "react-i18next";
-import { z } from "zod";
-import { useSession } from "@/api/use-session";
-import { ProfileMenu } from "@/app/profile-menu";
-import { TabBar } from "@/app/tab-bar";
-import { SPOOL_STATES } from "@/features/superadmin/operations";
-import { PlatformBanner } from "@/features/superadmin/platform-banner";
-import { TENANT_TABS } from "@/features/superadmin/tabs";
-import { Logo } from "@/ui/logo";
-import { PageSkeleton } from "@/ui/page";
-import { homeOf, requireSession, rootRoute } from "./root";
 
-const AuditPage = lazyRouteComponent(() => import("@/features/superadmin/audit-page"), "AuditPage");
-const SpoolPage = lazyRouteComponent(() => import("@/features/superadmin/spool-page"), "SpoolPage");
-const TenantPage = lazyRouteComponent(() => import("@/features/superadmin/tenant-page"), "TenantPage");
+import { createRoute, lazyRouteComponent, redirect, useNavigate } from "@tanstack/react-router";
+import { homeOf } from "@/api/home";
+import { SPOOL_STATES } from "@/features/superadmin/operations";
+import { TENANT_TABS } from "@/features/superadmin/tabs";
+import { withTexts } from "@/lib/i18n";
+import { maybe, v } from "@/lib/search";
+import { requireSession, rootRoute } from "./root";
+
+const AuditPage = lazyRouteComponent(
+  () => withTexts(import("@/features/superadmin/audit-page")),
+  "AuditPage",
+);
+const SpoolPage = lazyRouteComponent(
+  () => withTexts(import("@/features/superadmin/spool-page")),
+  "SpoolPage",
+);
+const TenantPage = lazyRouteComponent(
+  () => withTexts(import("@/features/superadmin/tenant-page")),
+  "TenantPage",
+);
 
 export const superadminRoute = createRoute({
   getParentRoute: () => rootRoute,
@@ -25,16 +28,16 @@ export const superadminRoute = createRoute({
     const session = await requireSession(location.href);
     if (homeOf(session) !== "/superadmin") throw redirect({ to: homeOf(session), replace: true });
   },
-  component: PlatformFrame,
+  component: lazyRouteComponent(() => withTexts(import("@/features/superadmin/frame")), "PlatformFrame"),
 });
 
 export const tenantsRoute = createRoute({
   getParentRoute: () => superadminRoute,
   path: "/",
-  component: lazyRouteComponent(() => import("@/features/superadmin/tenants-page"), "TenantsPage"),
+  component: lazyRouteComponent(() => withTexts(import("@/features/superadmin/tenants-page")), "TenantsPage"),
 });
 
-const tenantSearch = z.object({ tab: z.enum(TENANT_TABS).optional().catch(undefined) });
+const tenantSearch = v.object({ tab: maybe(v.picklist(TENANT_TABS)) });
 
 export const tenantPageRoute = createRoute({
   getParentRoute: () => superadminRoute,
@@ -51,28 +54,31 @@ export const tenantPageRoute = createRoute({
 export const unroutedRoute = createRoute({
   getParentRoute: () => superadminRoute,
   path: "unrouted",
-  component: lazyRouteComponent(() => import("@/features/superadmin/unrouted-page"), "UnroutedPage"),
+  component: lazyRouteComponent(
+    () => withTexts(import("@/features/superadmin/unrouted-page")),
+    "UnroutedPage",
+  ),
 });
 
 export const appsRoute = createRoute({
   getParentRoute: () => superadminRoute,
   path: "apps",
-  component: lazyRouteComponent(() => import("@/features/superadmin/apps-page"), "AppsPage"),
+  component: lazyRouteComponent(() => withTexts(import("@/features/superadmin/apps-page")), "AppsPage"),
 });
 
 export const serversRoute = createRoute({
   getParentRoute: () => superadminRoute,
   path: "servers",
-  component: lazyRouteComponent(() => import("@/features/superadmin/servers-page"), "ServersPage"),
+  component: lazyRouteComponent(() => withTexts(import("@/features/superadmin/servers-page")), "ServersPage"),
 });
 
 export const peopleRoute = createRoute({
   getParentRoute: () => superadminRoute,
   path: "people",
-  component: lazyRouteComponent(() => import("@/features/superadmin/people-page"), "PeoplePage"),
+  component: lazyRouteComponent(() => withTexts(import("@/features/superadmin/people-page")), "PeoplePage"),
 });
 
-const auditSearch = z.object({ tenant: z.string().optional().catch(undefined) });
+const auditSearch = v.object({ tenant: maybe(v.string()) });
 
 export const auditRoute = createRoute({
   getParentRoute: () => superadminRoute,
@@ -91,9 +97,9 @@ export const auditRoute = createRoute({
   },
 });
 
-const spoolSearch = z.object({
-  tenant: z.string().optional().catch(undefined),
-  state: z.enum(SPOOL_STATES).optional().catch(undefined),
+const spoolSearch = v.object({
+  tenant: maybe(v.string()),
+  state: maybe(v.picklist(SPOOL_STATES)),
 });
 
 export const spoolRoute = createRoute({
@@ -114,80 +120,5 @@ export const spoolRoute = createRoute({
 export const fleetRoute = createRoute({
   getParentRoute: () => superadminRoute,
   path: "fleet",
-  component: lazyRouteComponent(() => import("@/features/superadmin/fleet-page"), "FleetPage"),
+  component: lazyRouteComponent(() => withTexts(import("@/features/superadmin/fleet-page")), "FleetPage"),
 });
-
-const NAV =
-  "flex h-12 shrink-0 items-center border-b-2 border-transparent px-2.5 font-medium text-white/80 xl:px-3 outline-offset-[-3px] focus-visible:outline-white hover:text-white data-[status=active]:border-white data-[status=active]:text-white";
-
-export function PlatformFrame() {
-  const { t } = useTranslation();
-  const session = useSession();
-  useEffect(() => {
-    document.documentElement.dataset["frame"] = "platform";
-    document.title = `${t("platform.name")} · Centralita`;
-    return () => {
-      delete document.documentElement.dataset["frame"];
-      document.title = "Centralita";
-    };
-  }, [t]);
-  return (
-    <div className="flex h-full flex-col">
-      <header className="flex shrink-0 items-center gap-x-4 bg-platform-bar px-4 text-white max-sm:flex-wrap sm:px-6">
-        <span className="flex h-12 shrink-0 items-center gap-2.5 font-semibold">
-          <Logo size={24} />
-          {t("platform.name")}
-        </span>
-        <TabBar
-          label={t("nav.main")}
-          className="flex min-w-0 overflow-x-auto max-sm:order-last max-sm:w-full"
-        >
-          <Link to="/superadmin" activeOptions={{ exact: true }} className={NAV}>
-            {t("tenants.title")}
-          </Link>
-          <Link to="/superadmin/apps" className={NAV}>
-            {t("apps.title")}
-          </Link>
-          <Link to="/superadmin/servers" className={NAV}>
-            {t("servers.title")}
-          </Link>
-          <Link to="/superadmin/unrouted" className={NAV}>
-            {t("unrouted.nav")}
-          </Link>
-          <Link to="/superadmin/spool" className={NAV}>
-            {t("spool.nav")}
-          </Link>
-          <Link to="/superadmin/fleet" className={NAV}>
-            {t("fleet.title")}
-          </Link>
-          <Link to="/superadmin/audit" className={NAV}>
-            {t("audit.title")}
-          </Link>
-          <Link to="/superadmin/people" className={NAV}>
-            {t("people.title")}
-          </Link>
-        </TabBar>
-        <div className="ml-auto min-w-28">
-          <ProfileMenu
-            trigger={
-              <button
-                type="button"
-                aria-label={t("nav.profile")}
-                className="flex h-9 max-w-36 items-center gap-1 rounded-md px-2 hover:bg-white/10 xl:max-w-52 focus-visible:outline-white"
-              >
-                <span className="truncate">{session?.user.email}</span>
-                <ChevronDown aria-hidden className="size-4 shrink-0" />
-              </button>
-            }
-          />
-        </div>
-      </header>
-      <PlatformBanner />
-      <main className="min-h-0 flex-1 overflow-y-auto">
-        <Suspense fallback={<PageSkeleton />}>
-          <Outlet />
-        </Suspense>
-      </main>
-    </div>
-  );
-}

@@ -2,8 +2,8 @@
 import { Check, Copy as CopyIcon } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { cn } from "@/lib/cn";
+import { toast } from "@/ui/toast";
 
 interface CopyProps {
   value: string;

@@ -2,9 +2,9 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { sessionState } from "@/api/session";
 import { asProblem, problemWords } from "@/lib/problem";
+import { toast } from "@/ui/toast";
 import type { CompanyQuestion } from "./company-dialog";
 import { type Destination, useSwitch } from "./queries";
 

@@ -2,13 +2,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { CheckCheck, CirclePause, MailCheck, RotateCcw, Tag, UserRound, UserRoundX, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { api, unwrap } from "@/api/client";
 import { tagsQuery, usersQuery } from "@/api/directory";
 import type { BulkAction } from "@/api/types";
 import { Avatar } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui/menu";
+import { toast } from "@/ui/toast";
 import { Tooltip } from "@/ui/tooltip";
 import type { Selection } from "./selection";
 

@@ -1,6 +1,7 @@
 /** What the list shows: kept in the address, sent to the API, and applied to what arrives live. */
-import { z } from "zod";
+
 import type { Conversation, View, ViewFilter } from "@/api/types";
+import { maybe, v } from "@/lib/search";
 
 export const TABS = ["mine", "unassigned", "all"] as const;
 export const STATUSES = ["open", "pending", "snoozed", "closed"] as const;
@@ -13,22 +14,22 @@ type Status = (typeof STATUSES)[number];
 const ACTIVE: Status[] = ["open", "pending"];
 const CLOSING_HOURS = 4;
 
-export const inboxSearch = z.object({
-  tab: z.enum(TABS).optional().catch(undefined),
+export const inboxSearch = v.object({
+  tab: maybe(v.picklist(TABS)),
   /** Names with commas between them; absent: what is active. */
-  status: z.string().optional().catch(undefined),
-  line: z.string().optional().catch(undefined),
-  tag: z.string().optional().catch(undefined),
-  owner: z.string().optional().catch(undefined),
-  unread: z.boolean().optional().catch(undefined),
-  window: z.enum(WINDOWS).optional().catch(undefined),
-  sort: z.enum(SORTS).optional().catch(undefined),
-  q: z.string().optional().catch(undefined),
+  status: maybe(v.string()),
+  line: maybe(v.string()),
+  tag: maybe(v.string()),
+  owner: maybe(v.string()),
+  unread: maybe(v.boolean()),
+  window: maybe(v.picklist(WINDOWS)),
+  sort: maybe(v.picklist(SORTS)),
+  q: maybe(v.string()),
   /** The message at which the thread is opened. */
-  at: z.string().optional().catch(undefined),
+  at: maybe(v.string()),
 });
 
-export type InboxSearch = z.infer<typeof inboxSearch>;
+export type InboxSearch = v.InferOutput<typeof inboxSearch>;
 
 /** A search without any of the filters; the tab and the order stay. */
 export const NO_FILTER = {

@@ -1,14 +1,16 @@
 /** The switchboard: list and thread, the keys that drive them, and the line to the server. */
+
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CircleHelp, Headset, WifiOff } from "lucide-react";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "@/api/types";
 import { usePermission, useSession } from "@/api/use-session";
 import { cn } from "@/lib/cn";
 import { useHotkeys } from "@/lib/hotkeys";
+import { withTexts } from "@/lib/i18n";
 import type { RealtimeState } from "@/lib/realtime";
 import { readStored, writeStored } from "@/lib/storage";
 import { Button } from "@/ui/button";
@@ -17,14 +19,19 @@ import type { ComposerMode } from "./composer";
 import { ConversationList, useConversationList } from "./conversation-list";
 import { countParams, type InboxSearch, NO_FILTER } from "./filters";
 import { conversationKey } from "./keys";
-import { KeysHelp } from "./keys-help";
 import { ListHeader } from "./list-header";
-import { Palette } from "./palette";
+import { PaletteKey } from "./palette-key";
 import { countsQuery, usePatchConversation } from "./queries";
 import { SearchResults } from "./search-results";
 import { useSelection } from "./selection";
-import { Thread } from "./thread";
+import { ThreadSkeleton } from "./thread-skeleton";
 import { useRealtime } from "./use-realtime";
+
+// The list is there before what it opens, which is fetched while somebody chooses.
+const loadThread = () => withTexts(import("./thread"));
+const Thread = lazy(async () => ({ default: (await loadThread()).Thread }));
+
+const KeysHelp = lazy(async () => ({ default: (await withTexts(import("./keys-help"))).KeysHelp }));
 
 const DENSITY_KEY = "centralita.density";
 
@@ -49,6 +56,10 @@ export function Inbox({ search, openId }: InboxProps) {
   const { items } = useConversationList(search);
   const patch = usePatchConversation();
   useTitle();
+  useEffect(() => {
+    const timer = window.setTimeout(() => void loadThread(), 0);
+    return () => window.clearTimeout(timer);
+  }, []);
 
   const onChange = useCallback(
     (change: Partial<InboxSearch>) =>
@@ -177,14 +188,16 @@ export function Inbox({ search, openId }: InboxProps) {
       </section>
       <div className={cn("h-full min-w-0 flex-1", !openId && "max-md:hidden")}>
         {openId ? (
-          <Thread
-            conversationId={openId}
-            at={search.at}
-            onEnd={() => onChange({ at: undefined })}
-            mode={mode}
-            onMode={setMode}
-            box={writingBox}
-          />
+          <Suspense fallback={<ThreadSkeleton />}>
+            <Thread
+              conversationId={openId}
+              at={search.at}
+              onEnd={() => onChange({ at: undefined })}
+              mode={mode}
+              onMode={setMode}
+              box={writingBox}
+            />
+          </Suspense>
         ) : (
           <EmptyState icon={Headset} text={t("thread.choose")}>
             <Button onClick={() => setHelp(true)}>
@@ -194,8 +207,12 @@ export function Inbox({ search, openId }: InboxProps) {
           </EmptyState>
         )}
       </div>
-      <KeysHelp open={help} onOpenChange={setHelp} />
-      <Palette
+      {help && (
+        <Suspense>
+          <KeysHelp open onOpenChange={setHelp} />
+        </Suspense>
+      )}
+      <PaletteKey
         actions={{
           take:
             shown && canWrite && shown.assignee?.id !== me

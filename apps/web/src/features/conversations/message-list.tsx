@@ -10,7 +10,7 @@ import { cn } from "@/lib/cn";
 import { formatDay } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
-import { EmptyState, ErrorState, Skeleton } from "@/ui/states";
+import { EmptyState, ErrorState } from "@/ui/states";
 import { Bubble } from "./bubble";
 import type { BubbleActions } from "./bubble-actions";
 import { reactionBody } from "./compose";
@@ -24,6 +24,7 @@ import { outboxOf } from "./outbox-instance";
 import { PendingBubble } from "./pending-bubble";
 import { messagesQuery, useRetryMessage } from "./queries";
 import { ThreadLine } from "./thread-line";
+import { MessagesSkeleton } from "./thread-skeleton";
 import { stillUnseen } from "./unseen";
 
 const AT_END = 80;
@@ -102,7 +103,7 @@ export function MessageList({ conversationId, at, onEnd, isOpen, onQuote }: Mess
     if (box && below < NEAR_TOP && canGoDown) void query.fetchPreviousPage();
   }
 
-  if (query.isPending) return <ThreadSkeleton />;
+  if (query.isPending) return <MessagesSkeleton />;
   if (query.isError && messages.length === 0) {
     return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   }
@@ -299,17 +300,4 @@ function useScrollKeeping({ messages, pending, me, at, isWhole }: ScrollOptions)
   }
 
   return { box, target, atEnd, unseen, onScroll, toEnd };
-}
-
-function ThreadSkeleton() {
-  const { t } = useTranslation();
-  return (
-    <div role="status" aria-label={t("state.loading")} className="flex h-full flex-col justify-end gap-3 p-4">
-      <Skeleton className="h-12 w-1/2" />
-      <Skeleton className="h-9 w-1/3" />
-      <Skeleton className="h-16 w-1/2 self-end" />
-      <Skeleton className="h-9 w-2/5" />
-      <Skeleton className="h-9 w-1/4 self-end" />
-    </div>
-  );
 }

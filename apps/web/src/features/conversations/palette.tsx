@@ -1,4 +1,4 @@
-/** Ctrl/⌘ K: people, actions and places from one box. */
+/** People, actions and places from one box. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
@@ -13,7 +13,7 @@ import {
   Tags,
   Users,
 } from "lucide-react";
-import { useDeferredValue, useEffect, useState } from "react";
+import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
 import type { Conversation, MessageHit } from "@/api/types";
@@ -45,11 +45,18 @@ async function look(q: string, signal: AbortSignal): Promise<{ people: Conversat
   };
 }
 
-export function Palette({ actions }: { actions: PaletteActions }) {
+interface PaletteProps {
+  actions: PaletteActions;
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** What was written before it was there. */
+  early: string;
+}
+
+export function Palette({ actions, open, onOpenChange: setOpen, early }: PaletteProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const [open, setOpen] = useState(false);
-  const [text, setText] = useState("");
+  const [text, setText] = useState(early);
   const q = useDeferredValue(text.trim());
   const canUsers = usePermission("users.read");
   const { data } = useQuery({
@@ -58,16 +65,6 @@ export function Palette({ actions }: { actions: PaletteActions }) {
     enabled: open,
     placeholderData: keepPreviousData,
   });
-
-  useEffect(() => {
-    function onKey(event: KeyboardEvent): void {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey) return;
-      event.preventDefault();
-      setOpen((was) => !was);
-    }
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, []);
 
   function run(action: () => void): void {
     setOpen(false);

@@ -1,10 +1,10 @@
 /** Close, and beside it what else can happen to a conversation. */
 import { AlarmClock, CheckCheck, ChevronDown, CirclePause, RotateCcw } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { Conversation, ConversationPatch } from "@/api/types";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui/menu";
+import { toast } from "@/ui/toast";
 import { usePatchConversation } from "./queries";
 
 /** Later today, tomorrow at nine and next Monday at nine, on the reader's clock. */

@@ -1,9 +1,11 @@
 /** Setting a second factor up: password, authenticator, first code, recovery codes. */
+
 import { CircleAlert } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Enrolment } from "@/api/types";
 import { accessErrors } from "@/lib/access-errors";
+import { withTexts } from "@/lib/i18n";
 import { problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { CodeField } from "@/ui/code-field";
@@ -14,7 +16,7 @@ import { Notice, Skeleton } from "@/ui/states";
 import { useConfirmTotp, useEnrol } from "./queries";
 import { RecoveryCodes } from "./recovery-codes";
 
-const Qr = lazy(async () => ({ default: (await import("qrcode.react")).QRCodeSVG }));
+const Qr = lazy(async () => ({ default: (await withTexts(import("qrcode.react"))).QRCodeSVG }));
 
 export function EnrolDialog({ onClose, onDone }: { onClose: () => void; onDone: () => void }) {
   const { t } = useTranslation();

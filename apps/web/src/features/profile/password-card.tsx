@@ -3,7 +3,6 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { CircleAlert } from "lucide-react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { z } from "zod";
 import { useSession } from "@/api/use-session";
 import { fieldErrors, problemWords } from "@/lib/problem";
@@ -11,6 +10,7 @@ import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { Card } from "@/ui/page";
 import { Notice } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { useChangePassword } from "./queries";
 
 const schema = z

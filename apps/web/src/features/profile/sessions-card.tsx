@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleHelp, LogOut, Monitor, Smartphone } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { LoginSession } from "@/api/types";
 import { formatMoment, localZone } from "@/lib/time";
 import { Badge } from "@/ui/badge";
@@ -11,6 +10,7 @@ import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Card } from "@/ui/page";
 import { ErrorState, SkeletonRows } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { browserWords } from "./browser-words";
 import { sessionsQuery, useEndOtherSessions, useEndSession } from "./queries";
 

@@ -4,13 +4,13 @@ import { CircleAlert, Store } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { Branch, NewBranch } from "@/api/types";
 import { asProblem, fieldErrors, problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Check, Field, Input, TextArea } from "@/ui/field";
 import { Notice } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { CataloguePage } from "./catalogue-page";
 import {
   branchesQuery,

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { RotateCw, Trash2 } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { channelsQuery, useTimeZone } from "@/api/directory";
 import type { DeadLetter } from "@/api/types";
 import { formatFull } from "@/lib/time";
@@ -14,6 +13,7 @@ import { Dialog, DialogActions } from "@/ui/dialog";
 import { Raw } from "@/ui/raw";
 import { ReasonDialog } from "@/ui/reason-dialog";
 import { ErrorState, SkeletonRows } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { deadLetterQuery, useDiscardLetter, useReplayLetter } from "./operations";
 
 export function LetterDialog({ id, onClose }: { id: string; onClose: () => void }) {

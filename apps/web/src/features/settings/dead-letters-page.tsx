@@ -3,7 +3,6 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ChevronRight, MailCheck, RotateCw, Search } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { channelsQuery, useTimeZone } from "@/api/directory";
 import type { DeadLetter } from "@/api/types";
 import { formatFull } from "@/lib/time";
@@ -14,6 +13,7 @@ import { Input, Select } from "@/ui/field";
 import { LoadMore } from "@/ui/load-more";
 import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { LetterDialog } from "./dead-letter-dialog";
 import { deadLettersQuery, LETTER_KINDS, LETTER_STATES, type LetterFilter, useReplayAll } from "./operations";
 

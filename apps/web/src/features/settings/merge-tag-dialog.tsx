@@ -2,13 +2,13 @@
 import { CircleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { Tag } from "@/api/types";
 import { problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Select } from "@/ui/field";
 import { Notice } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { useMergeTag } from "./tenant-settings";
 
 interface MergeTagProps {

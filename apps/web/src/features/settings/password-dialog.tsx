@@ -1,11 +1,11 @@
 /** Gives somebody a new password. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { User } from "@/api/types";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
+import { toast } from "@/ui/toast";
 import { usePatchUser } from "./queries";
 
 const SHORTEST = 10;

@@ -2,7 +2,6 @@
 import { CircleAlert } from "lucide-react";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { QuickReply } from "@/api/types";
 import { usePermission } from "@/api/use-session";
 import { asProblem, fieldErrors, problemWords } from "@/lib/problem";
@@ -11,6 +10,7 @@ import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Check, Field, Input, TextArea } from "@/ui/field";
 import { Notice } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { useCreateQuickReply, usePatchQuickReply } from "./tenant-settings";
 
 const LONGEST = 4096;

@@ -1,12 +1,12 @@
 /** What the team calls a line. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { Channel } from "@/api/types";
 import { fieldErrors, problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
+import { toast } from "@/ui/toast";
 import { useRenameLine } from "./tenant-settings";
 
 export function RenameLineDialog({ line, onClose }: { line: Channel; onClose: () => void }) {

@@ -1,11 +1,11 @@
 /** Asks before a role is put back or removed, and says what becomes of whoever has it. */
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { Role } from "@/api/types";
 import { roleWords } from "@/lib/roles";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Dialog, DialogActions } from "@/ui/dialog";
+import { toast } from "@/ui/toast";
 import { useDeleteRole, useResetRole } from "./roles";
 
 export interface Asked {

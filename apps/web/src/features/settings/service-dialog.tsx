@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleAlert } from "lucide-react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { NewService, Service } from "@/api/types";
 import { priceFromField, priceToField } from "@/lib/money";
 import { asProblem, fieldErrors, problemWords } from "@/lib/problem";
@@ -11,6 +10,7 @@ import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Check, Field, Input, Select, TextArea } from "@/ui/field";
 import { Notice } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { branchNamesQuery, useSaveService } from "./tenant-settings";
 
 /** Where the product is at home, then the rest of the continent. */

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Merge, Pencil, Plus, Tags, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { tagsQuery } from "@/api/directory";
 import type { Tag } from "@/api/types";
 import { usePermission } from "@/api/use-session";
@@ -15,6 +14,7 @@ import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { MergeTagDialog } from "./merge-tag-dialog";
 import { useDeleteTag, useSaveTag } from "./queries";
 

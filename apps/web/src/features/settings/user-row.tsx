@@ -11,7 +11,6 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { SentLink, User } from "@/api/types";
 import { useSession } from "@/api/use-session";
 import { formatFull, localZone } from "@/lib/time";
@@ -20,6 +19,7 @@ import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Select } from "@/ui/field";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui/menu";
+import { toast } from "@/ui/toast";
 import { type RoleChoice, RoleOptions } from "@/ui/user-form";
 import { PasswordDialog } from "./password-dialog";
 import { useEndSessions, usePatchUser, useRemoveTotp, useSendLink } from "./queries";

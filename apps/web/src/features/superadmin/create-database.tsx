@@ -4,11 +4,11 @@ import { Link } from "@tanstack/react-router";
 import { CircleAlert, DatabaseZap } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { asProblem, problemCause, problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { Field, Select } from "@/ui/field";
 import { ErrorState, Notice, SkeletonRows } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { serversQuery, useCreateDatabase } from "./servers";
 
 export function CreateDatabase({ tenantId }: { tenantId: string }) {

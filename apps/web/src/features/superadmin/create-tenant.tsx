@@ -3,7 +3,6 @@ import { zodResolver } from "@hookform/resolvers/zod";
 import { CircleAlert } from "lucide-react";
 import { useForm } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { z } from "zod";
 import type { Tenant } from "@/api/types";
 import { slugOf } from "@/lib/names";
@@ -12,6 +11,7 @@ import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input, Select } from "@/ui/field";
 import { Notice } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { useCreateTenant } from "./queries";
 
 export const PLANS = ["starter", "growth", "scale", "enterprise"] as const;

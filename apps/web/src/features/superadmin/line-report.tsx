@@ -2,11 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { RefreshCw, Rss } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { localZone } from "@/lib/time";
 import { Button } from "@/ui/button";
 import { LineReportSkeleton, LineReportView } from "@/ui/line-report";
 import { ErrorState } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { lineReportQuery, useAskLine } from "./queries";
 
 export function LineReportPanel({ lineId }: { lineId: string }) {

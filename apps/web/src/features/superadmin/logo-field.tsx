@@ -2,10 +2,10 @@
 import { ImageUp, Trash2 } from "lucide-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { logoUrl } from "@/api/base";
 import { problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
+import { toast } from "@/ui/toast";
 import { useRemoveLogo, useUploadLogo } from "./platform-queries";
 
 const MOST = 512 * 1024;

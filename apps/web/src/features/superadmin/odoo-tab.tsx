@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, Info } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { Odoo, OdooBody } from "@/api/types";
 import { fieldErrors, problemWords } from "@/lib/problem";
 import { formatMoment, localZone } from "@/lib/time";
@@ -13,6 +12,7 @@ import { Confirm } from "@/ui/confirm";
 import { Check, Field, Input } from "@/ui/field";
 import { Card } from "@/ui/page";
 import { ErrorState, Notice, SkeletonRows } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { odooQuery, useRemoveOdoo, useSaveOdoo, useTestOdoo } from "./platform-queries";
 
 const SECRETS = ["password", "api_key"] as const;

@@ -1,7 +1,6 @@
 /** What a tenant still needs before it can work, and the facts about it. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { Plan, Tenant } from "@/api/types";
 import { formatFull, localZone } from "@/lib/time";
 import { Button } from "@/ui/button";
@@ -9,6 +8,7 @@ import { Confirm } from "@/ui/confirm";
 import { Copy } from "@/ui/copy";
 import { Field, Input, Select } from "@/ui/field";
 import { Card } from "@/ui/page";
+import { toast } from "@/ui/toast";
 import { Checklist } from "./checklist";
 import { PLANS } from "./create-tenant";
 import { HealthCard } from "./health-card";

@@ -11,7 +11,6 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { SentLink, Superadmin } from "@/api/types";
 import { useSession } from "@/api/use-session";
 import { fieldErrors, problemWords } from "@/lib/problem";
@@ -22,6 +21,7 @@ import { Confirm } from "@/ui/confirm";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
 import { Menu, MenuItem } from "@/ui/menu";
+import { toast } from "@/ui/toast";
 import { usePatchSuperadmin, useRemoveSuperadminTotp, useSendSuperadminLink } from "./people";
 
 interface PersonRowProps {

@@ -3,7 +3,6 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, Ellipsis, Pencil, Plug, Plus, Server, Star, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { DatabaseServer } from "@/api/types";
 import { problemWords } from "@/lib/problem";
 import { formatMoment, localZone } from "@/lib/time";
@@ -14,6 +13,7 @@ import { Dialog } from "@/ui/dialog";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, Notice, SkeletonRows } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { ServerForm } from "./server-form";
 import { serversQuery, useAddServer, usePatchServer, useRemoveServer, useTestServer } from "./servers";
 

@@ -3,7 +3,6 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { CheckCircle2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { SpoolRow } from "@/api/types";
 import { formatFull, localZone } from "@/lib/time";
 import { Badge } from "@/ui/badge";
@@ -13,6 +12,7 @@ import { Select } from "@/ui/field";
 import { LoadMore } from "@/ui/load-more";
 import { ReasonDialog } from "@/ui/reason-dialog";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { SPOOL_STATES, type SpoolSearch, spoolRowsQuery, useDiscardRow, useRetryRow } from "./operations";
 
 interface SpoolRowsProps {

@@ -2,12 +2,12 @@
 import { Ellipsis, Link2, ShieldCheck, ShieldOff } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { SentLink, User } from "@/api/types";
 import { Avatar, Badge } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Confirm } from "@/ui/confirm";
 import { Menu, MenuItem } from "@/ui/menu";
+import { toast } from "@/ui/toast";
 import { useRemoveTenantUserTotp, useSendTenantUserLink } from "./queries";
 
 interface TenantUserRowProps {

@@ -4,13 +4,13 @@ import { Link } from "@tanstack/react-router";
 import { TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { Superadmin } from "@/api/types";
 import { useSession } from "@/api/use-session";
 import { Confirm } from "@/ui/confirm";
 import { Check } from "@/ui/field";
 import { Card } from "@/ui/page";
 import { ErrorState, Notice, SkeletonRows } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { platformSettingsQuery, useRequireTotp } from "./people";
 
 export function TotpRequired({ people }: { people: Superadmin[] }) {

@@ -4,7 +4,6 @@ import { useNavigate } from "@tanstack/react-router";
 import { PhoneMissed } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import type { UnroutedLine } from "@/api/types";
 import { formatFull, localZone } from "@/lib/time";
 import { Button } from "@/ui/button";
@@ -13,6 +12,7 @@ import { Dialog } from "@/ui/dialog";
 import { Field, Select } from "@/ui/field";
 import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import { LineForm } from "./line-form";
 import { tenantsQuery, unroutedQuery, useAddLine, useForgetUnrouted } from "./queries";
 
