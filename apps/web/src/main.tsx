@@ -6,7 +6,7 @@ import { createRoot } from "react-dom/client";
 import { sessionState, subscribeSession } from "./api/session";
 import { makeQueryClient, Providers } from "./app/providers";
 import { makeRouter } from "./app/router";
-import { ready } from "./lib/i18n";
+import { ready, withTexts } from "./lib/i18n";
 
 const router = makeRouter();
 const queryClient = makeQueryClient(() => {
@@ -33,3 +33,6 @@ if (root) {
     </StrictMode>,
   );
 }
+
+// What the next visit needs is fetched once this one stands.
+if (import.meta.env.PROD) void withTexts(import("./app/updates")).then((it) => it.keepUpToDate());

@@ -1,6 +1,7 @@
 /** Pages for when there is nothing to show: broken, missing, not allowed. */
-import { Link } from "@tanstack/react-router";
+import { Link, useRouter } from "@tanstack/react-router";
 import { Compass, Lock, TriangleAlert } from "lucide-react";
+import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { asProblem, problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
@@ -39,14 +40,23 @@ export function ForbiddenPage() {
 
 export function BrokenPage({ error, reset }: { error: unknown; reset: () => void }) {
   const { t } = useTranslation();
+  const router = useRouter();
   const problem = asProblem(error);
+  const again = useCallback(() => {
+    reset();
+    void router.invalidate();
+  }, [reset, router]);
+  useEffect(() => {
+    window.addEventListener("online", again);
+    return () => window.removeEventListener("online", again);
+  }, [again]);
   if (problem.code === "not_found") return <NotFoundPage />;
   if (problem.code === "forbidden") return <ForbiddenPage />;
   return (
     <main className="h-full">
       <h1 className="sr-only">Centralita</h1>
       <EmptyState icon={TriangleAlert} text={`${t("page.broken")} ${problemWords(error, t)}`}>
-        <Button variant="primary" onClick={reset}>
+        <Button variant="primary" onClick={again}>
           {t("action.retry")}
         </Button>
       </EmptyState>

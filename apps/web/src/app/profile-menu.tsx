@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { LogOut, UserRoundCog } from "lucide-react";
+import { LogOut, MonitorDown, UserRoundCog } from "lucide-react";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { endSession } from "@/api/session";
@@ -10,6 +10,7 @@ import { useSession } from "@/api/use-session";
 import { CompanyItems } from "@/features/auth/company-items";
 import { useCompanySwitch } from "@/features/auth/use-company-switch";
 import { withTexts } from "@/lib/i18n";
+import { useInstall } from "@/lib/install";
 import { roleWords } from "@/lib/roles";
 import { Menu, MenuItem, MenuSeparator } from "@/ui/menu";
 import { PreferenceItems } from "@/ui/preferences";
@@ -24,6 +25,7 @@ export function ProfileMenu({ trigger, side }: { trigger: ReactNode; side?: "top
   const queryClient = useQueryClient();
   const session = useSession();
   const company = useCompanySwitch();
+  const install = useInstall();
   async function leave(): Promise<void> {
     await endSession();
     await navigate({ to: "/login" });
@@ -56,6 +58,15 @@ export function ProfileMenu({ trigger, side }: { trigger: ReactNode; side?: "top
         )}
         <MenuSeparator />
         <PreferenceItems />
+        {install && (
+          <>
+            <MenuSeparator />
+            <MenuItem onSelect={install}>
+              <MonitorDown />
+              {t("preferences.install")}
+            </MenuItem>
+          </>
+        )}
         <MenuSeparator />
         <MenuItem onSelect={() => void leave()}>
           <LogOut />
