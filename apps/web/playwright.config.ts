@@ -40,7 +40,7 @@ export default defineConfig({
     {
       name: "look",
       testMatch:
-        /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed)\.spec\.ts/,
+        /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed|thread)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
     ...(stack

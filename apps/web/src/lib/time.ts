@@ -32,13 +32,21 @@ export function formatDuration(ms: number): string {
   return rest && hours < 10 ? `${hours} h ${rest} min` : `${hours} h`;
 }
 
-function dayKey(time: number, timeZone: string): string {
-  return new Intl.DateTimeFormat("en-CA", {
+/** One for each zone: making one takes longer than using it a hundred times. */
+const days = new Map<string, Intl.DateTimeFormat>();
+
+/** The calendar's day at that time, as 2026-11-30. */
+export function dayKey(time: number, timeZone: string): string {
+  const known = days.get(timeZone);
+  if (known) return known.format(time);
+  const made = new Intl.DateTimeFormat("en-CA", {
     timeZone,
     year: "numeric",
     month: "2-digit",
     day: "2-digit",
-  }).format(time);
+  });
+  days.set(timeZone, made);
+  return made.format(time);
 }
 
 export function sameDay(a: string, b: string, timeZone: string): boolean {

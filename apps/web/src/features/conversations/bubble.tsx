@@ -14,6 +14,7 @@ import { isFromPhone, kindKey } from "./message-kind";
 import { senderName } from "./payload";
 import { Reactions } from "./reactions";
 import { sendStateOf } from "./send-state";
+import { useThreadActions } from "./thread-context";
 import { Tick } from "./tick";
 
 interface BubbleProps {
@@ -46,6 +47,10 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
   const fromPhone = isFromPhone(message);
   const state = sendStateOf(message, Date.now());
   const ownReaction = fold?.reactions.findLast((reaction) => reaction.direction === "out")?.text ?? null;
+  const { jump } = useThreadActions();
+  const quotedWords = props.quotedGone
+    ? t("content.deletedMessage")
+    : (quoted?.text?.trim() ?? "") || (quoted ? t(kindKey(quoted.type)) : "");
   const member = direction === "in" ? senderName(message.payload) : null;
   const author =
     member ??
@@ -89,17 +94,17 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
         )}
         {first && member && <p className="text-xs font-medium text-accent">{member}</p>}
         {quoted && (
-          <p className="mb-1 line-clamp-2 rounded-[6px] border-l-2 border-accent bg-bg/70 px-2 py-1 text-list text-muted">
-            {props.quotedGone
-              ? t("content.deletedMessage")
-              : (quoted.text?.trim() ?? "") || t(kindKey(quoted.type))}
-          </p>
+          <button
+            type="button"
+            onClick={() => jump(quoted.id)}
+            aria-label={t("threadFaces.toQuoted", { words: quotedWords })}
+            className="mb-1 line-clamp-2 w-full rounded-[6px] border-l-2 border-accent bg-bg/70 px-2 py-1 text-left text-list text-muted hover:text-ink"
+          >
+            {quotedWords}
+          </button>
         )}
         {message.context && !quoted && (message.context.wamid || message.context.message_id) && (
-          <p className="flex items-center gap-1 text-xs text-muted">
-            <CornerDownRight aria-hidden className="size-3" />
-            {t("thread.answersOlder")}
-          </p>
+          <OlderQuote messageId={message.context.message_id} />
         )}
         <Body {...props} />
         {fold?.edit && !fold.revoke && (
@@ -122,6 +127,28 @@ export const Bubble = memo(function Bubble(props: BubbleProps) {
     </article>
   );
 });
+
+/** It answers something that is not loaded, or that nobody here knows. */
+function OlderQuote({ messageId }: { messageId: string | null }) {
+  const { t } = useTranslation();
+  const { jump } = useThreadActions();
+  const words = (
+    <>
+      <CornerDownRight aria-hidden className="size-3" />
+      {t("thread.answersOlder")}
+    </>
+  );
+  if (!messageId) return <p className="flex items-center gap-1 text-xs text-muted">{words}</p>;
+  return (
+    <button
+      type="button"
+      onClick={() => jump(messageId)}
+      className="flex items-center gap-1 text-xs text-muted underline underline-offset-2 hover:text-ink"
+    >
+      {words}
+    </button>
+  );
+}
 
 /** A deleted message keeps its words for whoever asks to see them. */
 function Body({ message, fold, canWrite, timeZone }: BubbleProps) {

@@ -28,6 +28,12 @@ function newestFirst(a: Message, b: Message): number {
   return Date.parse(b.created_at) - Date.parse(a.created_at) || (a.id < b.id ? 1 : -1);
 }
 
+/** Whether the newest message is among what is loaded. */
+export function isWhole({ pages, pageParams }: MessageList): boolean {
+  // A page of older ones comes first once the newer have been let go.
+  return !pages[0]?.previous_cursor && !pageParams[0]?.cursor;
+}
+
 /** Adds and replaces messages; the newest page takes the new ones. */
 export function mergeMessages(list: MessageList, incoming: Message[]): MessageList {
   const fresh = new Map(incoming.map((message) => [message.id, message]));
@@ -42,7 +48,7 @@ export function mergeMessages(list: MessageList, incoming: Message[]): MessageLi
   }));
   const first = pages[0];
   // Where the newest is not loaded, what is new belongs to a page that has not been asked for yet.
-  if (first && fresh.size > 0 && !first.previous_cursor) {
+  if (first && fresh.size > 0 && isWhole(list)) {
     first.items = [...first.items, ...fresh.values()].sort(newestFirst);
   }
   return { ...list, pages };

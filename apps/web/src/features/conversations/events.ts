@@ -2,7 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { asProblem } from "@/lib/problem";
 import type { RealtimeEvent } from "@/lib/realtime";
-import { type MessageList, patchConversation, patchMessages } from "./cache";
+import { isWhole, type MessageList, patchConversation, patchMessages } from "./cache";
 import { COUNTS_KEY, conversationKey, LIST_KEY, messagesKey } from "./keys";
 import { fetchConversation, fetchMessages } from "./queries";
 
@@ -83,7 +83,7 @@ export class EventSink {
     const known = this.client.getQueryData<MessageList>(messagesKey(id));
     if (!known) return;
     // Somebody reads further up: what is new comes when he goes down.
-    if (known.pages[0]?.previous_cursor) hint.created = false;
+    if (!isWhole(known)) hint.created = false;
     const newest = known.pages[0]?.items[0];
     if (hint.created && newest) {
       const page = await fetchMessages(id, { limit: 200, after: newest.id });

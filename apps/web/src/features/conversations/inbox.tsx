@@ -193,6 +193,7 @@ export function Inbox({ search, openId }: InboxProps) {
               conversationId={openId}
               at={search.at}
               onEnd={() => onChange({ at: undefined })}
+              onJump={(message) => onChange({ at: message })}
               mode={mode}
               onMode={setMode}
               box={writingBox}

@@ -8,7 +8,7 @@ import { api, unwrap } from "@/api/client";
 import type { Message } from "@/api/types";
 import { patchMessages } from "./cache";
 
-function fileQuery(message: Message) {
+export function fileQuery(message: Message) {
   return queryOptions({
     queryKey: ["media", message.id, message.media?.sha256 ?? null],
     queryFn: ({ signal }) =>
@@ -40,6 +40,11 @@ export function useFile(message: Message, wanted: boolean): { url: string | null
     };
   }, [data]);
   return { url, failed: isError };
+}
+
+/** Under which name it is saved. */
+export function fileName({ media, type, created_at }: Message): string {
+  return media?.filename ?? `${type}-${created_at.slice(0, 10)}`;
 }
 
 /** Saves the file under its name. */

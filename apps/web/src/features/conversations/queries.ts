@@ -122,15 +122,28 @@ export function fetchMessages(id: string, query: MessageQuery, signal?: AbortSig
   );
 }
 
+/** As many pages as are kept of a thread: what is further away is let go and asked for again. */
+const MOST_PAGES = 6;
+
 /** The thread from its end, or from around the message `at`. Both are one thing in the cache. */
 export function messagesQuery(id: string, at?: string) {
   return infiniteQueryOptions({
     queryKey: messagesKey(id),
     queryFn: ({ pageParam, signal }) => fetchMessages(id, { limit: 50, ...pageParam }, signal),
     initialPageParam: (at ? { around: at } : null) as MessagePlace,
-    getNextPageParam: (page): MessagePlace => (page.next_cursor ? { cursor: page.next_cursor } : null),
-    getPreviousPageParam: (page): MessagePlace =>
-      page.previous_cursor ? { newer: page.previous_cursor } : null,
+    maxPages: MOST_PAGES,
+    getNextPageParam: (page, _pages, place): MessagePlace => {
+      if (page.next_cursor) return { cursor: page.next_cursor };
+      // A page of newer ones does not say where older ones go on.
+      const oldest = place?.newer ? page.items.at(-1) : undefined;
+      return oldest ? { around: oldest.id } : null;
+    },
+    getPreviousPageParam: (page, _pages, place): MessagePlace => {
+      if (page.previous_cursor) return { newer: page.previous_cursor };
+      // Nor does one of older ones, which comes first once the newer have been let go.
+      const newest = place?.cursor ? page.items[0] : undefined;
+      return newest ? { around: newest.id } : null;
+    },
   });
 }
 

@@ -44,12 +44,14 @@ interface ThreadProps {
   at: string | undefined;
   /** Called when somebody wants to be at its end. */
   onEnd: () => void;
+  /** Called when somebody wants to be at a message that is not loaded. */
+  onJump: (messageId: string) => void;
   mode: ComposerMode;
   onMode: (mode: ComposerMode) => void;
   box: RefObject<HTMLTextAreaElement | null>;
 }
 
-export function Thread({ conversationId, at, onEnd, mode, onMode, box }: ThreadProps) {
+export function Thread({ conversationId, at, onEnd, onJump, mode, onMode, box }: ThreadProps) {
   const { t } = useTranslation();
   const query = useQuery(conversationQuery(conversationId));
   const conversation = query.data;
@@ -57,6 +59,7 @@ export function Thread({ conversationId, at, onEnd, mode, onMode, box }: ThreadP
   const visible = useVisible();
   const [panel, setPanel] = useState(() => readStored(PANEL_KEY) !== "folded");
   const [overlay, setOverlay] = useState(false);
+  const [turn, setTurn] = useState(0);
   const { mutate: markRead } = useMarkRead();
   const impersonating = useSession()?.impersonating ?? false;
   const unread = conversation?.unread_count ?? 0;
@@ -91,11 +94,17 @@ export function Thread({ conversationId, at, onEnd, mode, onMode, box }: ThreadP
         <ThreadHeader conversation={conversation} panelOpen={shown} onPanel={togglePanel} />
         <div className="min-h-0 flex-1">
           <MessageList
-            key={`${conversationId} ${at ?? ""}`}
+            key={`${conversationId} ${at ?? ""} ${turn}`}
             conversationId={conversationId}
             at={at}
-            onEnd={onEnd}
+            onEnd={() => {
+              // Its end may have been let go: it begins anew there.
+              setTurn(turn + 1);
+              onEnd();
+            }}
             isOpen={isOpen}
+            unread={unread}
+            onJump={onJump}
             onQuote={() => {
               // The box may have to appear first.
               flushSync(() => onMode("reply"));
