@@ -1,5 +1,6 @@
 /** The desk under the hands: keys, menus and the event line, over fixtures. */
 import { expect, type Page, test } from "@playwright/test";
+import { check } from "./fixtures/looking";
 import { serveFixtures } from "./fixtures/server";
 
 const shot = (page: Page, name: string) => page.screenshot({ path: `test-results/look/desk-${name}.png` });
@@ -102,3 +103,29 @@ test("the platform's forms say what is wrong", async ({ page }) => {
   await expect(page.getByRole("dialog", { name: "Editar Ventas" })).toBeVisible();
   await shot(page, "line");
 });
+
+for (const [size, viewport] of Object.entries({
+  desktop: { width: 1440, height: 900 },
+  phone: { width: 390, height: 844 },
+})) {
+  test(`says who else is at the conversation (${size})`, async ({ page }) => {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ reducedMotion: "reduce", colorScheme: size === "phone" ? "dark" : "light" });
+    const desk = await serveFixtures(page, "tenant");
+    await page.goto("/inbox/v0");
+    await expect(page.getByRole("log", { name: "Mensajes" })).toBeVisible();
+    const here = (people: object[]) => desk.tells({ type: "here", conversation_id: "v0", people });
+    const bruno = { id: "u2", name: "Bruno Salazar", typing: false };
+    const ana = { id: "u3", name: "Ana Quispe", typing: false };
+    here([ana, bruno]);
+    await expect(
+      page.getByText("Ana Quispe y Bruno Salazar también están en esta conversación."),
+    ).toBeVisible();
+    await shot(page, `reading-${size}`);
+    here([ana, { ...bruno, typing: true }]);
+    await expect(page.getByText("Bruno Salazar está escribiendo una respuesta.")).toBeVisible();
+    await check(page, `desk-writing-${size}`);
+    here([]);
+    await expect(page.getByText("Bruno Salazar está escribiendo", { exact: false })).toBeHidden();
+  });
+}

@@ -1,9 +1,12 @@
 /** The event line comes back by itself and knows what it missed. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { backoffDelay, openRealtime, type RealtimeEvent } from "@/lib/realtime";
+import { backoffDelay, type Neighbour, openRealtime, type RealtimeEvent } from "@/lib/realtime";
 
 class FakeSocket {
+  static readonly OPEN = 1;
   static opened: FakeSocket[] = [];
+  readonly readyState = FakeSocket.OPEN;
+  readonly said: unknown[] = [];
   onmessage: ((message: { data: string }) => void) | null = null;
   onclose: ((closed: { code: number }) => unknown) | null = null;
   constructor(
@@ -14,6 +17,9 @@ class FakeSocket {
   }
   close(): void {
     this.onclose?.({ code: 1000 });
+  }
+  send(words: string): void {
+    this.said.push(JSON.parse(words));
   }
   says(frame: object): void {
     this.onmessage?.({ data: JSON.stringify(frame) });
@@ -30,16 +36,19 @@ function open(renew = async () => true) {
   const events: RealtimeEvent[] = [];
   const states: string[] = [];
   const onResync = vi.fn();
-  const hangUp = openRealtime({
+  const here: [string, Neighbour[]][] = [];
+  const line = openRealtime({
     url: (since) => `ws://desk/api/events${since === null ? "" : `?since=${since}`}`,
     token: async () => "token",
     renew,
     onEvent: (event) => events.push(event),
     onResync,
     onState: (state) => states.push(state),
+    onHere: (conversation, people) => here.push([conversation, people]),
+    onOnline: () => undefined,
     random: () => 0,
   });
-  return { events, states, onResync, hangUp };
+  return { events, states, onResync, here, ...line };
 }
 
 beforeEach(() => {
@@ -84,6 +93,55 @@ describe("event line", () => {
     desk.onResync.mockClear();
     last().says({ type: "resync", seq: 40 });
     expect(desk.onResync).toHaveBeenCalledOnce();
+    desk.hangUp();
+  });
+
+  it("says where the person looks, and says it again on a new line", async () => {
+    const desk = open();
+    await vi.advanceTimersByTimeAsync(0);
+    last().says({ type: "hello", seq: 4 });
+    desk.look({ conversation: "v1", typing: true });
+    const look = { type: "look", conversation_id: "v1", typing: true };
+    expect(last().said).toEqual([look]);
+    const people = [{ id: "u2", name: "Ana", typing: false }];
+    last().says({ type: "here", conversation_id: "v1", people });
+    expect(desk.here).toEqual([["v1", people]]);
+    last().onclose?.({ code: 1006 });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(last().said).toEqual([]);
+    last().says({ type: "hello", seq: 4 });
+    expect(last().said).toEqual([look]);
+    desk.hangUp();
+  });
+
+  it("finds out that a line is dead which nobody closed, and opens another", async () => {
+    const desk = open();
+    await vi.advanceTimersByTimeAsync(0);
+    last().says({ type: "hello", seq: 4 });
+    await vi.advanceTimersByTimeAsync(25_000);
+    expect(last().said).toEqual([{ type: "ping" }]);
+    last().says({ type: "pong", seq: 4 });
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(FakeSocket.opened).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(5_000);
+    const dead = last();
+    expect(dead.said).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(8_000);
+    expect(desk.states.at(-1)).toBe("offline");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(last()).not.toBe(dead);
+    expect(last().url).toBe("ws://desk/api/events?since=4");
+    last().says({ type: "hello", seq: 4 });
+    expect(desk.states.at(-1)).toBe("online");
+    desk.hangUp();
+  });
+
+  it("asks at once when the page is seen again", async () => {
+    const desk = open();
+    await vi.advanceTimersByTimeAsync(0);
+    last().says({ type: "hello", seq: 4 });
+    document.dispatchEvent(new Event("visibilitychange"));
+    expect(last().said).toEqual([{ type: "ping" }]);
     desk.hangUp();
   });
 

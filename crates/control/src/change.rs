@@ -18,6 +18,10 @@ pub const OUTBOX_CHANNEL: &str = "centralita_outbox";
 /// commits wait for each other.
 pub const EVENTS_CHANNEL: &str = "centralita_events";
 
+/// The channel on which processes tell each other who is at a desk. What one says is never longer
+/// than a notification may be, 8000 bytes.
+pub const DESKS_CHANNEL: &str = "centralita_desks";
+
 /// How many tenants one notification names at most: a payload must stay below 8000 bytes.
 pub const MAX_HINTED: usize = 200;
 
@@ -51,6 +55,11 @@ pub(crate) async fn notify_all(conn: &mut Conn<Control>, tenants: &[TenantId]) -
         send(conn, CONFIG_CHANNEL, "").await?;
     }
     Ok(())
+}
+
+/// Says something on a channel whose payloads are the sender's own.
+pub async fn say(conn: &mut Conn<Control>, channel: &'static str, payload: &str) -> Result<(), DbError> {
+    send(conn, channel, payload).await
 }
 
 async fn send(conn: &mut Conn<Control>, channel: &str, payload: &str) -> Result<(), DbError> {

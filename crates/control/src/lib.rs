@@ -51,7 +51,7 @@ pub use pg::Patch;
 
 pub use self::{
     actor::Actor,
-    change::{CONFIG_CHANNEL, EVENTS_CHANNEL, MAX_HINTED, OUTBOX_CHANNEL, hint},
+    change::{CONFIG_CHANNEL, DESKS_CHANNEL, EVENTS_CHANNEL, MAX_HINTED, OUTBOX_CHANNEL, hint, say},
 };
 
 /// The migrations of the control plane's database.

@@ -40,6 +40,7 @@ impl Engine {
             self.keep_house(),
             self.forget_sessions(),
             self.0.hints.run(),
+            Box::pin(self.0.desks.run(self.resolver())),
             heard,
             self.send(),
             // On the heap: whoever runs an engine should not carry what its rarer work needs.

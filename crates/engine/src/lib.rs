@@ -10,6 +10,7 @@ mod breaker;
 pub mod checklist;
 mod clock;
 pub mod dead_letters;
+pub mod desks;
 mod drain;
 mod hints;
 pub mod ingest;
@@ -71,6 +72,7 @@ struct Inner {
     feeds: realtime::Feeds,
     leases: Leases,
     hints: hints::Hints,
+    desks: desks::Desks,
     turns: Arc<turns::Turns>,
     searching: Arc<turns::Turns>,
     paces: sender::Paces,
@@ -88,6 +90,7 @@ impl Engine {
         let platform = parts.resolver.platform();
         let own = Db::new(&platform.connector.unguarded(), platform.control_url, 2);
         let leases = Leases::new(parts.sends.then(|| own.clone()), parts.lease_times);
+        let desks = desks::Desks::new(leases.worker().uuid(), own.clone());
         let hints = hints::Hints::new(leases.worker().uuid(), own);
         let searching: Arc<turns::Turns> = Arc::default();
         let feeds = realtime::Feeds::new(parts.resolver.clone(), hints.clone(), Arc::clone(&searching));
@@ -101,6 +104,7 @@ impl Engine {
             feeds,
             leases,
             hints,
+            desks,
             turns: Arc::default(),
             searching,
             paces: sender::Paces::default(),

@@ -208,6 +208,17 @@ impl Resolver {
         self.follow(channel, on_ready, named).await;
     }
 
+    /// Hears what other processes say on a channel, on a connection of its own; `on_ready` runs each
+    /// time that it hears anew. Never returns.
+    pub async fn follow_channel(
+        &self,
+        channel: &'static str,
+        on_ready: impl Fn(),
+        on_payload: impl Fn(String),
+    ) {
+        self.follow(channel, on_ready, on_payload).await;
+    }
+
     /// Lets nobody take a connection any more: the process ends.
     pub fn close(&self) {
         self.0.pools.close();

@@ -1,6 +1,8 @@
 //! The socket: says what happened up to which number. Clients fetch the rest
 //! with the same authorisation as any request.
 
+mod seat;
+
 use std::time::{Duration, Instant};
 
 use access::Who;
@@ -15,6 +17,7 @@ use tenant::{
 };
 use utoipa::{IntoParams, ToSchema};
 
+use self::seat::{Presence, Said};
 use crate::{
     auth::{Anyone, EVENTS_PROTOCOL},
     json::Query,
@@ -63,6 +66,27 @@ pub(crate) enum Frame<'a> {
     },
     /// Too much was missed: read everything again, and go on from here.
     Resync { seq: i64 },
+    /// Who else is at the conversation that the client said it looks at; sent when that changes. The client
+    /// says so, as often as it changes: `{"type":"look","conversation_id":…,"typing":false}`; without a
+    /// conversation it looks at none.
+    Here {
+        conversation_id: String,
+        people: Vec<Neighbour>,
+    },
+    /// The answer to `{"type":"ping"}`: by it a client knows that the line still stands, which after a
+    /// sleep or a tunnel nothing else tells it.
+    Pong { seq: i64 },
+    /// The ids of everybody of the team who is at a desk; to clients that say where they look.
+    Online { people: Vec<String> },
+}
+
+/// Somebody else at the same conversation.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Neighbour {
+    id: String,
+    name: String,
+    /// Whether he writes at this moment.
+    typing: bool,
 }
 
 impl<'a> Frame<'a> {
@@ -109,6 +133,7 @@ pub(crate) async fn get_events(
             anyone,
             session,
             watch,
+            presence: Presence::default(),
         }
         .run(stream, query.since),
     );
@@ -138,6 +163,7 @@ struct Socket {
     anyone: Anyone,
     session: Session,
     watch: Watch,
+    presence: Presence,
 }
 
 impl Socket {
@@ -174,8 +200,42 @@ impl Socket {
         Ok(())
     }
 
+    async fn take(&mut self, message: Message) -> Result<(), Option<CloseReason>> {
+        match message {
+            Message::Ping(bytes) => within(self.session.pong(&bytes)).await,
+            Message::Text(text) => self.hear(&text).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// What the client says: what it cannot have meant is passed over.
+    async fn hear(&mut self, text: &str) -> Result<(), Option<CloseReason>> {
+        match serde_json::from_str(text) {
+            Ok(Said::Ping {}) => {
+                let seq = self.watch.seq;
+                self.send(&Frame::Pong { seq }).await
+            }
+            Ok(Said::Look(look)) => {
+                self.presence.look(&self.anyone, look).await;
+                self.tell_of_others().await
+            }
+            Err(_senseless) => Ok(()),
+        }
+    }
+
+    async fn tell_of_others(&mut self) -> Result<(), Option<CloseReason>> {
+        for frame in self.presence.news() {
+            self.send(&frame).await?;
+        }
+        Ok(())
+    }
+
     async fn tell(&mut self, event: &Event) -> Result<(), Option<CloseReason>> {
-        match Frame::of(event, concern(&self.anyone.who, event)) {
+        let concern = concern(&self.anyone.who, event);
+        if concern == Concern::Gone {
+            self.presence.lose(event.conversation_id);
+        }
+        match Frame::of(event, concern) {
             Some(frame) => self.send(&frame).await,
             None => Ok(()),
         }
@@ -206,16 +266,20 @@ impl Socket {
                     }
                 }
                 message = incoming.recv() => match message {
-                    Some(Ok(Message::Ping(bytes))) => {
+                    Some(Ok(Message::Close(reason))) => return reason,
+                    Some(Ok(message)) => {
                         heard = Instant::now();
-                        if let Err(reason) = within(self.session.pong(&bytes)).await {
+                        if let Err(reason) = self.take(message).await {
                             return reason;
                         }
                     }
-                    Some(Ok(Message::Close(reason))) => return reason,
-                    Some(Ok(_)) => heard = Instant::now(),
                     Some(Err(_)) | None => return None,
                 },
+                () = self.presence.changed() => {
+                    if let Err(reason) = self.tell_of_others().await {
+                        return reason;
+                    }
+                }
                 _ = ping.tick() => {
                     if heard.elapsed() > SILENCE {
                         return None;
@@ -229,6 +293,7 @@ impl Socket {
                     match self.look_again().await {
                         Ok(false) => {}
                         Ok(true) => {
+                            self.presence.look_away();
                             if let Err(reason) = self.resync().await {
                                 return reason;
                             }

@@ -26,6 +26,7 @@ mod media;
 mod odoo;
 mod openapi;
 mod platform_audit;
+mod presence;
 mod program;
 mod quick_replies;
 mod roles;

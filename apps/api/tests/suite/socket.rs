@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tenant::user::Role;
 use tokio::net::TcpStream;
@@ -31,7 +31,11 @@ pub struct Socket {
 }
 
 async fn open(app: &TestApp, caller: &Caller, by: By, query: &str) -> Result<Socket, tungstenite::Error> {
-    let url = format!("{}/api/events{query}", app.url.replace("http://", "ws://"));
+    open_at(&app.url, caller, by, query).await
+}
+
+async fn open_at(url: &str, caller: &Caller, by: By, query: &str) -> Result<Socket, tungstenite::Error> {
+    let url = format!("{}/api/events{query}", url.replace("http://", "ws://"));
     let mut request = url.into_client_request().unwrap();
     let token = caller.token.clone().unwrap_or_default();
     let (name, value) = match by {
@@ -46,6 +50,11 @@ async fn open(app: &TestApp, caller: &Caller, by: By, query: &str) -> Result<Soc
 
 pub async fn opened(app: &TestApp, caller: &Caller, query: &str) -> Socket {
     open(app, caller, By::Header, query).await.unwrap()
+}
+
+/// The same with another of its servers.
+pub async fn opened_at(url: &str, caller: &Caller) -> Socket {
+    open_at(url, caller, By::Header, "").await.unwrap()
 }
 
 /// The status and code with which the handshake was refused.
@@ -70,6 +79,25 @@ impl Socket {
                 other => panic!("{other:?}"),
             }
         }
+    }
+
+    /// Says something to the server.
+    pub async fn say(&mut self, value: &Value) {
+        self.stream.send(Message::text(value.to_string())).await.unwrap();
+    }
+
+    /// The next frame of this type; others are passed over.
+    pub async fn next_of(&mut self, wanted: &str) -> Value {
+        let found = async {
+            loop {
+                let frame = self.next().await;
+                if frame["type"] == wanted {
+                    return frame;
+                }
+            }
+        };
+        let found = tokio::time::timeout(Duration::from_mins(1), found).await;
+        found.unwrap_or_else(|_| panic!("no {wanted}"))
     }
 
     /// The code with which it is closed; frames before that are passed over.

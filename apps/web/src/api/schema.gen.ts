@@ -2743,6 +2743,20 @@ export interface components {
             seq: number;
             /** @enum {string} */
             type: "resync";
+        } | {
+            conversation_id: string;
+            people: components["schemas"]["Neighbour"][];
+            /** @enum {string} */
+            type: "here";
+        } | {
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            type: "pong";
+        } | {
+            people: string[];
+            /** @enum {string} */
+            type: "online";
         };
         /** @description A quick reply with its variables filled in. */
         FilledQuickReply: {
@@ -3228,6 +3242,13 @@ export interface components {
             meta_app_id?: string | null;
             name?: string | null;
             verify_token?: string | null;
+        };
+        /** @description Somebody else at the same conversation. */
+        Neighbour: {
+            id: string;
+            name: string;
+            /** @description Whether he writes at this moment. */
+            typing: boolean;
         };
         /** @description A branch to add. */
         NewBranchBody: {

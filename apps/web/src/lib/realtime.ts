@@ -12,10 +12,29 @@ export interface RealtimeEvent {
   message_id: string | null;
 }
 
-interface Frame extends Partial<RealtimeEvent> {
+/** Somebody else at the same conversation. */
+export interface Neighbour {
+  id: string;
+  name: string;
+  typing: boolean;
+}
+
+/** What the person has before him. */
+export interface Look {
+  conversation: string | null;
+  typing: boolean;
+}
+
+interface StreamFrame extends Partial<RealtimeEvent> {
   type: "hello" | "event" | "resync";
   seq: number;
 }
+
+type Frame =
+  | StreamFrame
+  | { type: "pong" }
+  | { type: "here"; conversation_id: string; people: Neighbour[] }
+  | { type: "online"; people: string[] };
 
 export interface RealtimeOptions {
   url: (since: number | null) => string;
@@ -26,6 +45,10 @@ export interface RealtimeOptions {
   onEvent: (event: RealtimeEvent) => void;
   onResync: () => void;
   onState: (state: RealtimeState) => void;
+  /** Called with the others at the conversation that is looked at. */
+  onHere: (conversationId: string, people: Neighbour[]) => void;
+  /** Called with the ids of everybody at a desk. */
+  onOnline: (people: string[]) => void;
   random?: () => number;
 }
 
@@ -38,14 +61,55 @@ export function backoffDelay(attempt: number, random: () => number): number {
   return Math.round(250 + random() * ceiling);
 }
 
-/** Opens the line and keeps it open; returns how to hang up. */
-export function openRealtime(options: RealtimeOptions): () => void {
+export interface RealtimeLine {
+  hangUp: () => void;
+  /** Says what the person has before him, now and after every break. */
+  look: (look: Look) => void;
+}
+
+/** How often the line is asked whether it still stands, and how long it may take to answer. */
+const ASK_EVERY = 25_000;
+const ANSWER_WITHIN = 8_000;
+
+/** Opens the line and keeps it open. */
+export function openRealtime(options: RealtimeOptions): RealtimeLine {
   const random = options.random ?? Math.random;
   let socket: WebSocket | null = null;
   let timer: number | undefined;
   let since: number | null = null;
   let attempt = 0;
   let stopped = false;
+  let looking: Look | null = null;
+  let unanswered: number | undefined;
+
+  function say(words: object): void {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(words));
+  }
+
+  function sayLook(): void {
+    if (looking) say({ type: "look", conversation_id: looking.conversation, typing: looking.typing });
+  }
+
+  /** After a sleep or a tunnel a socket may look open for minutes although nothing comes through. */
+  function ask(): void {
+    if (socket?.readyState !== WebSocket.OPEN || unanswered !== undefined) return;
+    say({ type: "ping" });
+    const asked = socket;
+    unanswered = window.setTimeout(() => {
+      unanswered = undefined;
+      if (socket !== asked) return;
+      // Nobody may be there to take leave of: the next one is opened without waiting for it.
+      socket = null;
+      asked.onclose = null;
+      asked.close();
+      retry();
+    }, ANSWER_WITHIN);
+  }
+
+  function answered(): void {
+    window.clearTimeout(unanswered);
+    unanswered = undefined;
+  }
 
   function receive(data: unknown): void {
     let frame: Frame;
@@ -54,18 +118,29 @@ export function openRealtime(options: RealtimeOptions): () => void {
     } catch {
       return;
     }
+    answered();
+    if (frame.type === "here") options.onHere(frame.conversation_id, frame.people);
+    else if (frame.type === "online") options.onOnline(frame.people);
+    // A browser that said it has no network may have kept the line all the same.
+    else if (frame.type === "pong") options.onState("online");
+    else follow(frame);
+  }
+
+  function follow(frame: StreamFrame): void {
     if (frame.type === "hello") {
       attempt = 0;
       // Without a place to continue from, what happened before this moment is unknown.
       if (since === null) options.onResync();
       since ??= frame.seq;
       options.onState("online");
+      sayLook();
       return;
     }
     since = Math.max(since ?? 0, frame.seq);
     if (frame.type === "resync") {
       since = frame.seq;
       options.onResync();
+      sayLook();
     } else if (frame.type === "event" && frame.event && frame.conversation_id) {
       options.onEvent({
         event: frame.event,
@@ -78,6 +153,7 @@ export function openRealtime(options: RealtimeOptions): () => void {
   function retry(): void {
     if (stopped) return;
     options.onState("offline");
+    answered();
     window.clearTimeout(timer);
     timer = window.setTimeout(() => void connect(), backoffDelay(attempt, random));
     attempt += 1;
@@ -101,6 +177,7 @@ export function openRealtime(options: RealtimeOptions): () => void {
   }
 
   function comeBack(): void {
+    ask();
     window.clearTimeout(timer);
     attempt = 0;
     void connect();
@@ -112,12 +189,27 @@ export function openRealtime(options: RealtimeOptions): () => void {
 
   window.addEventListener("online", comeBack);
   window.addEventListener("offline", goOffline);
+  const asking = window.setInterval(ask, ASK_EVERY);
+  function wakeUp(): void {
+    if (document.visibilityState === "visible") comeBack();
+  }
+  document.addEventListener("visibilitychange", wakeUp);
   void connect();
-  return () => {
+  function hangUp(): void {
     stopped = true;
     window.clearTimeout(timer);
+    window.clearInterval(asking);
+    answered();
+    document.removeEventListener("visibilitychange", wakeUp);
     window.removeEventListener("online", comeBack);
     window.removeEventListener("offline", goOffline);
     socket?.close(1000);
+  }
+  return {
+    hangUp,
+    look: (look) => {
+      looking = look;
+      sayLook();
+    },
   };
 }

@@ -8,6 +8,7 @@ import { usePermission, useSession } from "@/api/use-session";
 import { Avatar } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui/menu";
+import { useOnline } from "./presence";
 import { usePatchConversation } from "./queries";
 
 export function AssignMenu({ conversation }: { conversation: Conversation }) {
@@ -16,6 +17,7 @@ export function AssignMenu({ conversation }: { conversation: Conversation }) {
   const me = useSession()?.user;
   const { data: users } = useQuery({ ...usersQuery, enabled: canWrite });
   const patch = usePatchConversation();
+  const online = useOnline();
   const owner = conversation.assignee;
   const assign = (id: string | null) => patch.mutate({ conversation, value: { assignee_id: id } });
   const label = owner ? (owner.id === me?.id ? t("owner.me") : owner.name) : t("owner.nobody");
@@ -63,6 +65,12 @@ export function AssignMenu({ conversation }: { conversation: Conversation }) {
             <MenuItem key={user.id} disabled={user.id === owner?.id} onSelect={() => assign(user.id)}>
               <Avatar name={user.name} seed={user.id} size="sm" />
               <span className="min-w-0 flex-1 truncate">{user.name}</span>
+              {online.has(user.id) && (
+                <span className="flex items-center gap-1 text-xs text-ok">
+                  <span aria-hidden className="size-2 rounded-full bg-ok" />
+                  {t("presence.online")}
+                </span>
+              )}
               <span className="text-xs text-muted">
                 {t(`role.${user.role}`, { defaultValue: user.role })}
               </span>

@@ -186,27 +186,32 @@ export function Inbox({ search, openId }: InboxProps) {
           )}
         </div>
       </section>
-      <div className={cn("h-full min-w-0 flex-1", !openId && "max-md:hidden")}>
-        {openId ? (
-          <Suspense fallback={<ThreadSkeleton />}>
-            <Thread
-              conversationId={openId}
-              at={search.at}
-              onEnd={() => onChange({ at: undefined })}
-              onJump={(message) => onChange({ at: message })}
-              mode={mode}
-              onMode={setMode}
-              box={writingBox}
-            />
-          </Suspense>
-        ) : (
-          <EmptyState icon={Headset} text={t("thread.choose")}>
-            <Button onClick={() => setHelp(true)}>
-              <CircleHelp aria-hidden />
-              {t("keys.title")}
-            </Button>
-          </EmptyState>
-        )}
+      <div className={cn("flex h-full min-w-0 flex-1 flex-col", !openId && "max-md:hidden")}>
+        <div className="md:hidden">
+          <ConnectionLine state={state} />
+        </div>
+        <div className="min-h-0 flex-1">
+          {openId ? (
+            <Suspense fallback={<ThreadSkeleton />}>
+              <Thread
+                conversationId={openId}
+                at={search.at}
+                onEnd={() => onChange({ at: undefined })}
+                onJump={(message) => onChange({ at: message })}
+                mode={mode}
+                onMode={setMode}
+                box={writingBox}
+              />
+            </Suspense>
+          ) : (
+            <EmptyState icon={Headset} text={t("thread.choose")}>
+              <Button onClick={() => setHelp(true)}>
+                <CircleHelp aria-hidden />
+                {t("keys.title")}
+              </Button>
+            </EmptyState>
+          )}
+        </div>
       </div>
       {help && (
         <Suspense>

@@ -21,6 +21,7 @@ import { isSendable, MAX_CAPTION, MAX_TEXT, messageBody, takesCaption, templateB
 import { useDraft } from "./drafts";
 import { isPaused, useLine } from "./line-state";
 import { outboxOf } from "./outbox-instance";
+import { sayStill, sayTyping } from "./presence";
 import { QuickReplyPicker } from "./quick-reply-picker";
 import { ScheduleButton, ScheduleChip } from "./schedule";
 import { TemplateDialog } from "./template-dialog";
@@ -151,6 +152,7 @@ function OpenBox({ conversation, box, onSent, isHeld }: ReplyBoxProps & { isHeld
       return;
     }
     const taken = take();
+    sayStill();
     outboxOf(client).send(conversation.id, messageBody(taken), taken.key);
     if (isSpoken && text) write({ text });
     onSent();
@@ -198,6 +200,8 @@ function OpenBox({ conversation, box, onSent, isHeld }: ReplyBoxProps & { isHeld
           }
           write({ text: next });
           if (next) typed();
+          if (next) sayTyping();
+          else sayStill();
         }}
         onSubmit={send}
         onFile={pick}

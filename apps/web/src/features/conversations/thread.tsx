@@ -12,6 +12,8 @@ import { ErrorState, Skeleton } from "@/ui/states";
 import { Composer, type ComposerMode } from "./composer";
 import { Details } from "./details";
 import { MessageList } from "./message-list";
+import { Neighbours } from "./neighbours";
+import { useLook } from "./presence";
 import { conversationQuery, useMarkRead } from "./queries";
 import { ThreadHeader } from "./thread-header";
 
@@ -65,6 +67,7 @@ export function Thread({ conversationId, at, onEnd, onJump, mode, onMode, box }:
   const unread = conversation?.unread_count ?? 0;
   const isOpen = serviceWindow(conversation?.window_expires_at ?? null, useNow()).state !== "closed";
 
+  useLook(conversationId);
   useEffect(() => {
     // Whoever looks with somebody else's eyes has not read it for him.
     if (visible && unread > 0 && !impersonating) markRead(conversationId);
@@ -112,6 +115,7 @@ export function Thread({ conversationId, at, onEnd, onJump, mode, onMode, box }:
             }}
           />
         </div>
+        <Neighbours conversationId={conversationId} />
         {conversation ? (
           <Composer
             conversation={conversation}

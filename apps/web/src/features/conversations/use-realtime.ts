@@ -6,6 +6,7 @@ import { freshToken, renewSession, sessionState } from "@/api/session";
 import { openRealtime, type RealtimeState } from "@/lib/realtime";
 import { EventSink } from "./events";
 import { outboxOf } from "./outbox-instance";
+import { forgetPresence, showHere, showOnline, speakThrough } from "./presence";
 
 function me(): string {
   const state = sessionState();
@@ -17,7 +18,7 @@ export function useRealtime(): RealtimeState {
   const [state, setState] = useState<RealtimeState>("connecting");
   useEffect(() => {
     const sink = new EventSink(client, me);
-    return openRealtime({
+    const line = openRealtime({
       url: eventsUrl,
       token: freshToken,
       renew: renewSession,
@@ -26,8 +27,16 @@ export function useRealtime(): RealtimeState {
       onState: (next) => {
         setState(next);
         if (next === "online") outboxOf(client).flush();
+        else forgetPresence();
       },
+      onHere: showHere,
+      onOnline: showOnline,
     });
+    const leave = speakThrough(line.look);
+    return () => {
+      leave();
+      line.hangUp();
+    };
   }, [client]);
   return state;
 }
