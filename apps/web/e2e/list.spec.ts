@@ -135,3 +135,29 @@ test("the palette finds what was said and leads there", async ({ page }) => {
   await expect(page).toHaveURL(/\/inbox\/v0\?at=/);
   await expect(page.getByRole("log").getByText("¿Tienen turno mañana a las 10?")).toBeInViewport();
 });
+
+test.describe("with a finger", () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  test("resting on a conversation chooses it, a tap on its box another", async ({ page }) => {
+    await serveFixtures(page, "tenant");
+    await page.goto("/inbox");
+    const row = rows(page).getByRole("listitem").nth(1);
+    await expect(row).toBeVisible();
+    const place = await row.boundingBox();
+    if (!place) throw new Error("the row has no place");
+    const touch = await page.context().newCDPSession(page);
+    const point = { x: place.x + 200, y: place.y + place.height / 2 };
+    await touch.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
+    await expect(row.getByRole("checkbox")).toBeChecked();
+    await touch.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
+    await expect(page).toHaveURL(/\/inbox$/);
+    const next = rows(page).getByRole("listitem").nth(2).getByRole("checkbox");
+    await next.tap();
+    await expect(next).toBeChecked();
+    await expect(page.getByRole("button", { name: "Cerrar las elegidas" })).toBeVisible();
+    await shot(page, "touch");
+    await row.getByRole("link").tap();
+    await expect(page).toHaveURL(/\/inbox\/v/);
+  });
+});

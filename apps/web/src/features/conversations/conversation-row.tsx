@@ -5,6 +5,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation, LastMessage } from "@/api/types";
 import { cn } from "@/lib/cn";
+import { useLongPress } from "@/lib/long-press";
 import { hueOf, initials } from "@/lib/names";
 import { formatFull, formatRowTime } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
@@ -32,15 +33,16 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
   const now = useNow();
   const { contact, channel, assignee, tags, unread_count: unread } = conversation;
   const name = contactName(contact);
+  const press = useLongPress(onChoose && (() => onChoose(conversation.id, false)));
   return (
-    <div className="group/row relative h-full">
+    <div className="group/row relative h-full" {...press}>
       <Link
         to="/inbox/$conversationId"
         params={{ conversationId: conversation.id }}
         search={(previous: object) => ({ ...previous, at: undefined })}
         aria-current={active ? "true" : undefined}
         className={cn(
-          "relative flex h-full items-center gap-3 border-b border-line px-3 outline-offset-[-2px] hover:bg-raised/60",
+          "relative flex h-full touch-manipulation items-center gap-3 [-webkit-touch-callout:none] border-b border-line px-3 outline-offset-[-2px] hover:bg-raised/60",
           active && "bg-raised hover:bg-raised",
           chosen && "bg-accent/10 hover:bg-accent/15",
           cursor && "outline-2 outline-accent",
