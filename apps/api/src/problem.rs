@@ -91,6 +91,7 @@ problem_kinds! {
     MediaPending         CONFLICT              "media_pending"          "The file is being fetched";
     MediaFailed          CONFLICT              "media_failed"           "The file did not come";
     MediaExpired         GONE                  "media_expired"          "WhatsApp no longer has the file";
+    ConversationChanged  CONFLICT              "conversation_changed"   "Somebody else has changed the conversation";
     NotFailed            CONFLICT              "not_failed"             "The message did not fail";
     RoleKeyTaken         CONFLICT              "role_key_taken"         "There is a role with this key";
     RoleFixed            CONFLICT              "role_fixed"             "This role stays";

@@ -222,6 +222,7 @@ impl From<ChangeError> for Problem {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Unknown => Self::new(Kind::NotFound, error),
+            ChangeError::OwnedMeanwhile => Self::new(Kind::ConversationChanged, error),
             ChangeError::InvalidAssignee => Self::field("/assignee_id", "invalid_assignee", error),
             ChangeError::InvalidSnooze => Self::field("/snoozed_until", "invalid_snooze", error),
             ChangeError::Tag(error) => error.into(),

@@ -66,6 +66,11 @@ pub(crate) struct ConversationPatch {
     #[serde(default, deserialize_with = "json::patch")]
     #[schema(value_type = Option<chrono::DateTime<chrono::Utc>>)]
     snoozed_until: Patch<chrono::DateTime<chrono::Utc>>,
+    /// The owner that was seen when the change was decided, null for nobody; if it is another one by now
+    /// nothing changes (`conversation_changed`). Absent: whoever it is.
+    #[serde(default, deserialize_with = "json::patch")]
+    #[schema(value_type = Option<String>)]
+    expected_assignee_id: Patch<String>,
 }
 
 /// The tags that a conversation shall carry, by name.
@@ -166,6 +171,9 @@ pub(crate) async fn patch_conversation(
             .assignee_id
             .try_map(|id| json::body_id("/assignee_id", &id))?,
         snoozed_until: body.snoozed_until,
+        expected_assignee: body
+            .expected_assignee_id
+            .try_map(|id| json::body_id("/expected_assignee_id", &id))?,
     };
     change(
         &mut member.conn().await?,

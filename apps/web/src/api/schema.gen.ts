@@ -2504,6 +2504,11 @@ export interface components {
             /** @description A user's id, or null for nobody. */
             assignee_id?: string | null;
             /**
+             * @description The owner that was seen when the change was decided, null for nobody; if it is another one by now
+             *     nothing changes (`conversation_changed`). Absent: whoever it is.
+             */
+            expected_assignee_id?: string | null;
+            /**
              * Format: date-time
              * @description Until when it sleeps.
              */

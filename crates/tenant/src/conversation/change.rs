@@ -23,6 +23,9 @@ pub struct ConversationChanges {
     pub assignee: Patch<UserId>,
     /// Until when it is snoozed; needed for `snoozed`, meaningless otherwise.
     pub snoozed_until: Patch<DateTime<Utc>>,
+    /// Whose it was, or that it was nobody's, when the change was decided: nobody undoes unseen what
+    /// somebody else has just done.
+    pub expected_assignee: Patch<UserId>,
 }
 
 /// Why a conversation could not be changed.
@@ -31,6 +34,9 @@ pub enum ChangeError {
     /// No such conversation.
     #[error("there is no such conversation")]
     Unknown,
+    /// Somebody else has changed the owner since.
+    #[error("somebody else has given it to another owner in the meantime")]
+    OwnedMeanwhile,
     /// The new owner is nobody of the team, or locked out, or may not read conversations.
     #[error("this person cannot own conversations")]
     InvalidAssignee,
@@ -58,6 +64,14 @@ pub async fn change(
             .lock(id)
             .await?
             .ok_or(ChangeError::Unknown)?;
+        let expected = match changes.expected_assignee {
+            Patch::Keep => before.assignee_id,
+            Patch::Clear => None,
+            Patch::Set(user) => Some(user),
+        };
+        if expected != before.assignee_id {
+            return Err(ChangeError::OwnedMeanwhile);
+        }
         let assignee = match changes.assignee {
             Patch::Keep => before.assignee_id,
             Patch::Clear => None,

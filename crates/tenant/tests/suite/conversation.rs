@@ -291,6 +291,27 @@ async fn only_somebody_active_who_reads_conversations_can_own_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_take_it_at_once_one_is_told() {
+    let test = Test::new();
+    let (id, ana) = test.thread("34600000001").await;
+    let luis = test.user(Role::Recepcion).await;
+    let mut conn = test.conn().await;
+    let from = |expected_assignee, to: tenant::user::UserId| ConversationChanges {
+        expected_assignee,
+        ..assign(to)
+    };
+    let first = from(Patch::Clear, luis.id);
+    change(&mut conn, id, &first, luis.id, at(1)).await.unwrap();
+    let second = from(Patch::Clear, ana.id);
+    let refused = change(&mut conn, id, &second, ana.id, at(2)).await;
+    assert!(matches!(refused, Err(ChangeError::OwnedMeanwhile)));
+    assert_eq!(test.conversation(id).await.assignee_id, Some(luis.id));
+    let knowing = from(Patch::Set(luis.id), ana.id);
+    change(&mut conn, id, &knowing, ana.id, at(3)).await.unwrap();
+    assert_eq!(test.conversation(id).await.assignee_id, Some(ana.id));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn snoozing_needs_a_time_to_come() {
     let test = Test::new();
     let (id, user) = test.thread("34600000001").await;

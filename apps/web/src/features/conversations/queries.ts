@@ -17,6 +17,7 @@ import type {
   User,
 } from "@/api/types";
 import { useSession } from "@/api/use-session";
+import { asProblem } from "@/lib/problem";
 import { patchConversation, patchMessages } from "./cache";
 import type { CountParams, ListParams } from "./filters";
 import {
@@ -162,8 +163,10 @@ function useConversationChange<V>(options: {
       patchConversation(client, options.guess(known, value), me);
       return { known };
     },
-    onError: (_error, _variables, context) => {
+    onError: (error, { conversation }, context) => {
       if (context) patchConversation(client, context.known, me);
+      if (asProblem(error).code !== "conversation_changed") return;
+      void fetchConversation(conversation.id).then((now) => patchConversation(client, now, me));
     },
     onSuccess: (conversation) => patchConversation(client, conversation, me),
     onSettled: () => client.invalidateQueries({ queryKey: COUNTS_KEY }),
@@ -174,7 +177,12 @@ export function usePatchConversation() {
   const users = useQueryClient().getQueryData<{ items: User[] }>(["users"])?.items ?? [];
   const session = useSession();
   return useConversationChange<ConversationPatch>({
-    run: ({ id }, body) => unwrap(api.PATCH("/api/conversations/{id}", { params: { path: { id } }, body })),
+    run: ({ id, assignee }, patch) => {
+      // Two who take it at once do not overwrite each other unseen.
+      const seen = patch.assignee_id === undefined ? {} : { expected_assignee_id: assignee?.id ?? null };
+      const body = { ...patch, ...seen };
+      return unwrap(api.PATCH("/api/conversations/{id}", { params: { path: { id } }, body }));
+    },
     guess: (conversation, patch) => {
       const { assignee_id: owner } = patch;
       const status = patch.status ?? conversation.status;
