@@ -44,7 +44,12 @@ export default defineConfig({
       use: { baseURL: PREVIEW },
     },
     ...(stack
-      ? [{ name: "stack", testMatch: /(answer|many|superadmin|access|companies|team|together)\.spec\.ts/ }]
+      ? [
+          {
+            name: "stack",
+            testMatch: /(answer|many|superadmin|access|companies|team|together|drafts)\.spec\.ts/,
+          },
+        ]
       : []),
     ...(programs ? [{ name: "first-day", testMatch: /first-day\.spec\.ts/ }] : []),
   ],

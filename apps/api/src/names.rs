@@ -39,6 +39,7 @@ name_schemas! {
     AuthorKindName as "AuthorKind" of tenant::message::AuthorKind;
     ConversationStatusName as "ConversationStatus" of tenant::conversation::ConversationStatus;
     ConversationSortName as "ConversationSort" of tenant::conversation::ConversationSort;
+    DraftKindName as "DraftKind" of tenant::draft::DraftKind;
     WindowFilterName as "WindowFilter" of tenant::conversation::WindowFilter;
     BulkOutcomeName as "BulkOutcome" of tenant::conversation::BulkOutcome;
     DeadLetterKindName as "DeadLetterKind" of tenant::dead_letter::DeadLetterKind;

@@ -15,14 +15,14 @@ use utoipa::{
 use crate::{
     names::{
         AuthorKindName, BulkOutcomeName, ConversationScopeName, ConversationSortName, ConversationStatusName,
-        DatabaseConditionName, DeadLetterKindName, DeadLetterStateName, DirectionName, LanguageName,
-        LineAdviceName, LineConditionName, MediaStateName, MessageStatusName, PermissionName, PlanName,
-        QuickReplyScopeName, SeverityName, StepStateName, WindowFilterName,
+        DatabaseConditionName, DeadLetterKindName, DeadLetterStateName, DirectionName, DraftKindName,
+        LanguageName, LineAdviceName, LineConditionName, MediaStateName, MessageStatusName, PermissionName,
+        PlanName, QuickReplyScopeName, SeverityName, StepStateName, WindowFilterName,
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
-        audit as tenant_audit, auth, branches, channels, conversations, dead_letters, debug, events, health,
-        line_events, links, logos, me,
+        audit as tenant_audit, auth, branches, channels, conversations, dead_letters, debug, drafts, events,
+        health, line_events, links, logos, me,
         media::{self, upload},
         messages::{self, send},
         quick_replies, roles, search, second_factor, services, settings,
@@ -63,6 +63,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         conversations::patch_conversation, conversations::put_tags, conversations::post_read,
         conversations::bulk::post_bulk, search::get_search,
         views::list_views, views::post_view, views::patch_view, views::remove_view,
+        drafts::list_drafts, drafts::get_drafts, drafts::put_draft, drafts::remove_draft,
         messages::list_messages, messages::post_note,
         send::post_message, send::post_conversation, send::post_retry, send::post_cancel, send::post_typing,
         media::get_media, media::post_fetch, upload::post_media,
@@ -111,7 +112,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
         MediaStateName, PermissionName, ConversationScopeName, PlanName, DeadLetterKindName, DeadLetterStateName,
         LineConditionName, LineAdviceName, SeverityName, LanguageName, QuickReplyScopeName, StepStateName,
-        DatabaseConditionName, BulkOutcomeName, ConversationSortName, WindowFilterName
+        DatabaseConditionName, BulkOutcomeName, ConversationSortName, WindowFilterName, DraftKindName
     )),
     modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))

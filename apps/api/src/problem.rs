@@ -80,6 +80,7 @@ problem_kinds! {
     CodeTaken            CONFLICT              "code_taken"             "The code is taken";
     BranchInUse          CONFLICT              "branch_in_use"          "Services are offered in this branch";
     ShortcutTaken        CONFLICT              "shortcut_taken"         "The shortcut is taken";
+    DraftChanged         CONFLICT              "draft_changed"          "The draft was changed elsewhere";
     ViewNameTaken        CONFLICT              "view_name_taken"        "There is a view of this name";
     TooManyViews         CONFLICT              "too_many_views"         "There are as many views as there may be";
     WindowClosed         CONFLICT              "window_closed"          "Only templates may be sent now";

@@ -7,6 +7,7 @@ pub(crate) mod channels;
 pub(crate) mod conversations;
 pub(crate) mod dead_letters;
 pub(crate) mod debug;
+pub(crate) mod drafts;
 pub(crate) mod events;
 pub(crate) mod health;
 pub(crate) mod line_events;
@@ -61,6 +62,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(messages::configure)
                 .configure(search::configure)
                 .configure(views::configure)
+                .configure(drafts::configure)
                 .configure(media::configure)
                 .configure(channels::configure)
                 .configure(logos::configure)

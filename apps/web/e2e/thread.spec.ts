@@ -125,3 +125,56 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await expect(dialog).toBeHidden();
   });
 }
+
+test("what comes while somebody reads further up moves nothing and draws no line", async ({ page }) => {
+  const desk = await serveFixtures(page, "tenant");
+  let unread = 0;
+  const [conversation] = data.conversations;
+  await page.route(/\/api\/conversations\/v0$/, (route) =>
+    route.fulfill({ json: { ...conversation, unread_count: unread } }),
+  );
+  await page.goto("/inbox/v0");
+  await expect(log(page).getByText("¿Tienen turno mañana a las 10?")).toBeInViewport();
+  await log(page).evaluate((box) => box.scrollTo({ top: 100 }));
+  const place = () => log(page).evaluate((box) => box.scrollTop);
+  const before = await place();
+  unread = 1;
+  desk.arrive("¿Siguen ahí?");
+  await expect(page.getByRole("button", { name: "1 mensaje nuevo" })).toBeVisible();
+  expect(await place()).toBe(before);
+  await expect(page.locator("[data-unread]")).toHaveCount(0);
+});
+
+test("more than fits is begun at the line above what is new, in the middle of them", async ({ page }) => {
+  await serveFixtures(page, "tenant");
+  await serveThread(page, many(60), 40);
+  await page.goto("/inbox/v9");
+  await expect(page.locator("[data-unread]")).toBeInViewport();
+  await expect(log(page).getByText("Mensaje 20", { exact: true })).toBeInViewport();
+  await expect(log(page).getByText("Mensaje 59", { exact: true })).not.toBeInViewport();
+});
+
+test("from far up the way down comes back to the end without a jump", async ({ page }) => {
+  await serveFixtures(page, "tenant");
+  await serveThread(page, many(600));
+  await page.goto("/inbox/v9");
+  const rows = () =>
+    log(page).evaluate((box) =>
+      [...box.querySelectorAll<HTMLElement>("[data-message]")].map((row) => row.dataset["message"]),
+    );
+  await expect(log(page).getByText("Mensaje 599", { exact: true })).toBeInViewport();
+  while ((await rows())[0] !== "n000000") {
+    const first = (await rows())[0];
+    await log(page).evaluate((box) => box.scrollTo({ top: 100 }));
+    await expect.poll(async () => (await rows())[0]).not.toBe(first);
+  }
+  while ((await rows()).at(-1) !== "n000599") {
+    const last = (await rows()).at(-1);
+    await log(page).evaluate((box) => box.scrollTo({ top: box.scrollHeight - box.clientHeight - 200 }));
+    await expect.poll(async () => (await rows()).at(-1)).not.toBe(last);
+  }
+  const ids = await rows();
+  // None is missing, none is there twice, and they are in their order.
+  const numbers = ids.map((id) => Number(id?.slice(1)));
+  expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
+});

@@ -20,9 +20,22 @@ const line = {
   has_token: true,
   health: { state: "ok" },
 };
+const drafts = new Map<string, { kind: string; content: object; version: number; is_file_gone: boolean }>();
+
 const server = setupServer(
   http.get("*/api/channels", () => HttpResponse.json({ items: [line], next_cursor: null })),
   http.get("*/api/me", () => HttpResponse.json({ branding: null })),
+  http.get("*/api/conversations/:id/drafts", () => HttpResponse.json({ items: [...drafts.values()] })),
+  http.put("*/api/conversations/:id/drafts/:kind", async ({ request, params }) => {
+    const { content } = (await request.json()) as { content: object };
+    const version = (drafts.get(`${params["kind"]}`)?.version ?? 0) + 1;
+    drafts.set(`${params["kind"]}`, { kind: `${params["kind"]}`, content, version, is_file_gone: false });
+    return HttpResponse.json({ version });
+  }),
+  http.delete("*/api/conversations/:id/drafts/:kind", ({ params }) => {
+    drafts.delete(`${params["kind"]}`);
+    return new HttpResponse(null, { status: 204 });
+  }),
   http.post("*/api/conversations/:id/typing", () => new HttpResponse(null, { status: 202 })),
   http.post("*/api/conversations/:id/:kind", async ({ request }) => {
     posted.push({
@@ -36,6 +49,7 @@ const server = setupServer(
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 beforeEach(() => {
   posted.length = 0;
+  drafts.clear();
   adoptSession(sampleSession);
 });
 afterEach(() => server.resetHandlers());

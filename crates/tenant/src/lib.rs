@@ -1,5 +1,5 @@
 //! One tenant's data and its rules: team, contacts, conversations, messages,
-//! tags, settings, catalogue, quick replies, views, search, outbox, events, audit.
+//! tags, settings, catalogue, quick replies, views, drafts, search, outbox, events, audit.
 //!
 //! Depends on `pg` and `crypto`. Knows neither the control plane's tables nor
 //! HTTP nor Meta: callers translate. Every function takes a `Conn<Tenant>`, so
@@ -18,6 +18,7 @@ pub mod catalogue;
 pub mod contact;
 pub mod conversation;
 pub mod dead_letter;
+pub mod draft;
 pub mod event;
 pub mod expected;
 pub mod housekeeping;

@@ -104,6 +104,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    drafts (user_id, conversation_id, kind) {
+        user_id -> Uuid,
+        conversation_id -> Uuid,
+        kind -> Text,
+        content -> Jsonb,
+        version -> Int8,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     events (seq) {
         seq -> Int8,
         kind -> Text,
@@ -413,6 +424,8 @@ diesel::joinable!(conversation_tags -> conversations (conversation_id));
 diesel::joinable!(conversation_tags -> tags (tag_id));
 diesel::joinable!(conversations -> contacts (contact_id));
 diesel::joinable!(conversations -> users (assignee_id));
+diesel::joinable!(drafts -> conversations (conversation_id));
+diesel::joinable!(drafts -> users (user_id));
 diesel::joinable!(idempotency_keys -> messages (message_id));
 diesel::joinable!(impersonations -> users (user_id));
 diesel::joinable!(media -> messages (message_id));
@@ -435,6 +448,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     conversation_tags,
     conversations,
     dead_letters,
+    drafts,
     events,
     idempotency_keys,
     impersonations,

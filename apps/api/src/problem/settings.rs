@@ -1,8 +1,9 @@
-//! Errors of the tenant's settings: switches and hours, catalogue, quick replies, tags and names of lines.
+//! Errors of the tenant's settings: switches and hours, catalogue, quick replies, drafts, tags and names of lines.
 
 use engine::lines::RenameLineError;
 use tenant::{
     branch::{DeleteBranchError, InvalidBranch, SaveBranchError},
+    draft::SaveDraftError,
     quick_reply::{SaveQuickReplyError, template::InvalidTemplate},
     service::{InvalidService, SaveServiceError},
     settings::{HolidayFault, SaveSettingsError},
@@ -106,6 +107,15 @@ impl From<SaveQuickReplyError> for Problem {
             }
             SaveQuickReplyError::ShortcutTaken => Self::new(Kind::ShortcutTaken, error),
             SaveQuickReplyError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<SaveDraftError> for Problem {
+    fn from(error: SaveDraftError) -> Self {
+        match error {
+            SaveDraftError::Changed => Self::new(Kind::DraftChanged, error),
+            SaveDraftError::Db(error) => error.into(),
         }
     }
 }

@@ -252,7 +252,7 @@ fn wrong_values(path: &str, name: &str) -> &'static [&'static str] {
         "actor" if path.starts_with("/api/superadmin") => &[],
         "limit" => &LIMITS,
         "cursor" => &["zzz", "e30", "W10", "%F0%9F%99%82", "null", "bnVsbA"],
-        "since" => &["x", "1.5", "9223372036854775808"],
+        "since" | "version" => &["x", "1.5", "9223372036854775808"],
         "unread" | "download" | "voice" | "active" | "live" => &["x", "2", "TRUE"],
         "status" => &["x", "open,", ",", "open,x", "OPEN"],
         "newer" => &["zzz", "e30", "W10", "null"],

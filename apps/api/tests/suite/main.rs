@@ -14,6 +14,7 @@ mod channels;
 mod cors;
 mod databases;
 mod debug;
+mod drafts;
 mod every_type;
 mod impersonation;
 mod inbox_list;

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use crate::caller::Caller;
 
 /// Operations that take no body.
-pub const BODILESS: [&str; 14] = [
+pub const BODILESS: [&str; 17] = [
     "DELETE /api/branches/{id}",
+    "DELETE /api/conversations/{id}/drafts/{kind}",
     "DELETE /api/quick-replies/{id}",
     "DELETE /api/services/{id}",
     "DELETE /api/views/{id}",
@@ -14,6 +15,8 @@ pub const BODILESS: [&str; 14] = [
     "GET /api/audit/export.csv",
     "GET /api/branches",
     "GET /api/branches/{id}",
+    "GET /api/conversations/{id}/drafts",
+    "GET /api/drafts",
     "GET /api/quick-replies",
     "GET /api/search",
     "GET /api/services",
@@ -28,12 +31,13 @@ async fn made(admin: &Caller, path: &str, body: &Value) -> String {
 }
 
 /// Ids of A's own.
-pub async fn ids(admin: &Caller) -> [(&'static str, String); 5] {
+pub async fn ids(admin: &Caller) -> [(&'static str, String); 6] {
     let branch = json!({ "code": "WALK", "name": "Centro" });
     let service = json!({ "code": "WALK", "name": "Limpieza" });
     let reply = json!({ "shortcut": "walk", "title": "Hola", "body": "Hola", "shared": true });
     let view = json!({ "name": "Walk", "filter": {}, "shared": false });
     [
+        ("drafts", "reply".to_owned()),
         ("views", made(admin, "/api/views", &view).await),
         ("branches", made(admin, "/api/branches", &branch).await),
         ("services", made(admin, "/api/services", &service).await),
@@ -83,6 +87,10 @@ pub fn bodies(conversation: &str, tag: &str) -> Vec<(&'static str, Value)> {
         (
             "POST /api/views",
             json!({ "name": "Abiertas", "filter": { "status": "open", "unread": true }, "sort": "oldest", "shared": false }),
+        ),
+        (
+            "PUT /api/conversations/{id}/drafts/{kind}",
+            json!({ "content": { "key": "walk", "text": "Hol" } }),
         ),
         ("PATCH /api/views/{id}", json!({ "name": "Todas" })),
         (

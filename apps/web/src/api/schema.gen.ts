@@ -352,6 +352,41 @@ export interface paths {
         patch: operations["patch_conversation"];
         trace?: never;
     };
+    "/api/conversations/{id}/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own drafts of a conversation. Whoever looks with somebody else's eyes sees none. */
+        get: operations["get_drafts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/conversations/{id}/drafts/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Keep a draft. Where another device has written or sent it meanwhile it is refused as `draft_changed`. */
+        put: operations["put_draft"];
+        post?: never;
+        /** Remove a draft; one that is not there is no problem. */
+        delete: operations["delete_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -520,6 +555,23 @@ export interface paths {
         put?: never;
         /** Try one again, with today's code. The answer says whether it is still open. */
         post: operations["replay_dead_letter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one has drafts. Whoever looks with somebody else's eyes sees none. */
+        get: operations["list_drafts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2717,6 +2769,79 @@ export interface components {
         /** @description Why a letter is not needed. */
         DiscardBody: {
             reason: string;
+        };
+        /** @description A draft. */
+        Draft: {
+            content: components["schemas"]["DraftContent"];
+            /** @description Whether it had a file that the server has no more. */
+            is_file_gone: boolean;
+            kind: components["schemas"]["DraftKind"];
+            /** Format: date-time */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description To be named by the write that follows.
+             */
+            version: number;
+        };
+        /** @description What is in a draft. */
+        DraftContent: {
+            file?: components["schemas"]["DraftFile"] | null;
+            /** @description The idempotency key that its message will have. */
+            key: string;
+            quote?: components["schemas"]["DraftQuote"] | null;
+            /**
+             * Format: date-time
+             * @description When it is to go out; null: at once.
+             */
+            send_at?: string | null;
+            text: string;
+        };
+        /** @description Where one has a draft. */
+        DraftExcerpt: {
+            conversation_id: string;
+            /** @description How it begins. */
+            excerpt: string;
+            kind: components["schemas"]["DraftKind"];
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** @description Where one has drafts, the last written first; 200 at most. */
+        DraftExcerpts: {
+            items: components["schemas"]["DraftExcerpt"][];
+        };
+        /** @description A file that was brought to the server and that no message carries yet. */
+        DraftFile: {
+            id: string;
+            kind: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+        };
+        /** @enum {string} */
+        DraftKind: "reply" | "note";
+        /** @description One's own drafts of a conversation. */
+        DraftList: {
+            items: components["schemas"]["Draft"][];
+        };
+        /** @description A draft to keep. */
+        DraftPut: {
+            content: components["schemas"]["DraftContent"];
+            /**
+             * Format: int64
+             * @description The version that it follows from; null: there was none.
+             */
+            follows?: number | null;
+        };
+        /** @description The message that is being answered. */
+        DraftQuote: {
+            wamid: string;
+            words: string;
+        };
+        /** @description A version that was written. */
+        DraftVersion: {
+            /** Format: int64 */
+            version: number;
         };
         /** @description One's password, to set the second factor up. */
         EnrolBody: {
@@ -5176,6 +5301,103 @@ export interface operations {
             };
         };
     };
+    get_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftList"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftPut"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftVersion"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_draft: {
+        parameters: {
+            query?: {
+                /** @description The one that was sent; without it, whichever there is. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_messages: {
         parameters: {
             query?: {
@@ -5530,6 +5752,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftExcerpts"];
                 };
             };
             /** @description Problem details (RFC 9457) */

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import type { Conversation } from "@/api/types";
 import { usePermission, useSession } from "@/api/use-session";
 import { cn } from "@/lib/cn";
+import { DraftLine } from "./draft-line";
 import { useDraft } from "./drafts";
 import { useAddNote } from "./queries";
 import { ReplyBox } from "./reply-box";
@@ -58,6 +59,12 @@ export function Composer({ conversation, mode, onMode, box, onSent }: ComposerPr
           </button>
         ))}
       </div>
+      <DraftLine
+        key={`${conversation.id} ${mode}`}
+        conversationId={conversation.id}
+        kind={mode}
+        moved={conversation.last_message?.id ?? ""}
+      />
       {mode === "reply" ? (
         <ReplyBox key={conversation.id} conversation={conversation} box={box} onSent={onSent} />
       ) : (

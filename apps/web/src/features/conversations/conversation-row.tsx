@@ -1,15 +1,26 @@
 /** A conversation in the list: whose line, who owns it, how long the window stays open. */
 import { Link } from "@tanstack/react-router";
-import { AlarmClock, Bot, CheckCircle2, CirclePause, Lock, Smartphone, UserRound } from "lucide-react";
+import {
+  AlarmClock,
+  Bot,
+  CheckCircle2,
+  CirclePause,
+  Lock,
+  Pencil,
+  Smartphone,
+  UserRound,
+} from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation, LastMessage } from "@/api/types";
+import { useSession } from "@/api/use-session";
 import { cn } from "@/lib/cn";
 import { useLongPress } from "@/lib/long-press";
 import { hueOf, initials } from "@/lib/names";
 import { formatFull, formatRowTime } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { Avatar, TagChip } from "@/ui/badge";
+import { useDraftWords } from "./drafts";
 import { isFromPhone, kindIcon, previewWords } from "./message-kind";
 import { contactName } from "./names";
 import { Tick } from "./tick";
@@ -34,6 +45,7 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
   const { contact, channel, assignee, tags, unread_count: unread } = conversation;
   const name = contactName(contact);
   const press = useLongPress(onChoose && (() => onChoose(conversation.id, false)));
+  const unsent = useDraftWords(useSession()?.user.id ?? "", conversation.id);
   return (
     <div className="group/row relative h-full" {...press}>
       <Link
@@ -66,7 +78,11 @@ export const ConversationRow = memo(function ConversationRow(props: RowProps) {
             </time>
           </span>
           <span className="flex items-center gap-1.5 text-list text-muted">
-            <Preview message={conversation.last_message} strong={unread > 0} />
+            {unsent && !active ? (
+              <Unsent words={unsent} />
+            ) : (
+              <Preview message={conversation.last_message} strong={unread > 0} />
+            )}
             {dense && <WindowRing compact expiresAt={conversation.window_expires_at} />}
             {unread > 0 && (
               <span className="tabular ml-auto shrink-0 rounded-full bg-accent px-1.5 text-xs leading-[18px] font-semibold text-accent-ink">
@@ -145,6 +161,16 @@ function StatusMark({ conversation }: { conversation: Conversation }) {
     <span className="inline-flex shrink-0 items-center gap-1 text-xs text-muted">
       <Icon aria-hidden className="size-3" />
       {t(`conversationStatus.${status}`)}
+    </span>
+  );
+}
+
+function Unsent({ words }: { words: string }) {
+  const { t } = useTranslation();
+  return (
+    <span className="flex min-w-0 items-center gap-1">
+      <Pencil aria-hidden className="size-3.5 shrink-0 text-accent" />
+      <span className="truncate">{t("draft.row", { words })}</span>
     </span>
   );
 }

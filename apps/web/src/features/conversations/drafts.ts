@@ -6,7 +6,9 @@
 import { useSyncExternalStore } from "react";
 import { readStored, writeStored } from "@/lib/storage";
 
-export type DraftKind = "reply" | "note" | "start";
+/** What the server keeps as well. */
+export type ServerKind = "reply" | "note";
+export type DraftKind = ServerKind | "start";
 
 /** A file that the server has and that no message carries yet. */
 export interface DraftFile {
@@ -31,7 +33,7 @@ export interface Draft {
   sendAt: string | null;
 }
 
-const EMPTY: Draft = { key: "", text: "", file: null, quote: null, sendAt: null };
+export const EMPTY: Draft = { key: "", text: "", file: null, quote: null, sendAt: null };
 
 const shown = new Map<string, Draft>();
 const listeners = new Set<() => void>();
@@ -66,7 +68,7 @@ function read(at: string): Draft {
   return draft;
 }
 
-function isEmpty({ text, file, quote, sendAt }: Draft): boolean {
+export function isEmpty({ text, file, quote, sendAt }: Draft): boolean {
   return !text && !file && !quote && !sendAt;
 }
 
@@ -90,13 +92,38 @@ function take(at: string): Draft {
   return draft;
 }
 
-function subscribe(listener: () => void): () => void {
+function replace(at: string, draft: Draft): void {
+  const kept = isEmpty(draft) ? EMPTY : draft;
+  shown.set(at, kept);
+  writeStored(at, kept === EMPTY ? null : JSON.stringify(kept));
+  notify();
+}
+
+function place(owner: string, about: string, kind: DraftKind): string {
+  return `centralita.draft.${owner}.${kind}.${about}`;
+}
+
+/** A draft for whoever brings it to the server and back. */
+export function draftAt(owner: string, about: string, kind: ServerKind) {
+  const at = place(owner, about, kind);
+  return { read: () => read(at), replace: (draft: Draft) => replace(at, draft) };
+}
+
+/** How one's own draft in a conversation begins; empty where there is none. */
+export function useDraftWords(owner: string, conversation: string): string {
+  return useSyncExternalStore(subscribe, () => {
+    const reply = read(place(owner, conversation, "reply"));
+    return reply.text || read(place(owner, conversation, "note")).text;
+  });
+}
+
+export function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
 export function useDraft(owner: string, about: string, kind: DraftKind) {
-  const at = `centralita.draft.${owner}.${kind}.${about}`;
+  const at = place(owner, about, kind);
   const draft = useSyncExternalStore(subscribe, () => read(at));
   return {
     draft,

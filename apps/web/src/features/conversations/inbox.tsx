@@ -22,7 +22,6 @@ import { conversationKey } from "./keys";
 import { ListHeader } from "./list-header";
 import { PaletteKey } from "./palette-key";
 import { countsQuery, usePatchConversation } from "./queries";
-import { SearchResults } from "./search-results";
 import { useSelection } from "./selection";
 import { ThreadSkeleton } from "./thread-skeleton";
 import { useRealtime } from "./use-realtime";
@@ -30,6 +29,10 @@ import { useRealtime } from "./use-realtime";
 // The list is there before what it opens, which is fetched while somebody chooses.
 const loadThread = () => withTexts(import("./thread"));
 const Thread = lazy(async () => ({ default: (await loadThread()).Thread }));
+
+const SearchResults = lazy(async () => ({
+  default: (await withTexts(import("./search-results"))).SearchResults,
+}));
 
 const KeysHelp = lazy(async () => ({ default: (await withTexts(import("./keys-help"))).KeysHelp }));
 
@@ -173,7 +176,9 @@ export function Inbox({ search, openId }: InboxProps) {
         <ConnectionLine state={state} />
         <div className="min-h-0 flex-1">
           {search.q ? (
-            <SearchResults text={search.q} openId={openId} at={search.at} />
+            <Suspense>
+              <SearchResults text={search.q} openId={openId} at={search.at} />
+            </Suspense>
           ) : (
             <ConversationList
               search={search}

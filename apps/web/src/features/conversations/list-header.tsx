@@ -1,13 +1,13 @@
 /** Above the list: search, filters, tabs with live counts, and the filter in one sentence. */
 import { useQuery } from "@tanstack/react-query";
 import { Rows3, Rows4, Search } from "lucide-react";
-import { type RefObject, useEffect, useState } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
+import { withTexts } from "@/lib/i18n";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/field";
 import { Tooltip } from "@/ui/tooltip";
-import { BulkBar } from "./bulk-bar";
 import { FilterPanel } from "./filter-panel";
 import { FilterSentence } from "./filter-sentence";
 import { countParams, type InboxSearch, isFiltered, TABS } from "./filters";
@@ -15,6 +15,8 @@ import { countsQuery } from "./queries";
 import type { Selection } from "./selection";
 import { StartConversation } from "./start-conversation";
 import { ViewsMenu } from "./views-menu";
+
+const BulkBar = lazy(async () => ({ default: (await withTexts(import("./bulk-bar"))).BulkBar }));
 
 interface HeaderProps {
   search: InboxSearch;
@@ -50,7 +52,11 @@ export function ListHeader(props: HeaderProps) {
       </div>
       {!search.q && <Tabs search={search} onChange={onChange} />}
       {!search.q && isFiltered(search) && <FilterSentence search={search} onClear={onClear} />}
-      {selection && selection.ids.size > 0 && <BulkBar selection={selection} />}
+      {selection && selection.ids.size > 0 && (
+        <Suspense fallback={<div className="h-11" />}>
+          <BulkBar selection={selection} />
+        </Suspense>
+      )}
     </div>
   );
 }

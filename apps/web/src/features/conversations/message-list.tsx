@@ -38,8 +38,8 @@ interface MessageListProps {
   onEnd: () => void;
   /** Whether anything but a template can be sent now. */
   isOpen: boolean;
-  /** How many were unread when it was opened. */
-  unread: number;
+  /** How many were unread when it was opened; null as long as nobody knows. */
+  unread: number | null;
   /** Called when somebody wants to see a message that is not loaded. */
   onJump: (messageId: string) => void;
   /** Called when somebody wants to answer a certain message. */
@@ -64,9 +64,7 @@ export function MessageList(props: MessageListProps) {
     // A reaction is no bubble; only one that does not get through has to be spoken of.
     ({ body, state }) => body.type !== "reaction" || state !== "sending",
   );
-  const firstUnread = useFirstUnread(shown, unread, me);
-  const [unreadThen, setUnreadThen] = useState(unread);
-  if (unread > unreadThen) setUnreadThen(unread);
+  const firstUnread = useFirstUnread(shown, unread ?? 0, me);
   const [opened, setOpened] = useState<Message | null>(null);
   const [pointed, setPointed] = useState(at);
   const scroll = useScrollKeeping({
@@ -75,7 +73,7 @@ export function MessageList(props: MessageListProps) {
     me,
     at,
     isWhole: !query.hasPreviousPage,
-    hasUnread: firstUnread !== null,
+    hasUnread: unread === null ? null : firstUnread !== null,
   });
   const jump = useRef<(id: string) => void>(null);
   jump.current = (id) => {
@@ -133,7 +131,7 @@ export function MessageList(props: MessageListProps) {
     quotedBy,
     pointed,
     firstUnread,
-    unread: unreadThen,
+    unread: unread ?? 0,
     timeZone,
     canWrite,
     onRetry: retry,

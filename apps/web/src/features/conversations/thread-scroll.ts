@@ -17,8 +17,8 @@ interface ScrollOptions {
   at: string | undefined;
   /** Whether the newest message is there. */
   isWhole: boolean;
-  /** Whether there is something new to begin at. */
-  hasUnread: boolean;
+  /** Whether there is something new to begin at; null as long as nobody knows. */
+  hasUnread: boolean | null;
 }
 
 interface Anchor {
@@ -105,6 +105,8 @@ export function useScrollKeeping(options: ScrollOptions) {
         if (known >= 0) setUnseen((count) => count + messages.length - 1 - known);
       }
     }
+    // One begins once: a line that is found later, further up, moves nobody.
+    if (last && hasUnread !== null) landed.current = true;
     before.current = { anchors: anchorsOf(element), lastId: last?.id ?? "", pending };
   }, [messages, pending, atEnd, me, at, isWhole, hasUnread]);
 

@@ -65,6 +65,9 @@ export function Thread({ conversationId, at, onEnd, onJump, mode, onMode, box }:
   const { mutate: markRead } = useMarkRead();
   const impersonating = useSession()?.impersonating ?? false;
   const unread = conversation?.unread_count ?? 0;
+  // What counts as new is what was unread when it was opened, and not what comes while somebody reads.
+  const [opened, setOpened] = useState<{ id: string; unread: number } | null>(null);
+  if (conversation && opened?.id !== conversationId) setOpened({ id: conversationId, unread });
   const isOpen = serviceWindow(conversation?.window_expires_at ?? null, useNow()).state !== "closed";
 
   useLook(conversationId);
@@ -106,7 +109,7 @@ export function Thread({ conversationId, at, onEnd, onJump, mode, onMode, box }:
               onEnd();
             }}
             isOpen={isOpen}
-            unread={unread}
+            unread={opened?.id === conversationId ? opened.unread : null}
             onJump={onJump}
             onQuote={() => {
               // The box may have to appear first.
