@@ -13,7 +13,12 @@ test("words of one device are there on another one, and gone once they were sent
   await signIn(page, login, slug);
   const unique = uniqueWord();
   const inbound = await request.post(`${demo().simulator_url}/simulator/inbound`, {
-    data: { phone_number_id: phoneNumberId, from: "59170000061", name: "Inés Rojas", text: `Hola ${unique}` },
+    data: {
+      phone_number_id: phoneNumberId,
+      from: `591${Math.floor(60_000_000 + Math.random() * 19_999_999)}`,
+      name: "Inés Rojas",
+      text: `Hola ${unique}`,
+    },
   });
   expect(inbound.ok()).toBe(true);
   const list = page.getByRole("list", { name: "Conversaciones" });
