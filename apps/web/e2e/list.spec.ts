@@ -105,6 +105,28 @@ test("a view brings its filter and order back, and what is shown is kept as one"
   await expect(page.getByText("Vista «Guardia» guardada")).toBeVisible();
 });
 
+test("a view is given another name, or keeps the one it has", async ({ page }) => {
+  await serveFixtures(page, "tenant");
+  await page.route(/\/api\/views\/\w+$/, (route) => route.fulfill({ json: { id: "w1" } }));
+  await page.goto("/inbox");
+  await page.getByRole("button", { name: "Vistas guardadas" }).click();
+  await page.getByRole("menuitem", { name: "Administrar vistas" }).click();
+  const rename = page.getByRole("button", { name: "Cambiar el nombre de «Mías sin leer»" });
+  await rename.click();
+  const name = page.getByRole("textbox", { name: "Nombre" });
+  await expect(name).toBeFocused();
+  await name.fill("Otra cosa");
+  await page.getByRole("button", { name: "Cancelar" }).click();
+  await expect(page.getByRole("dialog").getByText("Mías sin leer")).toBeVisible();
+  await rename.click();
+  await name.fill("Mis pendientes");
+  await shot(page, "rename-view");
+  const asked = page.waitForRequest((request) => request.method() === "PATCH");
+  await page.keyboard.press("Enter");
+  expect((await asked).postDataJSON()).toEqual({ name: "Mis pendientes" });
+  await expect(name).toBeHidden();
+});
+
 test("a search marks what it found and opens the thread there", async ({ page }) => {
   await serveFixtures(page, "tenant");
   await page.goto("/inbox");

@@ -1,6 +1,6 @@
-/** Keeps what the list shows under a name, and takes such names away. */
+/** Keeps what the list shows under a name, and changes or takes away such names. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Trash2 } from "lucide-react";
+import { Pencil, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
@@ -77,31 +77,85 @@ export function KeepDialog({ open, onOpenChange, search }: DialogProps & { searc
 
 export function ManageDialog({ open, onOpenChange, views }: DialogProps & { views: View[] }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
   const canShare = usePermission("settings.write");
-  const remove = useMutation({
-    mutationFn: ({ id }: View) => unwrap(api.DELETE("/api/views/{id}", { params: { path: { id } } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: VIEWS_KEY }),
-  });
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title={t("views.manage")}>
       <ul className="divide-y divide-line">
         {views.map((view) => (
-          <li key={view.id} className="flex items-center gap-3 py-2">
-            <span className="min-w-0 flex-1 truncate">{view.name}</span>
-            <span className="text-list text-muted">{t(view.shared ? "views.shared" : "views.own")}</span>
-            <Button
-              size="icon"
-              variant="ghost"
-              aria-label={t("views.remove", { name: view.name })}
-              disabled={(view.shared && !canShare) || remove.isPending}
-              onClick={() => remove.mutate(view)}
-            >
-              <Trash2 />
-            </Button>
-          </li>
+          <ManagedView key={view.id} view={view} mayChange={!view.shared || canShare} />
         ))}
       </ul>
     </Dialog>
+  );
+}
+
+function ManagedView({ view, mayChange }: { view: View; mayChange: boolean }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [name, setName] = useState<string | null>(null);
+  const params = { path: { id: view.id } };
+  const onSuccess = () => client.invalidateQueries({ queryKey: VIEWS_KEY });
+  const remove = useMutation({
+    mutationFn: () => unwrap(api.DELETE("/api/views/{id}", { params })),
+    onSuccess,
+  });
+  const rename = useMutation({
+    mutationFn: (body: { name: string }) => unwrap(api.PATCH("/api/views/{id}", { params, body })),
+    onSuccess: async () => {
+      await onSuccess();
+      setName(null);
+    },
+  });
+  function submit(event: FormEvent): void {
+    event.preventDefault();
+    const wanted = name?.trim();
+    if (!wanted || wanted === view.name) setName(null);
+    else rename.mutate({ name: wanted });
+  }
+  return (
+    <li className="flex min-h-12 items-center gap-2 py-2">
+      {name === null ? (
+        <>
+          <span className="min-w-0 flex-1 truncate">{view.name}</span>
+          <span className="text-list text-muted">{t(view.shared ? "views.shared" : "views.own")}</span>
+          <Button
+            size="icon"
+            variant="ghost"
+            aria-label={t("views.rename", { name: view.name })}
+            disabled={!mayChange}
+            onClick={() => setName(view.name)}
+          >
+            <Pencil />
+          </Button>
+          <Button
+            size="icon"
+            variant="ghost"
+            aria-label={t("views.remove", { name: view.name })}
+            disabled={!mayChange || remove.isPending}
+            onClick={() => remove.mutate()}
+          >
+            <Trash2 />
+          </Button>
+        </>
+      ) : (
+        <form onSubmit={submit} className="flex flex-1 items-center gap-2">
+          <Input
+            autoFocus
+            required
+            maxLength={60}
+            aria-label={t("views.name")}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+            className="h-8"
+          />
+          <Button size="sm" onClick={() => setName(null)}>
+            {t("action.cancel")}
+          </Button>
+          <Button size="sm" type="submit" variant="primary" disabled={!name.trim() || rename.isPending}>
+            {t("action.save")}
+          </Button>
+        </form>
+      )}
+    </li>
   );
 }

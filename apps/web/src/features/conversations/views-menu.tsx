@@ -1,6 +1,6 @@
 /** Ways to look at the list that were kept under a name: one's own and the team's. */
 import { useQuery } from "@tanstack/react-query";
-import { Bookmark, BookmarkPlus, Trash2, Users } from "lucide-react";
+import { Bookmark, BookmarkPlus, Settings2, Users } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { withTexts } from "@/lib/i18n";
@@ -55,7 +55,7 @@ export function ViewsMenu({ search, onChange }: ViewsProps) {
         </MenuItem>
         {groups.length > 0 && (
           <MenuItem onSelect={() => setManaging(true)}>
-            <Trash2 />
+            <Settings2 />
             {t("views.manage")}
           </MenuItem>
         )}
