@@ -3,6 +3,7 @@
 //! way into the body.
 
 mod attach;
+mod contact;
 mod domain;
 mod people;
 mod settings;
@@ -85,6 +86,11 @@ problem_kinds! {
     TooManyViews         CONFLICT              "too_many_views"         "There are as many views as there may be";
     WindowClosed         CONFLICT              "window_closed"          "Only templates may be sent now";
     ContactOptedOut      CONFLICT              "contact_opted_out"      "The customer wants no marketing messages";
+    ContactBlocked       CONFLICT              "contact_blocked"        "The customer is blocked";
+    TooManyAttributes    CONFLICT              "too_many_attributes"    "The contact has as many attributes as it may have";
+    ContactsSame         CONFLICT              "contacts_same"          "The contacts are one person already";
+    ContactNotMerged     CONFLICT              "contact_not_merged"     "The contact is not merged with another";
+    ContactsCannotMerge  CONFLICT              "contacts_cannot_merge"  "These contacts cannot be one person";
     TooLate              CONFLICT              "too_late"               "The message does not wait any more";
     DatabaseNotAttached  CONFLICT              "database_not_attached"  "The company has no database yet";
     ChannelInactive      CONFLICT              "channel_inactive"       "The line is not active";

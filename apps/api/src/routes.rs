@@ -4,6 +4,7 @@ pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod branches;
 pub(crate) mod channels;
+pub(crate) mod contacts;
 pub(crate) mod conversations;
 pub(crate) mod dead_letters;
 pub(crate) mod debug;
@@ -62,6 +63,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(messages::configure)
                 .configure(search::configure)
                 .configure(views::configure)
+                .configure(contacts::configure)
                 .configure(drafts::configure)
                 .configure(media::configure)
                 .configure(channels::configure)

@@ -31,6 +31,12 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .app_data(web::PayloadConfig::new(media::MAX_UPLOAD_BYTES))
                 .route(web::post().to(media::upload::upload)),
         )
+        .service(
+            web::resource(r"/{version:v\d+\.\d+}/{id}/block_users")
+                .route(web::get().to(nodes::blocks::list))
+                .route(web::post().to(nodes::blocks::change))
+                .route(web::delete().to(nodes::blocks::change)),
+        )
         .route(
             r"/{version:v\d+\.\d+}/{id}/message_templates",
             web::get().to(nodes::templates::list),

@@ -67,6 +67,9 @@ pub struct World {
     overrides: BTreeMap<String, Callback>,
     #[serde(default)]
     templates: BTreeMap<String, Vec<Template>>,
+    /// The phones that each line turns away.
+    #[serde(default)]
+    blocked: BTreeMap<String, BTreeSet<String>>,
     delivered: BTreeMap<String, u64>,
     #[serde(skip)]
     index: HashMap<String, ChatKey>,
@@ -156,6 +159,28 @@ impl World {
             return None;
         }
         self.chat_mut(&key).mark_read(wamid).then_some(key)
+    }
+
+    /// Whether the line turns the person away.
+    pub fn is_blocked(&self, key: &ChatKey) -> bool {
+        self.blocked
+            .get(&key.line)
+            .is_some_and(|phones| phones.contains(&key.phone))
+    }
+
+    /// Whom the line turns away.
+    pub fn blocked_on(&self, line: &str) -> impl Iterator<Item = &String> {
+        self.blocked.get(line).into_iter().flatten()
+    }
+
+    /// Turns the person away, or lets him in again.
+    pub fn set_blocked(&mut self, key: &ChatKey, blocked: bool) {
+        let phones = self.blocked.entry(key.line.clone()).or_default();
+        if blocked {
+            phones.insert(key.phone.clone());
+        } else {
+            phones.remove(&key.phone);
+        }
     }
 
     /// Whether the business may write freely.

@@ -6,6 +6,7 @@
 //! own HTTP API nor its JSON. The time comes from the caller or from [`Clock`].
 
 mod background;
+pub mod blocking;
 mod breaker;
 pub mod checklist;
 mod clock;

@@ -7,7 +7,11 @@
 //! left it. Whoever shows two ids together is one person, however many contacts
 //! had been made of him before.
 
+mod block;
+mod card;
+mod change;
 pub(crate) mod find;
+mod join;
 mod keys;
 mod merge;
 mod rekey;
@@ -18,7 +22,13 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Tenant};
 
-pub use self::rekey::ChangedIds;
+pub use self::{
+    block::{Blockable, note_blocked_at_meta, set_blocked},
+    card::{Attributes, ContactCard, FormerKey, card, conversations_of, files_of, known_attributes},
+    change::{ChangeContactError, ContactChanges, MOST_ATTRIBUTES, change_contact},
+    join::{JoinContactsError, join_contacts, part_contact},
+    rekey::ChangedIds,
+};
 pub(crate) use self::{rekey::rekey, upsert::upsert};
 pub use crate::id::ContactId;
 use crate::schema::{contacts, tenant_meta};
@@ -49,6 +59,10 @@ pub struct Contact {
     pub marketing_preference_at: Option<DateTime<Utc>>,
     /// When the contact was made.
     pub created_at: DateTime<Utc>,
+    /// Since when nobody writes to the customer.
+    pub blocked_at: Option<DateTime<Utc>>,
+    /// The contact that the team says is the same person.
+    pub merged_into: Option<ContactId>,
 }
 
 impl Contact {

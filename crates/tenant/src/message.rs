@@ -2,6 +2,8 @@
 
 mod note;
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -158,6 +160,18 @@ impl<'c> Messages<'c> {
             .first(&mut **self.0)
             .await
             .optional()?)
+    }
+
+    /// Messages in the order of these ids.
+    pub(crate) async fn all_of(&mut self, ids: &[MessageId]) -> Result<Vec<Message>, DbError> {
+        let found: Vec<Message> = messages::table
+            .filter(messages::id.eq_any(ids))
+            .select(Message::as_select())
+            .load(&mut **self.0)
+            .await?;
+        let mut found: HashMap<MessageId, Message> =
+            found.into_iter().map(|message| (message.id, message)).collect();
+        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
     }
 
     /// Ids of the messages that have these wamids, on whatever line.

@@ -29,6 +29,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    contact_attributes (key) {
+        key -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    contact_blocks (contact_id, channel_id) {
+        contact_id -> Uuid,
+        channel_id -> Uuid,
+        blocked_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     contact_keys (key) {
         key -> Text,
         contact_id -> Uuid,
@@ -57,6 +72,10 @@ diesel::table! {
         parent_bsuid -> Nullable<Text>,
         marketing_opt_out_at -> Nullable<Timestamptz>,
         marketing_preference_at -> Nullable<Timestamptz>,
+        attributes -> Jsonb,
+        blocked_at -> Nullable<Timestamptz>,
+        merged_into -> Nullable<Uuid>,
+        name_before_merge -> Nullable<Text>,
     }
 }
 
@@ -418,6 +437,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(contact_blocks -> contacts (contact_id));
 diesel::joinable!(contact_keys -> contacts (contact_id));
 diesel::joinable!(contact_search -> contacts (contact_id));
 diesel::joinable!(conversation_tags -> conversations (conversation_id));
@@ -442,6 +462,8 @@ diesel::joinable!(views -> users (owner_id));
 diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     branches,
+    contact_attributes,
+    contact_blocks,
     contact_keys,
     contact_search,
     contacts,

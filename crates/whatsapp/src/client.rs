@@ -4,6 +4,7 @@
 //! does is say precisely how an attempt ended (see [`SendError`]).
 
 mod answer;
+mod block;
 mod health;
 mod media;
 mod upload;

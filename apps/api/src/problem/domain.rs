@@ -128,6 +128,7 @@ impl From<QueueMessageError> for Problem {
         match error {
             QueueMessageError::UnknownConversation => Self::new(Kind::NotFound, error),
             QueueMessageError::WindowClosed { since } => window_closed(since),
+            QueueMessageError::Blocked => Self::new(Kind::ContactBlocked, error),
             QueueMessageError::OptedOut => Self::new(Kind::ContactOptedOut, error),
             QueueMessageError::IdempotencyMismatch => Self::new(Kind::IdempotencyMismatch, error),
             QueueMessageError::Db(error) => error.into(),

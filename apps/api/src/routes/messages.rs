@@ -111,6 +111,18 @@ async fn one(conn: &mut Conn<pg::Tenant>, message: Message) -> Result<MessageBod
         .ok_or_else(|| Problem::bare(Kind::Internal))
 }
 
+/// Messages of whichever conversations as one page.
+pub(super) async fn page_of(
+    conn: &mut Conn<pg::Tenant>,
+    page: pg::Page<Message>,
+) -> Result<MessagePage, Problem> {
+    Ok(MessagePage {
+        items: bodies(conn, page.items).await?,
+        next_cursor: page.next.map(|cursor| cursor.as_str().to_owned()),
+        previous_cursor: None,
+    })
+}
+
 /// One message, which must be there.
 pub(super) async fn body_of(conn: &mut Conn<pg::Tenant>, id: MessageId) -> Result<MessageBody, Problem> {
     let found = Messages::new(conn).find(id).await?;

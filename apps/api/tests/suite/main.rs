@@ -11,6 +11,7 @@ mod bad_input;
 mod caller;
 mod catalogue;
 mod channels;
+mod contacts;
 mod cors;
 mod databases;
 mod debug;

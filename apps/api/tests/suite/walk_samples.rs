@@ -125,6 +125,15 @@ impl Samples {
         app.deliver_signed(line.secret(), &entries).await.expect(200);
         let admin = app.admin().await;
         let conversation = app_id(&admin.items("/api/conversations").await[0]);
+        let contact = contact_id(&admin.items("/api/conversations").await[0]);
+        let entries = [entry(&app.a, line, &[text("wamid.twin", "59170000009", "hola")])];
+        app.deliver_signed(line.secret(), &entries).await.expect(200);
+        let everybody = admin.items("/api/conversations").await;
+        let twin = everybody
+            .iter()
+            .map(contact_id)
+            .find(|id| *id != contact)
+            .unwrap();
         let path = format!("/api/conversations/{conversation}/messages");
         let message = app_id(&admin.items(&path).await[0]);
         let tag = app_id(
@@ -149,12 +158,13 @@ impl Samples {
             .rsplit_once('/')
             .unwrap();
         let mut bodies = bodies(app);
-        bodies.extend(walk_settings::bodies(&conversation, &tag));
+        bodies.extend(walk_settings::bodies(&conversation, &tag, &twin));
         let mut ids = BTreeMap::from(walk_settings::ids(&admin).await);
         ids.extend([
             ("webhook", key.to_owned()),
             ("logos", "A".repeat(22)),
             ("apps", app_id(&meta_app)),
+            ("contacts", contact),
             ("conversations", conversation),
             ("dead-letters", letter),
             ("spool", "1".to_owned()),
@@ -182,7 +192,7 @@ impl Samples {
         for place in 1..parts.len() {
             if parts[place].starts_with('{') {
                 // A tag that is merged is gone, and the others are still to come.
-                let merged = operation.path.ends_with("/merge");
+                let merged = operation.path == "/api/tags/{id}/merge";
                 let kind = if merged { "merged" } else { parts[place - 1] };
                 let id = self.ids.get(kind);
                 parts[place] = id.unwrap_or_else(|| panic!("the walk knows no id of {kind}"));
@@ -363,4 +373,8 @@ fn sent(app: &TestApp) -> BTreeMap<&'static str, Value> {
             json!({ "type": "text", "text": { "body": "hola" } }),
         ),
     ])
+}
+
+fn contact_id(conversation: &Value) -> String {
+    app_id(&conversation["contact"])
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::caller::Caller;
 
 /// Operations that take no body.
-pub const BODILESS: [&str; 17] = [
+pub const BODILESS: [&str; 24] = [
     "DELETE /api/branches/{id}",
     "DELETE /api/conversations/{id}/drafts/{kind}",
     "DELETE /api/quick-replies/{id}",
@@ -15,6 +15,12 @@ pub const BODILESS: [&str; 17] = [
     "GET /api/audit/export.csv",
     "GET /api/branches",
     "GET /api/branches/{id}",
+    "DELETE /api/contacts/{id}/block",
+    "DELETE /api/contacts/{id}/merge",
+    "GET /api/contacts/attributes",
+    "GET /api/contacts/{id}",
+    "GET /api/contacts/{id}/conversations",
+    "GET /api/contacts/{id}/files",
     "GET /api/conversations/{id}/drafts",
     "GET /api/drafts",
     "GET /api/quick-replies",
@@ -23,6 +29,7 @@ pub const BODILESS: [&str; 17] = [
     "GET /api/services/{id}",
     "GET /api/settings",
     "GET /api/views",
+    "POST /api/contacts/{id}/block",
 ];
 
 async fn made(admin: &Caller, path: &str, body: &Value) -> String {
@@ -50,7 +57,7 @@ pub async fn ids(admin: &Caller) -> [(&'static str, String); 6] {
 }
 
 /// Bodies that would be taken.
-pub fn bodies(conversation: &str, tag: &str) -> Vec<(&'static str, Value)> {
+pub fn bodies(conversation: &str, tag: &str, twin: &str) -> Vec<(&'static str, Value)> {
     vec![
         (
             "PATCH /api/settings",
@@ -97,6 +104,11 @@ pub fn bodies(conversation: &str, tag: &str) -> Vec<(&'static str, Value)> {
             "POST /api/conversations/bulk",
             json!({ "ids": [conversation], "action": { "type": "read" } }),
         ),
+        (
+            "PATCH /api/contacts/{id}",
+            json!({ "name": "Ana", "attributes": { "Seguro": "Vida" }, "marketing_opt_out": false }),
+        ),
+        ("POST /api/contacts/{id}/merge", json!({ "into": twin })),
         ("POST /api/tags/{id}/merge", json!({ "into": tag })),
         ("PATCH /api/channels/{id}", json!({ "display_name": "Recepción" })),
     ]

@@ -64,6 +64,16 @@ pub async fn write(
         Some(seconds) => DateTime::from_timestamp(seconds, 0).ok_or(ControlError::Invalid("timestamp"))?,
         None => clock::now(),
     };
+    let key = ChatKey {
+        line: line.phone_number_id.clone(),
+        phone: person.phone.clone(),
+    };
+    if simulator.lock().world.is_blocked(&key) {
+        // Whoever is turned away sees one tick for ever.
+        return Ok(
+            HttpResponse::Ok().json(json!({"wamid": null, "wamids": [], "deliveries": [], "blocked": true}))
+        );
+    }
     let contents = contents(&simulator, &inbound, at)?;
     let mut wamids = Vec::new();
     let mut messages = Vec::new();

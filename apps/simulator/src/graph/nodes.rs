@@ -1,5 +1,6 @@
 //! The nodes that a product reads to check a line: numbers, accounts, subscriptions, tokens.
 
+pub mod blocks;
 pub mod subscriptions;
 pub mod templates;
 pub mod token;

@@ -282,6 +282,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/contacts/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Names of attributes, to be offered. */
+        get: operations["list_attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All that is known of a customer. */
+        get: operations["get_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Write down the customer's name, attributes and whether he wants marketing messages. */
+        patch: operations["patch_contact"];
+        trace?: never;
+    };
+    "/api/contacts/{id}/block": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Block the customer: nobody writes to him, and where WhatsApp agrees he cannot write either. Again: asks WhatsApp
+         *     again.
+         */
+        post: operations["block_contact"];
+        /** Let the customer in again. */
+        delete: operations["unblock_contact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The customer's conversations in sight, on all lines. */
+        get: operations["list_contact_conversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages with files in the customer's conversations in sight, the newest first. */
+        get: operations["list_contact_files"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/contacts/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the customer is the same person as another contact. */
+        post: operations["merge_contact"];
+        /** Say that the customer is a person of his own again. */
+        delete: operations["unmerge_contact"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations": {
         parameters: {
             query?: never;
@@ -2228,6 +2336,10 @@ export interface components {
         AddedUser: components["schemas"]["User"] & {
             invitation?: components["schemas"]["SentLink"] | null;
         };
+        /** @description Names of attributes that were written down of any customer. */
+        AttributeNames: {
+            items: string[];
+        };
         /** @description Who did it. */
         AuditActorBody: {
             email: string | null;
@@ -2257,6 +2369,17 @@ export interface components {
         };
         /** @enum {string} */
         AuthorKind: "contact" | "agent" | "bot" | "campaign" | "system";
+        /** @description How blocking, or letting in, went at WhatsApp on one line. */
+        BlockOutcome: {
+            channel: components["schemas"]["ChannelRef"];
+            /** @description done, refused (WhatsApp blocks only whoever wrote within 24 hours), unreachable or line_unusable. */
+            outcome: string;
+        };
+        /** @description How it went at WhatsApp, line by line. */
+        BlockResult: {
+            contact: components["schemas"]["Contact"];
+            lines: components["schemas"]["BlockOutcome"][];
+        };
         /** @description A place where the tenant receives customers. */
         Branch: {
             address: string | null;
@@ -2498,9 +2621,64 @@ export interface components {
             /** @description Six digits. */
             code: string;
         };
+        /** @description All that is known of a customer. */
+        Contact: {
+            attributes: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description Since when nobody writes to him.
+             */
+            blocked_at: string | null;
+            /** @description The lines on which WhatsApp itself turns him away. */
+            blocked_lines: components["schemas"]["ChannelRef"][];
+            /** Format: date-time */
+            created_at: string;
+            /** @description Ids that he used before, the last first. */
+            former_keys: components["schemas"]["FormerKey"][];
+            id: string;
+            /**
+             * Format: date-time
+             * @description Since when he wants no marketing messages.
+             */
+            marketing_opt_out_at: string | null;
+            /** @description The contact that he was merged into. */
+            merged_into: string | null;
+            /** @description The best name there is. */
+            name: string;
+            /** @description As the team calls him; null: as WhatsApp does. */
+            own_name: string | null;
+            phone: string | null;
+            /** @description As his WhatsApp profile says. */
+            profile_name: string | null;
+            /** @description The others that are the same person, the main one first. */
+            same_person: components["schemas"]["ContactRef"][];
+            /** @description WhatsApp's own id of him for this business. */
+            user_id: string | null;
+            user_key: string;
+            username: string | null;
+        };
+        /** @description A customer's conversations on all lines, the most recently active first. */
+        ContactConversations: {
+            items: components["schemas"]["Conversation"][];
+        };
+        /** @description What to change; what is absent stays. */
+        ContactPatch: {
+            /** @description Attributes to write down, of 1 to 1,000 characters, or with null to strike out; the others stay. */
+            attributes?: {
+                [key: string]: string | null;
+            };
+            /** @description Whether the customer wants no marketing messages. */
+            marketing_opt_out?: boolean | null;
+            /** @description As the team calls the customer, 1 to 120 characters; null: as WhatsApp does. */
+            name?: string | null;
+        };
         /** @description A customer. */
         ContactRef: {
             id: string;
+            /** @description Whether nobody writes to him. */
+            is_blocked: boolean;
             name: string;
             phone: string | null;
             user_key: string;
@@ -3005,6 +3183,12 @@ export interface components {
             /** @description The company's short name, if only its password was forgotten. */
             tenant?: string | null;
         };
+        /** @description An id that the customer used before. */
+        FormerKey: {
+            key: string;
+            /** Format: date-time */
+            left_at: string;
+        };
         /** @description A day that is not like its weekday. */
         Holiday: {
             /** @description YYYY-MM-DD */
@@ -3246,6 +3430,11 @@ export interface components {
             /** @description The id of the label that stays. */
             into: string;
         };
+        /** @description Who the customer is besides. */
+        MergeContactBody: {
+            /** @description The contact whose name and attributes count. */
+            into: string;
+        };
         /** @description A message or note. */
         Message: {
             author: components["schemas"]["Author"];
@@ -3290,8 +3479,8 @@ export interface components {
             /** @description What to do: retry, wait, use_template, check_token, check_number, contact_unreachable, contact_support or none. */
             advice: string;
             /**
-             * @description Meta's code, or one of ours: not_confirmed, window_closed, contact_opted_out, cancelled, channel_inactive,
-             *     channel_without_token, meta_unreachable, token_malformed, request_invalid, file_missing.
+             * @description Meta's code, or one of ours: not_confirmed, window_closed, contact_opted_out, contact_blocked, cancelled,
+             *     channel_inactive, channel_without_token, meta_unreachable, token_malformed, request_invalid, file_missing.
              */
             code: string;
             /** @description Meta's long text. */
@@ -5067,6 +5256,287 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelHealthReport"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_attributes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeNames"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    block_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockResult"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unblock_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlockResult"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_conversations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactConversations"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_files: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    merge_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeContactBody"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unmerge_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contact"];
                 };
             };
             /** @description Problem details (RFC 9457) */

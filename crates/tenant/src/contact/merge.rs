@@ -10,7 +10,7 @@ use diesel::{
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Tenant};
 
-use super::{Contact, keys};
+use super::{Contact, ContactId, keys};
 use crate::{
     audit::{self, AuditEntry},
     event::{EventKind, NewEvent},
@@ -92,6 +92,7 @@ async fn merge(
     {
         keys::leave(tx, other, winner.id, at).await?;
     }
+    hand_over(tx, winner, loser).await?;
     let contact = absorb(tx, winner, loser).await?;
     diesel::delete(contacts::table.find(loser.id))
         .execute(&mut **tx)
@@ -180,6 +181,37 @@ async fn join_threads(tx: &mut Conn<Tenant>, pair: &Pair) -> Result<(), DbError>
     .bind::<BigInt, _>(RECENT_EVENTS)
     .execute(&mut **tx)
     .await?;
+    Ok(())
+}
+
+/// What the team wrote down of the younger, where it is turned away, and whoever is one person with it.
+async fn hand_over(tx: &mut Conn<Tenant>, winner: &Contact, loser: &Contact) -> Result<(), DbError> {
+    let others = |contact: &Contact, id: ContactId| contact.merged_into.filter(|into| *into != id);
+    let into = others(winner, loser.id).or(others(loser, winner.id));
+    let main = into.unwrap_or(winner.id);
+    diesel::update(contacts::table)
+        .filter(contacts::merged_into.eq_any([winner.id, loser.id]))
+        .filter(contacts::id.ne(main))
+        .set(contacts::merged_into.eq(main))
+        .execute(&mut **tx)
+        .await?;
+    diesel::update(contacts::table.find(winner.id))
+        .set(contacts::merged_into.eq(into))
+        .execute(&mut **tx)
+        .await?;
+    for statement in [
+        "UPDATE contacts w SET attributes = l.attributes || w.attributes, \
+             blocked_at = LEAST(w.blocked_at, l.blocked_at) \
+         FROM contacts l WHERE w.id = $1 AND l.id = $2",
+        "INSERT INTO contact_blocks (contact_id, channel_id, blocked_at) \
+         SELECT $1, channel_id, blocked_at FROM contact_blocks WHERE contact_id = $2 ON CONFLICT DO NOTHING",
+    ] {
+        diesel::sql_query(statement)
+            .bind::<SqlUuid, _>(winner.id)
+            .bind::<SqlUuid, _>(loser.id)
+            .execute(&mut **tx)
+            .await?;
+    }
     Ok(())
 }
 

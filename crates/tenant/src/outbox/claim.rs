@@ -97,7 +97,8 @@ impl Sql for Take {
         judged AS ( \
             SELECT due.id, due.message_id, message.kind, message.body, message.payload, message.context_wamid, \
                    thread.user_key, contact.phone, contact.bsuid, \
-                   CASE WHEN message.kind = 'template' \
+                   CASE WHEN contact.blocked_at IS NOT NULL THEN 'contact_blocked' \
+                        WHEN message.kind = 'template' \
                         THEN CASE WHEN contact.marketing_opt_out_at IS NOT NULL THEN 'contact_opted_out' END \
                         WHEN thread.window_expires_at > $3 THEN NULL \
                         ELSE 'window_closed' END AS refusal \
@@ -133,7 +134,7 @@ impl Sql for Take {
 ///
 /// A thread yields one message at a time, so its messages reach Meta in the order in which they
 /// were written; what a person writes goes before what a campaign has waiting. What may not be sent
-/// any more fails here: free-form messages outside the customer service window, and templates for
+/// any more fails here: whatever is for somebody blocked, free-form messages outside the customer service window, and templates for
 /// whoever wants no marketing, as long as nothing tells that a template is none.
 pub async fn claim(
     conn: &mut Conn<Tenant>,

@@ -74,6 +74,9 @@ pub enum QueueMessageError {
         /// Until when it was open; `None` if the customer never wrote.
         since: Option<DateTime<Utc>>,
     },
+    /// The team has blocked the customer.
+    #[error("this customer is blocked; unblock him to write")]
+    Blocked,
     /// The customer wants no marketing messages, and a template may be one.
     #[error("this customer wants no marketing messages; answer when he writes again")]
     OptedOut,
@@ -171,6 +174,15 @@ pub(super) async fn judge(
     kind: &str,
     now: DateTime<Utc>,
 ) -> Result<(), QueueMessageError> {
+    let (blocked, opted_out): (Option<DateTime<Utc>>, Option<DateTime<Utc>>) = contacts::table
+        .find(conversation.contact_id)
+        .select((contacts::blocked_at, contacts::marketing_opt_out_at))
+        .first(&mut **tx)
+        .await
+        .map_err(DbError::from)?;
+    if blocked.is_some() {
+        return Err(QueueMessageError::Blocked);
+    }
     if kind != "template" {
         return if conversation.in_service_window(now) {
             Ok(())
@@ -180,12 +192,6 @@ pub(super) async fn judge(
             })
         };
     }
-    let opted_out: Option<DateTime<Utc>> = contacts::table
-        .find(conversation.contact_id)
-        .select(contacts::marketing_opt_out_at)
-        .first(&mut **tx)
-        .await
-        .map_err(DbError::from)?;
     match opted_out {
         Some(_) => Err(QueueMessageError::OptedOut),
         None => Ok(()),

@@ -79,7 +79,7 @@ impl Answer {
         }
     }
 
-    fn unreadable(&self) -> SendError {
+    pub(super) fn unreadable(&self) -> SendError {
         let error = GraphError::from_response(self.status.as_u16(), None, &self.body);
         if error.code.is_some() {
             return refusal(error);

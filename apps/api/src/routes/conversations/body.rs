@@ -33,6 +33,8 @@ pub(crate) struct ContactBody {
     name: String,
     phone: Option<String>,
     user_key: String,
+    /// Whether nobody writes to him.
+    is_blocked: bool,
 }
 
 /// The newest message, as the list shows it.
@@ -96,6 +98,7 @@ impl From<Contact> for ContactBody {
             name: contact.display_name(),
             phone: contact.phone.map(|phone| format!("+{phone}")),
             user_key: contact.user_key,
+            is_blocked: contact.blocked_at.is_some(),
         }
     }
 }

@@ -46,8 +46,8 @@ pub(crate) struct StatusTimesBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = MessageError)]
 pub(crate) struct MessageErrorBody {
-    /// Meta's code, or one of ours: not_confirmed, window_closed, contact_opted_out, cancelled, channel_inactive,
-    /// channel_without_token, meta_unreachable, token_malformed, request_invalid, file_missing.
+    /// Meta's code, or one of ours: not_confirmed, window_closed, contact_opted_out, contact_blocked, cancelled,
+    /// channel_inactive, channel_without_token, meta_unreachable, token_malformed, request_invalid, file_missing.
     code: String,
     /// Meta's short text.
     title: String,
@@ -175,7 +175,7 @@ fn error(message: &Message) -> Option<MessageErrorBody> {
         "channel_inactive" => Advice::CheckNumber,
         "meta_unreachable" | "cancelled" | "not_confirmed" => Advice::Retry,
         "window_closed" => Advice::UseTemplate,
-        "contact_opted_out" => Advice::ContactUnreachable,
+        "contact_opted_out" | "contact_blocked" => Advice::ContactUnreachable,
         _ => Advice::None,
     };
     Some(MessageErrorBody {

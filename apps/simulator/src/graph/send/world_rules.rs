@@ -48,6 +48,14 @@ pub fn judge(inner: &mut Inner, sending: &Sending<'_>, now: DateTime<Utc>) -> Re
     } = sending;
     let rules = inner.rules;
     check_identity(&inner.world, sending)?;
+    if inner.world.is_blocked(&recipient.key) {
+        let details = "The recipient was blocked by the business.".to_owned();
+        return Err(GraphFailure::new(
+            130_403,
+            "Business has blocked this user",
+            details,
+        ));
+    }
     let template = if *kind == "template" && rules.templates != TemplateRule::Never {
         let always = rules.templates == TemplateRule::Always;
         let found = inner
