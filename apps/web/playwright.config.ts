@@ -40,14 +40,14 @@ export default defineConfig({
     {
       name: "look",
       testMatch:
-        /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed|thread)\.spec\.ts/,
+        /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed|thread|contact)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
     ...(stack
       ? [
           {
             name: "stack",
-            testMatch: /(answer|many|superadmin|access|companies|team|together|drafts)\.spec\.ts/,
+            testMatch: /(answer|many|superadmin|access|companies|team|together|drafts|customer)\.spec\.ts/,
           },
         ]
       : []),

@@ -25,7 +25,13 @@ export function sampleMessage(change: Partial<Message> = {}): Message {
 export function sampleConversation(change: Partial<Conversation> = {}): Conversation {
   return {
     id: "v1",
-    contact: { id: "k1", name: "Rosa Mamani", phone: "+59170000001", user_key: "59170000001" },
+    contact: {
+      id: "k1",
+      name: "Rosa Mamani",
+      phone: "+59170000001",
+      user_key: "59170000001",
+      is_blocked: false,
+    },
     channel: { id: "c1", phone_number_id: "1065403522", display_name: "Recepción" },
     status: "open",
     snoozed_until: null,

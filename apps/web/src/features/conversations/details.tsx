@@ -1,18 +1,24 @@
 /** Beside the thread: the contact, his line, tags, owner and dates. */
 import { X } from "lucide-react";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 import { useTimeZone } from "@/api/directory";
 import type { Conversation } from "@/api/types";
 import { usePermission } from "@/api/use-session";
+import { withTexts } from "@/lib/i18n";
 import { formatFull } from "@/lib/time";
 import { Avatar, TagChip } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Copy } from "@/ui/copy";
+import { Skeleton } from "@/ui/states";
 import { AssignMenu } from "./assign-menu";
 import { contactName, formatPhone } from "./names";
 import { TagEditor } from "./tag-editor";
 import { WindowRing } from "./window-ring";
+
+const ContactCard = lazy(async () => ({
+  default: (await withTexts(import("@/features/contact/contact-card"))).ContactCard,
+}));
 
 export function Details({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { t, i18n } = useTranslation();
@@ -68,6 +74,9 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
           </Entry>
         )}
       </dl>
+      <Suspense fallback={<Skeleton className="m-4 h-40" />}>
+        <ContactCard key={contact.id} conversation={conversation} />
+      </Suspense>
     </aside>
   );
 }

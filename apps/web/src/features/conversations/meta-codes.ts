@@ -102,6 +102,7 @@ const OWN: Record<string, Meaning> = {
   not_confirmed: { text: "notConfirmed", again: "now" },
   window_closed: { text: "window", again: "never" },
   contact_opted_out: { text: "optOut", again: "never" },
+  contact_blocked: { text: "blockedByUs", again: "mended" },
   cancelled: { text: "cancelled", again: "now" },
   channel_inactive: { text: "lineInactive", again: "mended" },
   channel_without_token: { text: "lineWithoutToken", again: "mended" },

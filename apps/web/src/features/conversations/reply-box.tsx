@@ -45,6 +45,7 @@ function useBlocked(conversation: Conversation, line: Channel | undefined): Bloc
   const { t } = useTranslation();
   const now = useNow();
   const service = serviceWindow(conversation.window_expires_at, now);
+  if (conversation.contact.is_blocked) return { words: t("composer.contactBlocked"), template: false };
   if (line && !line.is_active) {
     return { words: t("composer.lineInactive", { name: line.display_name }), template: false };
   }
