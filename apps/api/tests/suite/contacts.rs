@@ -1,6 +1,6 @@
 //! A customer's card: what the team writes down, whom it blocks, and who turns out to be the same person.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use tenant::user::Role;
 
@@ -185,7 +185,7 @@ async fn whoever_is_blocked_gets_nothing_and_whatsapp_turns_him_away() {
     let contact = id(&conversation["contact"]);
     let messages = format!("/api/conversations/{}/messages", id(&conversation));
     let mut later = to_text("más tarde");
-    later["send_at"] = json!(Utc::now() + TimeDelta::seconds(2));
+    later["send_at"] = json!(engine::Clock::default().now() + TimeDelta::seconds(2));
     let waiting = id(&stage.ana.post(&messages, &later).await.expect(202).json());
 
     let block = format!("{}/block", path(&contact));

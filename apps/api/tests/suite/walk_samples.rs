@@ -125,15 +125,7 @@ impl Samples {
         app.deliver_signed(line.secret(), &entries).await.expect(200);
         let admin = app.admin().await;
         let conversation = app_id(&admin.items("/api/conversations").await[0]);
-        let contact = contact_id(&admin.items("/api/conversations").await[0]);
-        let entries = [entry(&app.a, line, &[text("wamid.twin", "59170000009", "hola")])];
-        app.deliver_signed(line.secret(), &entries).await.expect(200);
-        let everybody = admin.items("/api/conversations").await;
-        let twin = everybody
-            .iter()
-            .map(contact_id)
-            .find(|id| *id != contact)
-            .unwrap();
+        let (contact, twin) = contacts(app, &admin).await;
         let path = format!("/api/conversations/{conversation}/messages");
         let message = app_id(&admin.items(&path).await[0]);
         let tag = app_id(
@@ -377,4 +369,15 @@ fn sent(app: &TestApp) -> BTreeMap<&'static str, Value> {
 
 fn contact_id(conversation: &Value) -> String {
     app_id(&conversation["contact"])
+}
+
+/// The customer, and somebody else who might be the same person.
+async fn contacts(app: &TestApp, admin: &Caller) -> (String, String) {
+    let customer = contact_id(&admin.items("/api/conversations").await[0]);
+    let line = &app.a.lines[0];
+    let entries = [entry(&app.a, line, &[text("wamid.twin", "59170000009", "hola")])];
+    app.deliver_signed(line.secret(), &entries).await.expect(200);
+    let everybody = admin.items("/api/conversations").await;
+    let twin = everybody.iter().map(contact_id).find(|id| *id != customer);
+    (customer, twin.unwrap())
 }

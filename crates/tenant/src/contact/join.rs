@@ -89,27 +89,11 @@ pub async fn join_contacts(
             .filter_map(|member| member.marketing_opt_out_at)
             .min();
         for member in &members {
-            let joins = member.id == other || member.merged_into == Some(other);
-            let keeps = member
-                .merged_into
-                .is_none()
-                .then(|| contacts::name_before_merge.eq(&member.name));
-            if joins {
-                diesel::update(contacts::table.find(member.id))
-                    .set((contacts::merged_into.eq(main), contacts::name.eq(&name), keeps))
-                    .execute(&mut **tx)
-                    .await
-                    .map_err(DbError::from)?;
+            if member.id == other || member.merged_into == Some(other) {
+                point(tx, member, main, name.as_deref()).await?;
             }
             if let (Some(since), None) = (wants_none, member.marketing_opt_out_at) {
-                diesel::update(contacts::table.find(member.id))
-                    .set((
-                        contacts::marketing_opt_out_at.eq(since),
-                        contacts::marketing_preference_at.eq(now),
-                    ))
-                    .execute(&mut **tx)
-                    .await
-                    .map_err(DbError::from)?;
+                opt_out(tx, member.id, since, now).await?;
             }
         }
         record(tx, "contact.joined", other, main, actor, now).await?;
@@ -117,6 +101,40 @@ pub async fn join_contacts(
         Ok(tell(tx, &ids).await?)
     })
     .await
+}
+
+async fn point(
+    tx: &mut Conn<Tenant>,
+    member: &Contact,
+    main: ContactId,
+    name: Option<&str>,
+) -> Result<(), DbError> {
+    // Whoever was merged before keeps the name that it had before that.
+    let keeps = member
+        .merged_into
+        .is_none()
+        .then(|| contacts::name_before_merge.eq(&member.name));
+    diesel::update(contacts::table.find(member.id))
+        .set((contacts::merged_into.eq(main), contacts::name.eq(name), keeps))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
+async fn opt_out(
+    tx: &mut Conn<Tenant>,
+    id: ContactId,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Result<(), DbError> {
+    diesel::update(contacts::table.find(id))
+        .set((
+            contacts::marketing_opt_out_at.eq(since),
+            contacts::marketing_preference_at.eq(now),
+        ))
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
 }
 
 /// Takes `id` out of the person that it was merged into; it gets the name back that it had.
