@@ -3,6 +3,7 @@ import { Link, useRouter } from "@tanstack/react-router";
 import { Compass, Lock, TriangleAlert } from "lucide-react";
 import { useCallback, useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { API_BASE } from "@/api/base";
 import { asProblem, problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/states";
@@ -38,6 +39,18 @@ export function ForbiddenPage() {
   );
 }
 
+const PROBE_EVERY = 4_000;
+
+/** Calls `then` if the server can be reached, whatever it answers. */
+async function probe(then: () => void): Promise<void> {
+  try {
+    await fetch(`${API_BASE}/health`, { mode: "no-cors", cache: "no-store" });
+  } catch {
+    return;
+  }
+  then();
+}
+
 export function BrokenPage({ error, reset }: { error: unknown; reset: () => void }) {
   const { t } = useTranslation();
   const router = useRouter();
@@ -46,10 +59,17 @@ export function BrokenPage({ error, reset }: { error: unknown; reset: () => void
     reset();
     void router.invalidate();
   }, [reset, router]);
+  const isUnreachable = problem.code === "network";
   useEffect(() => {
     window.addEventListener("online", again);
-    return () => window.removeEventListener("online", again);
-  }, [again]);
+    // Not every way back is told: a browser that was opened without a network may say nothing, and where only the
+    // server was away it has nothing to say.
+    const timer = isUnreachable ? window.setInterval(() => void probe(again), PROBE_EVERY) : undefined;
+    return () => {
+      window.removeEventListener("online", again);
+      window.clearInterval(timer);
+    };
+  }, [again, isUnreachable]);
   if (problem.code === "not_found") return <NotFoundPage />;
   if (problem.code === "forbidden") return <ForbiddenPage />;
   return (
