@@ -178,3 +178,32 @@ test("from far up the way down comes back to the end without a jump", async ({ p
   const numbers = ids.map((id) => Number(id?.slice(1)));
   expect(numbers).toEqual(numbers.map((_, index) => (numbers[0] ?? 0) + index));
 });
+
+test("the menu of a message of ours tells how far it came, and when", async ({ page }) => {
+  await serveFixtures(page, "tenant");
+  const at = "2026-03-01T14:0";
+  const [first] = data.messages;
+  const ours: Message = {
+    ...(first as Message),
+    id: "o1",
+    wamid: "wamid.o1",
+    conversation_id: "v9",
+    direction: "out",
+    status: "read",
+    text: "Le esperamos mañana",
+    author: { kind: "agent", id: "u1", name: "Ana Quiroga" },
+    status_at: { queued: `${at}0:00Z`, sent: `${at}1:00Z`, delivered: `${at}2:00Z`, read: `${at}5:00Z` },
+    created_at: `${at}0:00Z`,
+  };
+  await serveThread(page, [ours]);
+  await page.goto("/inbox/v9");
+  const bubble = page.getByRole("article").filter({ hasText: "Le esperamos mañana" });
+  await bubble.getByRole("button", { name: "Acciones del mensaje" }).press("Enter");
+  // The company's clock, not the reader's.
+  const delivered = page.getByRole("menuitem", { name: /Entregado.*1 mar 2026, 10:02/ });
+  await expect(page.getByRole("menuitem", { name: /Enviado.*10:01/ })).toBeVisible();
+  await expect(page.getByRole("menuitem", { name: /Leído.*10:05/ })).toBeVisible();
+  await delivered.press("Enter");
+  await expect(delivered).toBeVisible();
+  await page.screenshot({ path: "test-results/look/message-times.png" });
+});

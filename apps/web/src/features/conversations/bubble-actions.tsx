@@ -1,10 +1,13 @@
-/** What can be done about a message: answer it, react to it. */
+/** What can be done about a message: answer it, react to it; and how far ours came, when. */
 import { ChevronDown, Reply } from "lucide-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { useTimeZone } from "@/api/directory";
 import type { Message } from "@/api/types";
 import { cn } from "@/lib/cn";
+import { formatMoment } from "@/lib/time";
 import { Menu, MenuItem } from "@/ui/menu";
+import { Tick } from "./tick";
 
 export interface BubbleActions {
   onAnswer: (message: Message) => void;
@@ -61,6 +64,37 @@ export function BubbleMenu({ message, own, actions }: MenuProps) {
           </MenuItem>
         ))}
       </div>
+      {message.direction === "out" && <Times message={message} />}
     </Menu>
+  );
+}
+
+const STEPS = ["sent", "delivered", "read", "failed"] as const;
+
+/** They are items so that arrow keys and screen readers come by them; choosing one does nothing. */
+function Times({ message }: { message: Message }) {
+  const { t, i18n } = useTranslation();
+  const timeZone = useTimeZone();
+  const known = STEPS.flatMap((step) => {
+    const at = message.status_at[step];
+    return at ? [{ step, at }] : [];
+  });
+  if (known.length === 0) return null;
+  return (
+    <div className="mt-1 border-t border-line pt-1">
+      {known.map(({ step, at }) => (
+        <MenuItem
+          key={step}
+          className="cursor-default text-list text-muted"
+          onSelect={(event) => event.preventDefault()}
+        >
+          <Tick status={step} />
+          <span className="flex-1">{t(`status.${step}`)}</span>
+          <time dateTime={at} className="tabular">
+            {formatMoment(at, i18n.language, timeZone)}
+          </time>
+        </MenuItem>
+      ))}
+    </div>
   );
 }
