@@ -61,7 +61,6 @@ pub(crate) struct ContactPatch {
     #[serde(default)]
     attributes: BTreeMap<String, Option<String>>,
     /// Whether the customer wants no marketing messages.
-    #[serde(default)]
     marketing_opt_out: Option<bool>,
 }
 
