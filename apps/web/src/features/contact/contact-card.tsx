@@ -1,6 +1,5 @@
 /** What is known of the customer beside his conversation, and what the team can change of it. */
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { useTimeZone } from "@/api/directory";
 import type { Conversation } from "@/api/types";
@@ -15,6 +14,7 @@ import { Files } from "./files";
 import { OwnName } from "./own-name";
 import { Person } from "./person";
 import { contactQuery, useChangeContact } from "./queries";
+import { Section } from "./section";
 import { Threads } from "./threads";
 
 export function ContactCard({ conversation }: { conversation: Conversation }) {
@@ -62,14 +62,5 @@ export function ContactCard({ conversation }: { conversation: Conversation }) {
       <Threads contactId={card.id} openId={conversation.id} />
       <Files contactId={card.id} />
     </div>
-  );
-}
-
-export function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="grid gap-2 p-4">
-      <h3 className="text-xs font-medium text-muted">{title}</h3>
-      {children}
-    </section>
   );
 }

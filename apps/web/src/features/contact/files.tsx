@@ -9,8 +9,8 @@ import { fileName, useFile } from "@/features/conversations/media-file";
 import { kindKey } from "@/features/conversations/message-kind";
 import { formatFull } from "@/lib/time";
 import { Button } from "@/ui/button";
-import { Section } from "./contact-card";
 import { filesQuery } from "./queries";
+import { Section } from "./section";
 
 const ICONS: Record<string, typeof FileText> = { image: Image, video: Film, audio: AudioLines };
 

@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { useTimeZone } from "@/api/directory";
 import { formatRowTime } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
-import { Section } from "./contact-card";
 import { threadsQuery } from "./queries";
+import { Section } from "./section";
 
 export function Threads({ contactId, openId }: { contactId: string; openId: string }) {
   const { t, i18n } = useTranslation();
