@@ -1,13 +1,11 @@
 /** What is known of a customer, beside the conversation. */
 import { expect, type Page, test } from "@playwright/test";
-import { serveContacts } from "./fixtures/contacts";
 import { check, SIZES, THEMES } from "./fixtures/looking";
 import { serveFixtures } from "./fixtures/server";
 
 async function open(page: Page, size: { width: number; height: number } = { width: 1440, height: 900 }) {
   await page.setViewportSize(size);
   await serveFixtures(page, "tenant");
-  await serveContacts(page);
   await page.goto("/inbox/v0");
   if (size.width < 1280) await page.getByRole("button", { name: "Mostrar u ocultar detalles" }).click();
   const panel = page.getByRole("complementary", { name: "Detalles" });

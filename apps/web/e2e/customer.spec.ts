@@ -15,13 +15,13 @@ test("a customer is named and blocked, WhatsApp turns him away, and he is let in
     });
     return (await answer.json()) as { blocked?: boolean };
   };
+  await page.setViewportSize({ width: 1440, height: 900 });
   await signIn(page, login, slug);
   await writes(`Hola ${unique}`);
   const list = page.getByRole("list", { name: "Conversaciones" });
   await list.getByRole("link").filter({ hasText: unique }).click();
   const panel = page.getByRole("complementary", { name: "Detalles" });
-  const toggle = page.getByRole("button", { name: "Mostrar u ocultar detalles" });
-  if (!(await panel.isVisible())) await toggle.click();
+  await expect(panel).toBeVisible();
 
   await panel.getByRole("button", { name: "Cambiar el nombre" }).click();
   await panel.getByRole("textbox", { name: "Nombre" }).fill(`Doña ${unique}`);
