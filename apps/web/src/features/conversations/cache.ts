@@ -1,5 +1,5 @@
 /** Puts what the server says into every place that shows it, without asking for the lists again. */
-import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
 import type { Conversation, ConversationPage, Message, MessagePage, MessageStatus } from "@/api/types";
 import { type ListParams, matchesParams } from "./filters";
 import { conversationKey, LIST_KEY, messagesKey } from "./keys";
@@ -100,9 +100,38 @@ export function placeInList(
 
 export function patchConversation(client: QueryClient, conversation: Conversation, me: string): void {
   client.setQueryData(conversationKey(conversation.id), conversation);
-  for (const [key, list] of client.getQueriesData<ConversationList>({ queryKey: LIST_KEY })) {
-    if (!list) continue;
-    const params = key[2] as ListParams;
-    client.setQueryData(key, placeInList(list, conversation, params, me));
+  const place = (key: readonly unknown[]) => {
+    // By now it may be known better.
+    const known = client.getQueryData<Conversation>(conversationKey(conversation.id)) ?? conversation;
+    client.setQueryData<ConversationList>(key, (list) =>
+      list ? placeInList(list, known, key[2] as ListParams, me) : list,
+    );
+  };
+  for (const query of client.getQueryCache().findAll({ queryKey: LIST_KEY })) {
+    place(query.queryKey);
+    void arrival(query)?.then(() => place(query.queryKey));
   }
+}
+
+/**
+ * Resolves once an answer that is on its way has come, or has failed to: the server may have read it before what is to
+ * be put into it happened. null if none is on its way.
+ */
+function arrival(query: Query | undefined): Promise<unknown> | null {
+  if (query?.state.fetchStatus !== "fetching") return null;
+  return query.promise?.catch(() => undefined) ?? null;
+}
+
+/** Resolves when nothing is on its way for this place any more. */
+export async function settled(client: QueryClient, key: readonly unknown[]): Promise<void> {
+  await arrival(client.getQueryCache().find({ queryKey: key }));
+}
+
+/** Asks for all of it again; what is asked for the first time just now, as soon as that has come. */
+export function askAgain(client: QueryClient, queryKey: readonly unknown[]): void {
+  for (const query of client.getQueryCache().findAll({ queryKey })) {
+    if (query.state.data !== undefined) continue;
+    void arrival(query)?.then(() => client.invalidateQueries({ queryKey: query.queryKey, exact: true }));
+  }
+  void client.invalidateQueries({ queryKey });
 }

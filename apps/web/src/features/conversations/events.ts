@@ -2,7 +2,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { asProblem } from "@/lib/problem";
 import type { RealtimeEvent } from "@/lib/realtime";
-import { isWhole, type MessageList, patchConversation, patchMessages } from "./cache";
+import { askAgain, isWhole, type MessageList, patchConversation, patchMessages, settled } from "./cache";
 import { COUNTS_KEY, conversationKey, LIST_KEY, messagesKey } from "./keys";
 import { fetchConversation, fetchMessages } from "./queries";
 
@@ -42,7 +42,7 @@ export class EventSink {
 
   /** Something was missed: everything on the screen is asked for again. */
   resync = (): void => {
-    void this.client.invalidateQueries({ queryKey: ["conversations"] });
+    askAgain(this.client, ["conversations"]);
   };
 
   private countSoon(): void {
@@ -80,6 +80,7 @@ export class EventSink {
   }
 
   private async catchUpMessages(id: string, hint: Hint): Promise<void> {
+    await settled(this.client, messagesKey(id));
     const known = this.client.getQueryData<MessageList>(messagesKey(id));
     if (!known) return;
     // Somebody reads further up: what is new comes when he goes down.
