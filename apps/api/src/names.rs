@@ -40,6 +40,7 @@ name_schemas! {
     ConversationStatusName as "ConversationStatus" of tenant::conversation::ConversationStatus;
     ConversationSortName as "ConversationSort" of tenant::conversation::ConversationSort;
     DraftKindName as "DraftKind" of tenant::draft::DraftKind;
+    NotificationKindName as "NotificationKind" of tenant::notification::NotificationKind;
     WindowFilterName as "WindowFilter" of tenant::conversation::WindowFilter;
     BulkOutcomeName as "BulkOutcome" of tenant::conversation::BulkOutcome;
     DeadLetterKindName as "DeadLetterKind" of tenant::dead_letter::DeadLetterKind;

@@ -16,8 +16,9 @@ use crate::{
     names::{
         AuthorKindName, BulkOutcomeName, ConversationScopeName, ConversationSortName, ConversationStatusName,
         DatabaseConditionName, DeadLetterKindName, DeadLetterStateName, DirectionName, DraftKindName,
-        LanguageName, LineAdviceName, LineConditionName, MediaStateName, MessageStatusName, PermissionName,
-        PlanName, QuickReplyScopeName, SeverityName, StepStateName, WindowFilterName,
+        LanguageName, LineAdviceName, LineConditionName, MediaStateName, MessageStatusName,
+        NotificationKindName, PermissionName, PlanName, QuickReplyScopeName, SeverityName, StepStateName,
+        WindowFilterName,
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
@@ -25,7 +26,7 @@ use crate::{
         drafts, events, health, line_events, links, logos, me,
         media::{self, upload},
         messages::{self, send},
-        quick_replies, roles, search, second_factor, services, settings,
+        notifications, quick_replies, roles, search, second_factor, services, settings,
         superadmin::{
             apps, audit, branding, channels as platform_channels, database, fleet, fleet_tenants,
             health as tenant_health, impersonation, line_health, logo, odoo, people, platform, servers,
@@ -61,12 +62,13 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         me::list_sessions, me::remove_session, me::post_revoke_others, me::post_password,
         conversations::list_conversations, conversations::get_counts, conversations::get_conversation,
         conversations::patch_conversation, conversations::put_tags, conversations::post_read,
-        conversations::bulk::post_bulk, search::get_search,
+        conversations::bulk::post_bulk, conversations::activity::list_activity, search::get_search,
         views::list_views, views::post_view, views::patch_view, views::remove_view,
         contacts::list_attributes, contacts::get_contact, contacts::patch_contact,
         contacts::list_contact_conversations, contacts::list_contact_files, contacts::block_contact,
         contacts::unblock_contact, contacts::merge_contact, contacts::unmerge_contact,
         drafts::list_drafts, drafts::get_drafts, drafts::put_draft, drafts::remove_draft,
+        notifications::list_notifications, notifications::post_seen,
         messages::list_messages, messages::post_note,
         send::post_message, send::post_conversation, send::post_retry, send::post_cancel, send::post_typing,
         media::get_media, media::post_fetch, upload::post_media,
@@ -115,7 +117,8 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         ProblemBody, FieldError, ChoiceBody, MessageStatusName, DirectionName, AuthorKindName, ConversationStatusName,
         MediaStateName, PermissionName, ConversationScopeName, PlanName, DeadLetterKindName, DeadLetterStateName,
         LineConditionName, LineAdviceName, SeverityName, LanguageName, QuickReplyScopeName, StepStateName,
-        DatabaseConditionName, BulkOutcomeName, ConversationSortName, WindowFilterName, DraftKindName
+        DatabaseConditionName, BulkOutcomeName, ConversationSortName, WindowFilterName, DraftKindName,
+        NotificationKindName
     )),
     modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))

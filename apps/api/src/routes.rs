@@ -17,6 +17,7 @@ pub(crate) mod logos;
 pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod messages;
+pub(crate) mod notifications;
 mod pages;
 pub(crate) mod quick_replies;
 pub(crate) mod roles;
@@ -65,6 +66,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(views::configure)
                 .configure(contacts::configure)
                 .configure(drafts::configure)
+                .configure(notifications::configure)
                 .configure(media::configure)
                 .configure(channels::configure)
                 .configure(logos::configure)

@@ -29,6 +29,10 @@ pub enum EventKind {
     ConversationUpdated,
     /// A conversation's owner changed, and what changed with it.
     ConversationAssigned,
+    /// Somebody is told of something in a conversation.
+    NotificationCreated,
+    /// Somebody has seen what he was told of.
+    NotificationRead,
 }
 
 impl EventKind {
@@ -40,6 +44,8 @@ impl EventKind {
             Self::ConversationCreated => "conversation.created",
             Self::ConversationUpdated => "conversation.updated",
             Self::ConversationAssigned => "conversation.assigned",
+            Self::NotificationCreated => "notification.created",
+            Self::NotificationRead => "notification.read",
         }
     }
 }
@@ -68,6 +74,8 @@ pub struct Event {
     pub message_id: Option<MessageId>,
     /// Whose the conversation was, where its owner changed.
     pub former_assignee_id: Option<UserId>,
+    /// Whom alone it concerns, if it is not for everybody who sees the conversation.
+    pub user_id: Option<UserId>,
     /// Whose it was when this was read.
     pub assignee_id: Option<UserId>,
 }
@@ -89,9 +97,11 @@ impl Event {
         self.kind == EventKind::ConversationAssigned.as_str()
     }
 
-    /// What it is to somebody with these eyes.
-    pub fn concerns(&self, sight: Sight) -> Concern {
-        if sight.sees(self.assignee_id) {
+    /// What it is to this person with these eyes.
+    pub fn concerns(&self, user: UserId, sight: Sight) -> Concern {
+        if self.user_id.is_some_and(|only| only != user) {
+            Concern::None
+        } else if sight.sees(self.assignee_id) {
             Concern::Seen
         } else if self.is_assignment() && sight.sees(self.former_assignee_id) {
             Concern::Gone
@@ -172,6 +182,42 @@ pub(crate) async fn append_assigned(
     Ok(())
 }
 
+struct AppendFor;
+
+impl Sql for AppendFor {
+    const TEXT: &'static str = "\
+        WITH given (count) AS (VALUES ({})), \
+        counter AS ( \
+            UPDATE tenant_meta SET last_event = last_event + count FROM given RETURNING last_event - count AS base \
+        ) \
+        INSERT INTO events (seq, kind, conversation_id, message_id, user_id) \
+        SELECT base + n, {}, conversation_id, message_id, user_id \
+        FROM counter, unnest({}, {}, {}) WITH ORDINALITY AS new (conversation_id, message_id, user_id, n)";
+}
+
+/// Appends what concerns one person alone, each with whom. Last in a transaction, as [`append`].
+pub(crate) async fn append_for(
+    conn: &mut Conn<Tenant>,
+    kind: EventKind,
+    told: &[(UserId, ConversationId, Option<MessageId>)],
+) -> Result<(), DbError> {
+    if told.is_empty() {
+        return Ok(());
+    }
+    let conversations: Vec<_> = told.iter().map(|(_, id, _)| id.uuid()).collect();
+    let messages: Vec<_> = told.iter().map(|(.., id)| id.map(MessageId::uuid)).collect();
+    let users: Vec<_> = told.iter().map(|(id, ..)| id.uuid()).collect();
+    Statement::<AppendFor>::new()
+        .bind::<BigInt, _>(i64::try_from(told.len()).unwrap_or(i64::MAX))
+        .bind::<Text, _>(kind.as_str())
+        .bind::<Array<SqlUuid>, _>(conversations)
+        .bind::<Array<Nullable<SqlUuid>>, _>(messages)
+        .bind::<Array<SqlUuid>, _>(users)
+        .execute(&mut **conn)
+        .await?;
+    Ok(())
+}
+
 /// The number of the newest event; 0 before the first.
 pub async fn newest(conn: &mut Conn<Tenant>) -> Result<i64, DbError> {
     Ok(tenant_meta::table
@@ -193,16 +239,18 @@ pub async fn since(conn: &mut Conn<Tenant>, since: i64, limit: i64) -> Result<Ve
             events::conversation_id,
             events::message_id,
             events::former_assignee_id,
+            events::user_id,
             conversations::assignee_id.nullable(),
         ))
         .load(&mut **conn)
         .await?;
-    let event = |(seq, kind, conversation_id, message_id, former_assignee_id, assignee_id)| Event {
+    let event = |(seq, kind, conversation_id, message_id, former_assignee_id, user_id, assignee_id)| Event {
         seq,
         kind,
         conversation_id,
         message_id,
         former_assignee_id,
+        user_id,
         assignee_id,
     };
     Ok(rows.into_iter().map(event).collect())

@@ -85,3 +85,8 @@ pub(crate) fn of_contents(contents: &str) -> uuid::Uuid {
     }
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
+
+pg::id_type! {
+    /// Something that somebody of the team is told of.
+    NotificationId
+}

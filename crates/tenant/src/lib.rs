@@ -1,5 +1,5 @@
 //! One tenant's data and its rules: team, contacts, conversations, messages,
-//! tags, settings, catalogue, quick replies, views, drafts, search, outbox, events, audit.
+//! tags, settings, catalogue, quick replies, views, drafts, notifications, search, outbox, events, audit.
 //!
 //! Depends on `pg` and `crypto`. Knows neither the control plane's tables nor
 //! HTTP nor Meta: callers translate. Every function takes a `Conn<Tenant>`, so
@@ -29,6 +29,7 @@ pub mod line_event;
 pub mod media;
 pub mod message;
 pub mod meta;
+pub mod notification;
 pub mod outbox;
 pub mod phone;
 pub mod quick_reply;

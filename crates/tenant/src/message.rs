@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use pg::{ChannelId, Conn, Cursor, DbError, InvalidCursor, Page, PageRequest, Tenant};
 
-pub use self::note::{AddNoteError, add_note};
+pub use self::note::{AddNoteError, MOST_MENTIONED, NewNote, add_note};
 pub use crate::id::MessageId;
 use crate::{id::ConversationId, id::UserId, schema::messages, status::SendFailure};
 

@@ -141,6 +141,7 @@ diesel::table! {
         message_id -> Nullable<Uuid>,
         at -> Timestamptz,
         former_assignee_id -> Nullable<Uuid>,
+        user_id -> Nullable<Uuid>,
     }
 }
 
@@ -252,6 +253,19 @@ diesel::table! {
         occurred_at -> Timestamptz,
         created_at -> Timestamptz,
         send_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        kind -> Text,
+        conversation_id -> Uuid,
+        message_id -> Nullable<Uuid>,
+        actor_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+        read_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -450,6 +464,9 @@ diesel::joinable!(idempotency_keys -> messages (message_id));
 diesel::joinable!(impersonations -> users (user_id));
 diesel::joinable!(media -> messages (message_id));
 diesel::joinable!(messages -> conversations (conversation_id));
+diesel::joinable!(notifications -> conversations (conversation_id));
+diesel::joinable!(notifications -> messages (message_id));
+diesel::joinable!(notifications -> users (user_id));
 diesel::joinable!(outbox -> conversations (conversation_id));
 diesel::joinable!(outbox -> messages (message_id));
 diesel::joinable!(quick_replies -> users (owner_id));
@@ -479,6 +496,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     media,
     message_search,
     messages,
+    notifications,
     orphan_statuses,
     outbox,
     quick_replies,

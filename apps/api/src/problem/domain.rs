@@ -214,6 +214,9 @@ impl From<AddNoteError> for Problem {
     fn from(error: AddNoteError) -> Self {
         match error {
             AddNoteError::UnknownConversation => Self::new(Kind::NotFound, error),
+            AddNoteError::InvalidMention { place } => {
+                Self::field(&format!("/mentions/{place}"), "invalid_mention", error)
+            }
             AddNoteError::Db(error) => error.into(),
         }
     }

@@ -1,5 +1,6 @@
 //! The inbox list, and what the team does to a conversation.
 
+pub(crate) mod activity;
 mod body;
 pub(crate) mod bulk;
 pub(crate) mod filter;
@@ -36,6 +37,9 @@ pub(super) fn configure(config: &mut web::ServiceConfig) {
             super::resource("/conversations/{id}")
                 .route(web::get().to(get_conversation))
                 .route(web::patch().to(patch_conversation)),
+        )
+        .service(
+            super::resource("/conversations/{id}/activity").route(web::get().to(activity::list_activity)),
         )
         .service(super::resource("/conversations/{id}/tags").route(web::put().to(put_tags)))
         .service(super::resource("/conversations/{id}/read").route(web::post().to(post_read)));

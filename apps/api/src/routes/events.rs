@@ -143,7 +143,9 @@ pub(crate) async fn get_events(
 /// What this event of the tenant's is to this person.
 fn concern(who: &Who, event: &Event) -> Concern {
     match who {
-        Who::Member { user, .. } if user.role.allows(Permission::ChatRead) => event.concerns(Sight::of(user)),
+        Who::Member { user, .. } if user.role.allows(Permission::ChatRead) => {
+            event.concerns(user.id, Sight::of(user))
+        }
         _ => Concern::None,
     }
 }

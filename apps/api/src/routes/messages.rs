@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use tenant::{
     conversation::{Conversation, ConversationId, Conversations},
     media::Media,
-    message::{Message, MessageId, Messages, add_note},
+    message::{MOST_MENTIONED, Message, MessageId, Messages, NewNote, add_note},
     user::{UserId, Users},
 };
 use utoipa::{IntoParams, ToSchema};
@@ -70,6 +70,10 @@ pub(crate) struct NewNoteBody {
     /// 1 to 10,000 characters.
     #[schema(min_length = 1, max_length = 10_000)]
     body: String,
+    /// Ids of those of the team whom it names; they are told.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    mentions: Vec<String>,
 }
 
 async fn conversation<R: Requires>(
@@ -186,15 +190,21 @@ pub(crate) async fn post_note(
             format!("a note has 1 to {MAX_NOTE} characters"),
         ));
     }
+    if body.mentions.len() > MOST_MENTIONED {
+        let told = format!("a note names at most {MOST_MENTIONED} people");
+        return Err(Problem::field("/mentions", "too_many", told));
+    }
+    let mentions = body.mentions.iter().enumerate();
+    let mentions = mentions
+        .map(|(place, id)| json::body_id(&format!("/mentions/{place}"), id))
+        .collect::<Result<Vec<UserId>, _>>()?;
+    let new = NewNote {
+        author: member.acting(),
+        body: body.body.trim(),
+        mentions: &mentions,
+    };
     let mut conn = member.conn().await?;
-    let note = add_note(
-        &mut conn,
-        conversation,
-        member.acting(),
-        body.body.trim(),
-        member.now,
-    )
-    .await?;
+    let note = add_note(&mut conn, conversation, new, member.now).await?;
     member.app.engine().hint(member.tenant.tenant.id);
     Ok(HttpResponse::Created().json(one(&mut conn, note).await?))
 }

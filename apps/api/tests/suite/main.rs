@@ -25,6 +25,7 @@ mod links;
 mod logo;
 mod logs;
 mod media;
+mod notifications;
 mod odoo;
 mod openapi;
 mod platform_audit;

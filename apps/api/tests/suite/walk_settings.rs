@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::caller::Caller;
 
 /// Operations that take no body.
-pub const BODILESS: [&str; 24] = [
+pub const BODILESS: [&str; 26] = [
     "DELETE /api/branches/{id}",
     "DELETE /api/conversations/{id}/drafts/{kind}",
     "DELETE /api/quick-replies/{id}",
@@ -22,7 +22,9 @@ pub const BODILESS: [&str; 24] = [
     "GET /api/contacts/{id}/conversations",
     "GET /api/contacts/{id}/files",
     "GET /api/conversations/{id}/drafts",
+    "GET /api/conversations/{id}/activity",
     "GET /api/drafts",
+    "GET /api/notifications",
     "GET /api/quick-replies",
     "GET /api/search",
     "GET /api/services",
@@ -107,6 +109,10 @@ pub fn bodies(conversation: &str, tag: &str, twin: &str) -> Vec<(&'static str, V
         (
             "PATCH /api/contacts/{id}",
             json!({ "name": "Ana", "attributes": { "Seguro": "Vida" }, "marketing_opt_out": false }),
+        ),
+        (
+            "POST /api/notifications/seen",
+            json!({ "conversation_id": conversation }),
         ),
         ("POST /api/contacts/{id}/merge", json!({ "into": twin })),
         ("POST /api/tags/{id}/merge", json!({ "into": tag })),

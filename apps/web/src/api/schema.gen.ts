@@ -460,6 +460,23 @@ export interface paths {
         patch: operations["patch_conversation"];
         trace?: never;
     };
+    "/api/conversations/{id}/activity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the team did to a conversation, the newest first. */
+        get: operations["list_activity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/conversations/{id}/drafts": {
         parameters: {
             query?: never;
@@ -991,6 +1008,40 @@ export interface paths {
         put?: never;
         /** Send a message again that failed or is not confirmed. */
         post: operations["post_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one is told of. Whoever looks with somebody else's eyes is told nothing. */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One has seen them. */
+        post: operations["post_seen"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2331,6 +2382,45 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "read";
+        };
+        /** @description Something that was done to a conversation. */
+        Activity: {
+            actor: components["schemas"]["ActivityPerson"] | null;
+            /** Format: date-time */
+            at: string;
+            change: components["schemas"]["ActivityChange"];
+            id: string;
+        };
+        /** @description What was done. */
+        ActivityChange: {
+            from: string;
+            /** @enum {string} */
+            kind: "status";
+            to: string;
+            /** Format: date-time */
+            until?: string | null;
+        } | {
+            from?: components["schemas"]["ActivityPerson"] | null;
+            /** @enum {string} */
+            kind: "assigned";
+            to?: components["schemas"]["ActivityPerson"] | null;
+        } | {
+            added: string[];
+            /** @enum {string} */
+            kind: "tagged";
+            removed: string[];
+            tags?: string[] | null;
+        };
+        /** @description One page, the newest first. */
+        ActivityPage: {
+            items: components["schemas"]["Activity"][];
+            next_cursor: string | null;
+        };
+        /** @description Somebody of the team. */
+        ActivityPerson: {
+            id: string;
+            /** @description null: known no more. */
+            name: string | null;
         };
         /** @description Somebody who was added, and what became of the invitation if they were invited. */
         AddedUser: components["schemas"]["User"] & {
@@ -3674,6 +3764,8 @@ export interface components {
         NewNoteBody: {
             /** @description 1 to 10,000 characters. */
             body: string;
+            /** @description Ids of those of the team whom it names; they are told. */
+            mentions?: string[];
         };
         /** @description What a tenant's Odoo shall be; a secret that is absent stays, null clears it. */
         NewOdooBody: {
@@ -3756,6 +3848,47 @@ export interface components {
             /** @description Whether it is everybody's, which takes settings.write; else it is one's own. */
             shared: boolean;
             sort?: components["schemas"]["ConversationSort"] | null;
+        };
+        /** @description Something that one is told of. */
+        Notification: {
+            actor: components["schemas"]["NotificationActor"] | null;
+            /** @description The customer's name. */
+            contact_name: string;
+            conversation_id: string;
+            /** Format: date-time */
+            created_at: string;
+            id: string;
+            kind: components["schemas"]["NotificationKind"];
+            note: components["schemas"]["NotificationNote"] | null;
+            /**
+             * Format: date-time
+             * @description null: not yet.
+             */
+            seen_at: string | null;
+        };
+        /** @description Whoever did it. */
+        NotificationActor: {
+            id: string;
+            name: string;
+        };
+        /** @enum {string} */
+        NotificationKind: "mention" | "assigned";
+        /** @description The note that names one. */
+        NotificationNote: {
+            id: string;
+            text: string;
+        };
+        /** @description One page, the newest first. */
+        NotificationPage: {
+            /** Format: int64 */
+            cap: number;
+            items: components["schemas"]["Notification"][];
+            next_cursor: string | null;
+            /**
+             * Format: int64
+             * @description How many one has not seen, on whatever page; a number above `cap` stands for more than `cap`.
+             */
+            unread: number;
         };
         /** @description The Odoo that a tenant's bot asks. */
         Odoo: {
@@ -4049,6 +4182,11 @@ export interface components {
             recovery_codes_left: number;
             /** Format: date-time */
             since: string | null;
+        };
+        /** @description What one has seen: these, or whatever is about a conversation; neither: all. */
+        SeenBody: {
+            conversation_id?: string | null;
+            ids?: string[] | null;
         };
         /** @description What became of a link that was made. */
         SentLink: {
@@ -5771,6 +5909,41 @@ export interface operations {
             };
         };
     };
+    list_activity: {
+        parameters: {
+            query?: {
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActivityPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_drafts: {
         parameters: {
             query?: never;
@@ -6894,6 +7067,71 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Message"];
                 };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                /** @description Only what one has not seen. */
+                unread?: boolean;
+                /** @description Items wanted, 1 to 200; 50 if not said. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPage"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_seen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem details (RFC 9457) */
             default: {

@@ -145,6 +145,9 @@ async fn join_threads(tx: &mut Conn<Tenant>, pair: &Pair) -> Result<(), DbError>
     for statement in [
         "UPDATE messages SET conversation_id = $1 WHERE conversation_id = $2",
         "UPDATE outbox SET conversation_id = $1 WHERE conversation_id = $2",
+        "UPDATE notifications SET conversation_id = $1 WHERE conversation_id = $2",
+        "UPDATE drafts d SET conversation_id = $1 WHERE conversation_id = $2 AND NOT EXISTS \
+         (SELECT FROM drafts kept WHERE kept.conversation_id = $1 AND kept.user_id = d.user_id AND kept.kind = d.kind)",
         "INSERT INTO conversation_tags (conversation_id, tag_id) \
          SELECT $1, tag_id FROM conversation_tags WHERE conversation_id = $2 ON CONFLICT DO NOTHING",
         // The more awake of the two states; the newer last message.

@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::{
     ChangeError, Conversation, ConversationChanges, ConversationId, ConversationStatus, Sight,
-    change::{owner, snooze, told, updated},
+    change::{given, owner, snooze, told, updated},
 };
 use crate::{
     audit::{self, AuditEntry},
-    event,
+    event, notification,
     schema::{conversation_tags, conversations},
     tag::{SaveTagError, TagId, Tags},
     user::UserId,
@@ -128,11 +128,13 @@ impl Bulk<'_> {
             .map_err(DbError::from)?;
         let entries = moving
             .iter()
-            .flat_map(|row| told(row, row.status, to, self.actor))
+            .flat_map(|row| told(row, (row.status, row.snoozed_until), to, Some(self.actor)))
             .collect();
         audit::record_all(self.tx, entries, self.now).await?;
         let former: Vec<_> = moving.iter().map(|row| (row.id, row.assignee_id)).collect();
-        Ok(event::append_assigned(self.tx, &former).await?)
+        event::append_assigned(self.tx, &former).await?;
+        let given = given(&self.changed, to);
+        Ok(notification::tell(self.tx, &given, self.actor, self.now).await?)
     }
 
     async fn set_status(
@@ -152,7 +154,7 @@ impl Bulk<'_> {
             if (status, until) == (row.status, row.snoozed_until) {
                 continue;
             }
-            entries.extend(told(row, status, row.assignee_id, self.actor));
+            entries.extend(told(row, (status, until), row.assignee_id, Some(self.actor)));
             self.changed.push(row.id);
         }
         let until = until.filter(|_| status == ConversationStatus::Snoozed);

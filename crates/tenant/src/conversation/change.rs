@@ -9,6 +9,7 @@ use super::{Conversation, ConversationId, ConversationStatus, Conversations};
 use crate::{
     audit::{self, AuditEntry},
     event::{self, EventKind, NewEvent},
+    notification::{self, NewNotification, NotificationKind},
     schema::conversations,
     tag::{SaveTagError, Tags},
     user::{UserId, Users},
@@ -87,15 +88,30 @@ pub async fn change(
             .execute(&mut **tx)
             .await
             .map_err(DbError::from)?;
-        audit::record_all(tx, told(&before, status, assignee, actor), now).await?;
+        let entries = told(&before, (status, snoozed_until), assignee, Some(actor));
+        audit::record_all(tx, entries, now).await?;
         if assignee == before.assignee_id {
             event::append(tx, &[updated(id)]).await?;
         } else {
             event::append_assigned(tx, &[(id, before.assignee_id)]).await?;
+            notification::tell(tx, &given(&[id], assignee), actor, now).await?;
         }
         Ok(())
     })
     .await
+}
+
+/// What the new owner of conversations is told.
+pub(super) fn given(ids: &[ConversationId], to: Option<UserId>) -> Vec<NewNotification> {
+    let of = |user| {
+        ids.iter().map(move |id| NewNotification {
+            user,
+            kind: NotificationKind::Assigned,
+            conversation: *id,
+            message: None,
+        })
+    };
+    to.into_iter().flat_map(of).collect()
 }
 
 pub(super) async fn owner(tx: &mut Conn<Tenant>, user: UserId) -> Result<UserId, ChangeError> {
@@ -140,13 +156,16 @@ pub(super) fn snooze(
 /// What the audit keeps of a change.
 pub(super) fn told(
     before: &Conversation,
-    status: ConversationStatus,
+    (status, until): (ConversationStatus, Option<DateTime<Utc>>),
     assignee: Option<UserId>,
-    actor: UserId,
+    actor: Option<UserId>,
 ) -> Vec<AuditEntry<'static>> {
     let mut entries = Vec::new();
-    if status != before.status {
-        let data = serde_json::json!({ "from": before.status.as_str(), "to": status.as_str() });
+    if (status, until) != (before.status, before.snoozed_until) {
+        let mut data = serde_json::json!({ "from": before.status.as_str(), "to": status.as_str() });
+        if let Some(until) = until {
+            data["until"] = serde_json::json!(until);
+        }
         entries.push(("conversation.status_changed", data));
     }
     if assignee != before.assignee_id {
@@ -158,7 +177,7 @@ pub(super) fn told(
     entries
         .into_iter()
         .map(|(action, data)| AuditEntry {
-            actor: Some(actor),
+            actor,
             action,
             target: Some(before.id.to_string()),
             data,
@@ -232,18 +251,31 @@ pub(super) fn updated(conversation: ConversationId) -> NewEvent {
 /// Opens the conversations whose sleep is over, and tells everybody. Returns how many there were.
 pub async fn wake_due(conn: &mut Conn<Tenant>, now: DateTime<Utc>) -> Result<usize, DbError> {
     conn.transaction(async |tx| {
-        let woken: Vec<ConversationId> = diesel::update(conversations::table)
+        let woken: Vec<Conversation> = conversations::table
             .filter(conversations::status.eq(ConversationStatus::Snoozed.as_str()))
             .filter(conversations::snoozed_until.le(now))
+            .order(conversations::id)
+            .select(Conversation::as_select())
+            .for_update()
+            .load(&mut **tx)
+            .await
+            .map_err(DbError::from)?;
+        let ids: Vec<ConversationId> = woken.iter().map(|row| row.id).collect();
+        diesel::update(conversations::table.filter(conversations::id.eq_any(&ids)))
             .set((
                 conversations::status.eq(ConversationStatus::Open.as_str()),
                 conversations::snoozed_until.eq(None::<DateTime<Utc>>),
             ))
-            .returning(conversations::id)
-            .get_results(&mut **tx)
+            .execute(&mut **tx)
             .await
             .map_err(DbError::from)?;
-        let events: Vec<NewEvent> = woken.iter().copied().map(updated).collect();
+        let awake = (ConversationStatus::Open, None);
+        let entries = woken
+            .iter()
+            .flat_map(|row| told(row, awake, row.assignee_id, None))
+            .collect();
+        audit::record_all(tx, entries, now).await?;
+        let events: Vec<NewEvent> = ids.iter().copied().map(updated).collect();
         event::append(tx, &events).await?;
         Ok(woken.len())
     })

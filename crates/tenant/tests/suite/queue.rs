@@ -3,7 +3,7 @@
 use pg::Patch;
 use tenant::{
     conversation::{ConversationChanges, ConversationId, ConversationStatus, change, mark_read},
-    message::{AddNoteError, Direction, MessageStatus, add_note},
+    message::{AddNoteError, Direction, MessageStatus, NewNote, add_note},
     outbox::{Idempotency, QueueMessageError},
     user::User,
 };
@@ -11,6 +11,14 @@ use tenant::{
 use crate::common::{Test, at};
 
 const ANA: &str = "34600000001";
+
+fn note_by<'a>(user: &User, body: &'a str) -> NewNote<'a> {
+    NewNote {
+        author: user.id,
+        body,
+        mentions: &[],
+    }
+}
 
 fn key(user: &User, key: &str, body: &str) -> Idempotency {
     Idempotency {
@@ -96,7 +104,7 @@ async fn one_key_from_many_tabs_at_once_is_one_message() {
 async fn a_note_has_neither_wamid_nor_outbox_and_is_shown_as_newest() {
     let test = Test::new();
     let (ana, user) = test.thread(ANA).await;
-    let note = add_note(&mut test.conn().await, ana, user.id, "ojo", at(99 * 3_600))
+    let note = add_note(&mut test.conn().await, ana, note_by(&user, "ojo"), at(99 * 3_600))
         .await
         .unwrap();
     assert_eq!(
@@ -109,8 +117,7 @@ async fn a_note_has_neither_wamid_nor_outbox_and_is_shown_as_newest() {
     let unknown = add_note(
         &mut test.conn().await,
         ConversationId::generate(),
-        user.id,
-        "x",
+        note_by(&user, "x"),
         at(1),
     )
     .await;
@@ -130,7 +137,7 @@ async fn an_answer_reads_and_reopens_and_a_note_does_not_reopen() {
         change(&mut test.conn().await, ana, &changes, user.id, at(1))
             .await
             .unwrap();
-        add_note(&mut test.conn().await, ana, user.id, "ojo", at(2))
+        add_note(&mut test.conn().await, ana, note_by(&user, "ojo"), at(2))
             .await
             .unwrap();
         assert_eq!(test.conversation(ana).await.status, status);

@@ -1,0 +1,2 @@
+ALTER TABLE events DROP COLUMN user_id;
+DROP TABLE notifications;
