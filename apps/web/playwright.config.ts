@@ -40,14 +40,15 @@ export default defineConfig({
     {
       name: "look",
       testMatch:
-        /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed|thread|contact)\.spec\.ts/,
+        /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed|thread|contact|notify)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
     ...(stack
       ? [
           {
             name: "stack",
-            testMatch: /(answer|many|superadmin|access|companies|team|together|drafts|customer)\.spec\.ts/,
+            testMatch:
+              /(answer|many|superadmin|access|companies|team|together|drafts|customer|mention)\.spec\.ts/,
           },
         ]
       : []),

@@ -1,4 +1,6 @@
 /** Small facts about a person's name: initials and a colour that stays the same. */
+import { plain } from "./plain";
+
 export function initials(name: string): string {
   const words = name
     .replace(/[^\p{L}\p{N}\s]/gu, "")
@@ -20,10 +22,7 @@ export function hueOf(text: string): number {
 
 /** "María José" → "maria-jose": the slug proposed for a name. */
 export function slugOf(name: string): string {
-  return name
-    .normalize("NFD")
-    .replace(/\p{M}/gu, "")
-    .toLowerCase()
+  return plain(name)
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")
     .slice(0, 48);

@@ -7,7 +7,9 @@ export interface RealtimeEvent {
     | "message.updated"
     | "conversation.updated"
     | "conversation.created"
-    | "conversation.gone";
+    | "conversation.gone"
+    | "notification.created"
+    | "notification.read";
   conversation_id: string;
   message_id: string | null;
 }

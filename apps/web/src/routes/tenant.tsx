@@ -9,6 +9,7 @@ import { meQuery } from "@/api/directory";
 import { usePermission, useSession } from "@/api/use-session";
 import { ImpersonationBanner } from "@/app/impersonation-banner";
 import { ProfileMenu } from "@/app/profile-menu";
+import { NotificationBell } from "@/features/notifications/bell";
 import { setBrandColour } from "@/lib/theme";
 import { Avatar } from "@/ui/badge";
 import { Logo } from "@/ui/logo";
@@ -54,7 +55,8 @@ export function TenantFrame() {
           {(settings || users || chat) && (
             <RailLink to="/settings" icon={Settings} label={t("nav.settings")} />
           )}
-          <div className="sm:mt-auto">
+          <div className="sm:mt-auto sm:mb-1">{chat && <NotificationBell />}</div>
+          <div>
             <ProfileMenu
               side="top"
               trigger={

@@ -70,13 +70,25 @@ interface PopoverProps {
   trigger: ReactNode;
   label: string;
   align?: "start" | "end";
+  side?: "top" | "right" | "bottom";
+  className?: string;
   /** As for menus. */
   onClosed?: (event: Event) => void;
   children: ReactNode;
 }
 
 export function Popover(props: PopoverProps) {
-  const { open, onOpenChange, trigger, label, align = "end", onClosed, children } = props;
+  const {
+    open,
+    onOpenChange,
+    trigger,
+    label,
+    align = "end",
+    side = "bottom",
+    className,
+    onClosed,
+    children,
+  } = props;
   return (
     <RadixPopover.Root open={open} onOpenChange={onOpenChange}>
       <RadixPopover.Trigger asChild>{trigger}</RadixPopover.Trigger>
@@ -84,10 +96,11 @@ export function Popover(props: PopoverProps) {
         <RadixPopover.Content
           aria-label={label}
           align={align}
+          side={side}
           {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}
           sideOffset={4}
           collisionPadding={8}
-          className={cn(PANEL, "w-72")}
+          className={cn(PANEL, "w-72", className)}
         >
           {children}
         </RadixPopover.Content>

@@ -2,17 +2,15 @@
  * Where words are written. A reply and a note are two boxes with two drafts and two endpoints:
  * a note has no way to become a message.
  */
-import { Ban, CircleAlert, Lock } from "lucide-react";
+import { Ban, Lock } from "lucide-react";
 import type { RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "@/api/types";
-import { usePermission, useSession } from "@/api/use-session";
+import { usePermission } from "@/api/use-session";
 import { cn } from "@/lib/cn";
 import { DraftLine } from "./draft-line";
-import { useDraft } from "./drafts";
-import { useAddNote } from "./queries";
+import { NoteBox } from "./note-box";
 import { ReplyBox } from "./reply-box";
-import { WritingBox } from "./writing-box";
 
 export type ComposerMode = "reply" | "note";
 
@@ -71,46 +69,5 @@ export function Composer({ conversation, mode, onMode, box, onSent }: ComposerPr
         <NoteBox key={conversation.id} conversation={conversation} box={box} onSent={onSent} />
       )}
     </section>
-  );
-}
-
-type BoxProps = Pick<ComposerProps, "conversation" | "box" | "onSent">;
-
-function NoteBox({ conversation, box, onSent }: BoxProps) {
-  const { t } = useTranslation();
-  const me = useSession()?.user.id ?? "";
-  const { draft, write } = useDraft(me, conversation.id, "note");
-  const { text } = draft;
-  const add = useAddNote(conversation.id);
-  function save(): void {
-    if (!text.trim() || add.isPending) return;
-    add.mutate(text.trim(), {
-      onSuccess: () => {
-        write({ text: "" });
-        onSent();
-      },
-    });
-  }
-  return (
-    <>
-      <WritingBox
-        box={box}
-        text={text}
-        onText={(next) => write({ text: next })}
-        onSubmit={save}
-        label={t("composer.noteLabel")}
-        placeholder={t("composer.notePlaceholder")}
-        verb={t("composer.saveNote")}
-        icon={<Lock aria-hidden />}
-        busy={add.isPending}
-        note
-      />
-      {add.isError && (
-        <p role="alert" className="flex items-center gap-2 px-4 pb-2 text-list text-bad">
-          <CircleAlert aria-hidden className="size-4" />
-          {t("composer.noteKept")}
-        </p>
-      )}
-    </>
   );
 }

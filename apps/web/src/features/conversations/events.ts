@@ -1,9 +1,10 @@
 /** Turns the server's hints into fresh data: one conversation at a time, each only once however many hints. */
 import type { QueryClient } from "@tanstack/react-query";
+import type { Conversation } from "@/api/types";
 import { asProblem } from "@/lib/problem";
 import type { RealtimeEvent } from "@/lib/realtime";
 import { askAgain, isWhole, type MessageList, patchConversation, patchMessages, settled } from "./cache";
-import { COUNTS_KEY, conversationKey, LIST_KEY, messagesKey } from "./keys";
+import { activityKey, COUNTS_KEY, conversationKey, LIST_KEY, messagesKey } from "./keys";
 import { fetchConversation, fetchMessages } from "./queries";
 
 const PARALLEL = 4;
@@ -16,6 +17,27 @@ interface Hint {
   updated: Set<string>;
 }
 
+/** Whether something was done to it, beside what is said in it. */
+function isTouched(before: Conversation, now: Conversation): boolean {
+  const tags = ({ tags }: Conversation) => tags.map(({ id }) => id).join(" ");
+  return (
+    before.status !== now.status ||
+    before.snoozed_until !== now.snoozed_until ||
+    before.assignee?.id !== now.assignee?.id ||
+    tags(before) !== tags(now)
+  );
+}
+
+/** Who wants to hear of what concerns whoever sits here. */
+export interface Hearing {
+  /** He is told of something. */
+  notified: () => void;
+  /** He has seen what he was told, here or at another desk. */
+  seen: () => void;
+  /** A customer has written. */
+  written: (conversation: Conversation) => void;
+}
+
 export class EventSink {
   private waiting = new Map<string, Hint>();
   private running = new Set<string>();
@@ -24,9 +46,16 @@ export class EventSink {
   constructor(
     private readonly client: QueryClient,
     private readonly me: () => string,
+    private readonly hear: Hearing,
   ) {}
 
   receive = (event: RealtimeEvent): void => {
+    if (event.event === "notification.created") this.hear.notified();
+    else if (event.event === "notification.read") this.hear.seen();
+    else this.take(event);
+  };
+
+  private take(event: RealtimeEvent): void {
     const hint = this.waiting.get(event.conversation_id) ?? { created: false, updated: new Set<string>() };
     if (event.event === "message.created") hint.created = true;
     if (event.event === "message.updated" && event.message_id) hint.updated.add(event.message_id);
@@ -38,7 +67,7 @@ export class EventSink {
       return;
     }
     this.pump();
-  };
+  }
 
   /** Something was missed: everything on the screen is asked for again. */
   resync = (): void => {
@@ -68,7 +97,14 @@ export class EventSink {
   private async catchUp(id: string, hint: Hint): Promise<void> {
     try {
       const [conversation] = await Promise.all([fetchConversation(id), this.catchUpMessages(id, hint)]);
+      const before = this.client.getQueryData<Conversation>(conversationKey(id));
       patchConversation(this.client, conversation, this.me());
+      if (before && isTouched(before, conversation)) {
+        void this.client.invalidateQueries({ queryKey: activityKey(id) });
+      }
+      const isNew = before?.last_message?.id !== conversation.last_message?.id;
+      if (hint.created && isNew && conversation.last_message?.direction === "in")
+        this.hear.written(conversation);
     } catch (error) {
       if (asProblem(error).code === "not_found") {
         this.client.removeQueries({ queryKey: conversationKey(id) });

@@ -1,13 +1,17 @@
 /** Turns messages into what the thread draws: day separators, bubbles that belong together, albums. */
-import type { Message } from "@/api/types";
+import type { Activity, Message } from "@/api/types";
 import { dayKey, sameDay } from "@/lib/time";
 import { type Fold, isLine } from "./fold";
 import { child, senderKey } from "./payload";
 
-export type ThreadItem =
+/** What is said in a thread. */
+export type Said =
   | { kind: "day"; key: string; at: string }
   | { kind: "message"; key: string; message: Message; first: boolean; last: boolean }
   | { kind: "album"; key: string; messages: Message[]; first: boolean; last: boolean };
+
+/** The same, and what is done to it. */
+export type ThreadItem = Said | { kind: "activity"; key: string; at: string; activity: Activity };
 
 const TOGETHER = 3 * 60_000;
 
@@ -62,8 +66,8 @@ export function groupMessages(
   messages: Message[],
   timeZone: string,
   folds: Map<string, Fold> = new Map(),
-): ThreadItem[] {
-  const items: ThreadItem[] = [];
+): Said[] {
+  const items: Said[] = [];
   for (let index = 0; index < messages.length; ) {
     const message = messages[index];
     if (!message) break;

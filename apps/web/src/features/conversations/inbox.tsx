@@ -147,6 +147,7 @@ export function Inbox({ search, openId }: InboxProps) {
           a: () => press("assign"),
           t: () => press("tags"),
           e: closeAndNext,
+          s: () => press("status"),
         }
       : {}),
   });

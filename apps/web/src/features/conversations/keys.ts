@@ -21,6 +21,11 @@ export function conversationKey(id: string) {
   return ["conversations", "one", id] as const;
 }
 
+/** What was done to a conversation. */
+export function activityKey(id: string) {
+  return ["conversations", "activity", id] as const;
+}
+
 export function messagesKey(id: string) {
   return ["conversations", "messages", id] as const;
 }

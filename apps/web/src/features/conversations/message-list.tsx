@@ -9,6 +9,7 @@ import { usePermission, useSession } from "@/api/use-session";
 import { cn } from "@/lib/cn";
 import { Button } from "@/ui/button";
 import { EmptyState, ErrorState } from "@/ui/states";
+import { withActivity } from "./activity";
 import type { BubbleActions } from "./bubble-actions";
 import { reactionBody } from "./compose";
 import { useDraft } from "./drafts";
@@ -19,7 +20,7 @@ import { previewWords } from "./message-kind";
 import { useOutboxEntries } from "./outbox";
 import { outboxOf } from "./outbox-instance";
 import { PendingBubble } from "./pending-bubble";
-import { useRetryMessage } from "./queries";
+import { useActivity, useRetryMessage } from "./queries";
 import { type ThreadActions, ThreadContext } from "./thread-context";
 import { messagesOf, useThreadAt } from "./thread-pages";
 import { type RowContext, ThreadRow } from "./thread-row";
@@ -58,7 +59,12 @@ export function MessageList(props: MessageListProps) {
   const { write } = useDraft(me, conversationId, "reply");
   const messages = useMemo(() => messagesOf(query.data), [query.data]);
   const { shown, folds } = useMemo(() => foldThread(messages), [messages]);
-  const items = useMemo(() => groupMessages(shown, timeZone, folds), [shown, timeZone, folds]);
+  const groups = useMemo(() => groupMessages(shown, timeZone, folds), [shown, timeZone, folds]);
+  const done = useActivity(conversationId, query.hasNextPage ? messages[0]?.created_at : undefined);
+  const items = useMemo(() => {
+    const loaded = { messages, fromStart: !query.hasNextPage, toEnd: !query.hasPreviousPage };
+    return withActivity(groups, done, loaded, timeZone);
+  }, [groups, done, messages, query.hasNextPage, query.hasPreviousPage, timeZone]);
   const byReference = useMemo(() => indexByReference(shown, folds), [shown, folds]);
   const entries = stillUnseen(useOutboxEntries(outbox, conversationId), messages, me).filter(
     // A reaction is no bubble; only one that does not get through has to be spoken of.

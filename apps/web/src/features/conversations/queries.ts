@@ -3,11 +3,14 @@ import {
   infiniteQueryOptions,
   keepPreviousData,
   queryOptions,
+  useInfiniteQuery,
   useMutation,
   useQueryClient,
 } from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
 import { api, unwrap } from "@/api/client";
 import type {
+  Activity,
   Conversation,
   ConversationPatch,
   Message,
@@ -21,6 +24,7 @@ import { asProblem } from "@/lib/problem";
 import { patchConversation, patchMessages } from "./cache";
 import type { CountParams, ListParams } from "./filters";
 import {
+  activityKey,
   COUNTS_KEY,
   conversationKey,
   countsKey,
@@ -103,6 +107,36 @@ export function conversationQuery(id: string) {
   });
 }
 
+/** What was done to a conversation, the newest first. */
+function activityQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: activityKey(id),
+    queryFn: ({ pageParam, signal }) =>
+      unwrap(
+        api.GET("/api/conversations/{id}/activity", {
+          params: { path: { id }, query: { limit: 100, ...(pageParam ? { cursor: pageParam } : {}) } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next_cursor,
+  });
+}
+
+/** What was done since `from`, as far as it is known by now; all of it without. */
+export function useActivity(id: string, from: string | undefined): Activity[] {
+  const { data, hasNextPage, isFetchingNextPage, isError, fetchNextPage } = useInfiniteQuery(
+    activityQuery(id),
+  );
+  const done = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  const oldest = done.at(-1)?.at;
+  const isShort = hasNextPage && oldest !== undefined && (!from || Date.parse(oldest) > Date.parse(from));
+  useEffect(() => {
+    if (isShort && !isFetchingNextPage && !isError) void fetchNextPage();
+  }, [isShort, isFetchingNextPage, isError, fetchNextPage]);
+  return done;
+}
+
 interface MessageQuery {
   limit: number;
   cursor?: string;
@@ -168,7 +202,10 @@ function useConversationChange<V>(options: {
       if (asProblem(error).code !== "conversation_changed") return;
       void fetchConversation(conversation.id).then((now) => patchConversation(client, now, me));
     },
-    onSuccess: (conversation) => patchConversation(client, conversation, me),
+    onSuccess: (conversation) => {
+      patchConversation(client, conversation, me);
+      void client.invalidateQueries({ queryKey: activityKey(conversation.id) });
+    },
     onSettled: () => client.invalidateQueries({ queryKey: COUNTS_KEY }),
   });
 }
@@ -229,11 +266,11 @@ export function useMarkRead() {
 export function useAddNote(conversationId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: string) =>
+    mutationFn: (note: { body: string; mentions: string[] }) =>
       unwrap(
         api.POST("/api/conversations/{id}/notes", {
           params: { path: { id: conversationId } },
-          body: { body },
+          body: note,
         }),
       ),
     onSuccess: (note) => patchMessages(client, conversationId, [note]),

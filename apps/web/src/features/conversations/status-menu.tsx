@@ -1,11 +1,13 @@
 /** Close, and beside it what else can happen to a conversation. */
-import { AlarmClock, CheckCheck, ChevronDown, CirclePause, RotateCcw } from "lucide-react";
+import { AlarmClock, CalendarClock, CheckCheck, ChevronDown, CirclePause, RotateCcw } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation, ConversationPatch } from "@/api/types";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui/menu";
 import { toast } from "@/ui/toast";
 import { usePatchConversation } from "./queries";
+import { SnoozeDialog } from "./snooze-dialog";
 
 /** Later today, tomorrow at nine and next Monday at nine, on the reader's clock. */
 function snoozeTimes(now: Date): { key: string; at: Date }[] {
@@ -30,6 +32,7 @@ function useStatusChange(conversation: Conversation) {
 export function StatusMenu({ conversation }: { conversation: Conversation }) {
   const { t, i18n } = useTranslation();
   const change = useStatusChange(conversation);
+  const [asking, setAsking] = useState(false);
   const closed = conversation.status === "closed";
   const when = new Intl.DateTimeFormat(i18n.language, {
     weekday: "short",
@@ -52,6 +55,7 @@ export function StatusMenu({ conversation }: { conversation: Conversation }) {
           <Button
             size="sm"
             variant={closed ? "secondary" : "primary"}
+            data-hotkey="status"
             aria-label={t("thread.moreStatus")}
             className="rounded-l-none border-l border-l-surface/40 px-1"
           >
@@ -86,7 +90,19 @@ export function StatusMenu({ conversation }: { conversation: Conversation }) {
             <span className="tabular text-xs text-muted">{when.format(at)}</span>
           </MenuItem>
         ))}
+        <MenuItem onSelect={() => setAsking(true)}>
+          <CalendarClock />
+          {t("snooze.custom")}
+        </MenuItem>
       </Menu>
+      <SnoozeDialog
+        open={asking}
+        onClose={() => setAsking(false)}
+        onPick={(until) => {
+          setAsking(false);
+          change({ status: "snoozed", snoozed_until: until });
+        }}
+      />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { Message } from "@/api/types";
 import { cn } from "@/lib/cn";
 import { formatDay } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
+import { ActivityLine } from "./activity-line";
 import { Album } from "./album";
 import { Bubble } from "./bubble";
 import type { BubbleActions } from "./bubble-actions";
@@ -29,6 +30,7 @@ export interface RowContext {
 export function ThreadRow({ item, context }: { item: ThreadItem; context: RowContext }) {
   const { folds, quotedBy, pointed, firstUnread, timeZone, canWrite, onRetry, actions } = context;
   if (item.kind === "day") return <Day at={item.at} timeZone={timeZone} />;
+  if (item.kind === "activity") return <ActivityLine activity={item.activity} timeZone={timeZone} />;
   const messages = item.kind === "album" ? item.messages : [item.message];
   const ids = messages.map(({ id }) => id);
   const isNew = firstUnread !== null && ids.includes(firstUnread);

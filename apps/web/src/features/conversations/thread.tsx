@@ -4,6 +4,7 @@ import { type RefObject, useEffect, useState, useSyncExternalStore } from "react
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/api/use-session";
+import { useSeenHere } from "@/features/notifications/use-seen-here";
 import { asProblem } from "@/lib/problem";
 import { readStored, writeStored } from "@/lib/storage";
 import { serviceWindow } from "@/lib/time";
@@ -75,6 +76,8 @@ export function Thread({ conversationId, at, onEnd, onJump, mode, onMode, box }:
     // Whoever looks with somebody else's eyes has not read it for him.
     if (visible && unread > 0 && !impersonating) markRead(conversationId);
   }, [visible, unread, conversationId, markRead, impersonating]);
+
+  useSeenHere(conversationId, visible && !impersonating);
 
   function togglePanel(): void {
     if (!isWide) {

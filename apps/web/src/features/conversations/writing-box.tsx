@@ -22,6 +22,12 @@ interface WritingBoxProps {
   busy?: boolean;
   note?: boolean;
   onFile?: (file: File) => void;
+  /** Called with where the caret is, as it moves. */
+  onCaret?: (at: number) => void;
+  /** Called with a key before the box does anything about it; true: it is dealt with. */
+  onKey?: (key: string) => boolean;
+  /** What the box is said to belong to. */
+  described?: { "aria-controls"?: string; "aria-activedescendant"?: string };
 }
 
 export function WritingBox(props: WritingBoxProps) {
@@ -46,8 +52,10 @@ export function WritingBox(props: WritingBoxProps) {
           value={text}
           maxLength={MAX_TEXT}
           aria-label={label}
+          {...props.described}
           placeholder={placeholder}
           onChange={(event) => onText(event.target.value)}
+          onSelect={(event) => props.onCaret?.(event.currentTarget.selectionStart)}
           onPaste={(event) => {
             const [file] = event.clipboardData.files;
             if (!file || !onFile) return;
@@ -57,6 +65,11 @@ export function WritingBox(props: WritingBoxProps) {
           onCompositionStart={() => setComposing(true)}
           onCompositionEnd={() => setComposing(false)}
           onKeyDown={(event) => {
+            if (!composing && !event.shiftKey && props.onKey?.(event.key)) {
+              event.preventDefault();
+              event.stopPropagation();
+              return;
+            }
             if (event.key === "Escape") event.currentTarget.blur();
             if (event.key !== "Enter" || event.shiftKey || composing) return;
             event.preventDefault();

@@ -3,6 +3,7 @@ import { Forward, Megaphone } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/types";
 import { MediaContent } from "../media";
+import { NoteWords } from "../mentions";
 import { kindIcon, kindKey } from "../message-kind";
 import { child, safeUrl, text } from "../payload";
 import { richText } from "../rich-text";
@@ -64,7 +65,13 @@ function OfType({ message, canWrite, timeZone }: ContentProps) {
 }
 
 function Words({ message }: { message: Message }) {
-  return message.text && <p className="whitespace-pre-wrap">{richText(message.text)}</p>;
+  if (!message.text) return null;
+  const isNote = message.direction === "note";
+  return (
+    <p className="whitespace-pre-wrap">
+      {isNote ? <NoteWords text={message.text} payload={message.payload} /> : richText(message.text)}
+    </p>
+  );
 }
 
 /** A type by its name, where the file or the text is not there. */
