@@ -33,6 +33,9 @@ export default defineConfig({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        // A microphone that beeps, and nobody who has to be asked for it.
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
       ],
     },
   },
@@ -40,7 +43,7 @@ export default defineConfig({
     {
       name: "look",
       testMatch:
-        /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed|thread|contact|notify)\.spec\.ts/,
+        /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed|thread|contact|notify|compose)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
     ...(stack
@@ -48,7 +51,7 @@ export default defineConfig({
           {
             name: "stack",
             testMatch:
-              /(answer|many|superadmin|access|companies|team|together|drafts|customer|mention)\.spec\.ts/,
+              /(answer|many|superadmin|access|companies|team|together|drafts|customer|mention|tools)\.spec\.ts/,
           },
         ]
       : []),

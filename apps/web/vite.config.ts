@@ -1,7 +1,9 @@
 /** Build, dev server and unit tests of the web application. */
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
 import { defineConfig } from "vitest/config";
 
@@ -18,6 +20,8 @@ const application = VitePWA({
   injectManifest: {
     // Of the typeface, what the desk's languages are written with.
     globPatterns: ["**/*.{js,css,html,svg}", "**/inter-latin*.woff2"],
+    // What is fetched when somebody asks for it: the emoji of every language, and what makes voice messages.
+    globIgnores: ["**/emoji-*.js", "**/voice-file-*.js"],
   },
   manifest: {
     id: "/",
@@ -39,14 +43,52 @@ const application = VitePWA({
   },
 });
 
+const EMOJI = "virtual:emoji/";
+
+interface CompactEmoji {
+  unicode: string;
+  label: string;
+  tags?: string[];
+  group?: number;
+  order?: number;
+}
+
+/** Of Emojibase's data what the picker shows, as one module for each language. */
+const emoji: Plugin = {
+  name: "emoji",
+  resolveId: (id) => (id.startsWith(EMOJI) ? `\0${id}` : null),
+  load: async (id) => {
+    if (!id.startsWith(`\0${EMOJI}`)) return null;
+    const language = id.slice(EMOJI.length + 1);
+    const path = new URL(`./node_modules/emojibase-data/${language}/compact.json`, import.meta.url);
+    const all = JSON.parse(await readFile(path, "utf8")) as CompactEmoji[];
+    const rows = all
+      // Parts of others have no group.
+      .filter(({ group }) => group !== undefined)
+      .sort((a, b) => (a.order ?? 0) - (b.order ?? 0))
+      .map(({ unicode, label, tags = [], group }) => [unicode, label, tags.join(" "), group]);
+    return `export default JSON.parse(${JSON.stringify(JSON.stringify(rows))});`;
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), application],
+  plugins: [react(), tailwindcss(), emoji, application],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   server: {
     port: 5173,
     proxy: { "/api": { target: apiTarget, ws: true, changeOrigin: false } },
   },
-  build: { target: "es2022", sourcemap: false, manifest: true },
+  build: {
+    target: "es2022",
+    sourcemap: false,
+    manifest: true,
+    rolldownOptions: {
+      output: {
+        chunkFileNames: ({ facadeModuleId }) =>
+          `assets/${facadeModuleId?.includes(EMOJI) ? "emoji-" : ""}[name]-[hash].js`,
+      },
+    },
+  },
   test: {
     environment: "jsdom",
     setupFiles: ["./tests/setup.ts"],

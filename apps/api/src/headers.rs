@@ -28,7 +28,7 @@ pub(crate) fn everywhere() -> DefaultHeaders {
         .add((header::CONTENT_SECURITY_POLICY, PAGES))
         .add((
             header::PERMISSIONS_POLICY,
-            "camera=(), geolocation=(), payment=(), usb=()",
+            "camera=(), geolocation=(self), microphone=(self), payment=(), usb=()",
         ))
         .add((
             HeaderName::from_static("cross-origin-opener-policy"),

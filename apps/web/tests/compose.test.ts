@@ -1,6 +1,13 @@
 /** What is written becomes what the API takes; what WhatsApp would refuse is refused before. */
 import { describe, expect, it } from "vitest";
-import { isSendable, messageBody, templateBody } from "@/features/conversations/compose";
+import {
+  cardBody,
+  isSendable,
+  locationBody,
+  messagesFor,
+  offerBody,
+  templateBody,
+} from "@/features/conversations/compose";
 import type { Draft } from "@/features/conversations/drafts";
 import { sendStateOf } from "@/features/conversations/send-state";
 import { judgeFile, mimeOf } from "@/features/conversations/upload";
@@ -10,10 +17,12 @@ const draft = (change: Partial<Draft>): Draft => ({
   key: "k",
   text: "",
   file: null,
+  moreFiles: [],
   quote: null,
   sendAt: null,
   ...change,
 });
+const messageBody = (of: Draft) => messagesFor(of)[0]?.body;
 const file = (kind: string) => ({ id: "f1", kind, name: "orden.pdf", size: 10 });
 
 describe("a message", () => {
@@ -37,6 +46,58 @@ describe("a message", () => {
     expect(messageBody(draft({ text: "Oír", file: file("audio") }))).toEqual({
       type: "audio",
       audio: { id: "f1" },
+    });
+  });
+
+  it("is one for each file, under keys that follow from the draft's", () => {
+    const files = [file("audio"), { ...file("image"), id: "f2" }, { ...file("image"), id: "f3" }];
+    const quote = { wamid: "w", words: "¿?" };
+    const [first, ...rest] = files;
+    const sent = messagesFor(draft({ text: "Las fotos", file: first ?? null, moreFiles: rest, quote }));
+    expect(sent).toEqual([
+      { key: "k", body: { type: "audio", audio: { id: "f1" }, context: { message_id: "w" } } },
+      { key: "k-1", body: { type: "image", image: { id: "f2", caption: "Las fotos" } } },
+      { key: "k-2", body: { type: "image", image: { id: "f3" } } },
+    ]);
+  });
+
+  it("is a voice message where it was recorded here", () => {
+    expect(messageBody(draft({ file: file("voice") }))).toEqual({
+      type: "audio",
+      audio: { id: "f1", voice: true },
+    });
+  });
+
+  it("is a place, a card or something to choose from", () => {
+    const alone = { quote: null, sendAt: null };
+    const point = { latitude: -16.5, longitude: -68.15 };
+    expect(locationBody({ ...point, name: "Centro", address: "" }, alone)).toEqual({
+      type: "location",
+      location: { ...point, name: "Centro" },
+    });
+    expect(cardBody({ name: "Ana Rojas", phone: "59170000001", company: "" }, alone)).toEqual({
+      type: "contacts",
+      contacts: [
+        {
+          name: { formatted_name: "Ana Rojas", first_name: "Ana" },
+          phones: [{ phone: "+59170000001", wa_id: "59170000001", type: "WORK" }],
+        },
+      ],
+    });
+    const offer = { header: "", body: " ¿Cuándo? ", footer: "Gracias", open: "Ver" };
+    const choices = [
+      { title: "Hoy ", note: " por la tarde" },
+      { title: " ", note: "" },
+    ];
+    expect(offerBody({ ...offer, kind: "list", choices }, alone)).toMatchObject({
+      interactive: {
+        type: "list",
+        body: { text: "¿Cuándo?" },
+        action: {
+          button: "Ver",
+          sections: [{ rows: [{ id: "option-1", title: "Hoy", description: "por la tarde" }] }],
+        },
+      },
     });
   });
 

@@ -9,7 +9,14 @@ let place = 0;
 let at = "";
 let own: ReturnType<typeof draftAt>;
 
-const draft = (text: string, key = "k"): Draft => ({ key, text, file: null, quote: null, sendAt: null });
+const draft = (text: string, key = "k"): Draft => ({
+  key,
+  text,
+  file: null,
+  moreFiles: [],
+  quote: null,
+  sendAt: null,
+});
 
 /** What the API does, for one draft. */
 class Server implements DraftServer {

@@ -20,6 +20,8 @@ use crate::{
 const MAX_TEXT: usize = 8_192;
 /// The longest of everything else, in characters.
 const MAX_WORD: usize = 500;
+/// Files beyond the first.
+const MAX_MORE_FILES: usize = 9;
 /// What the list shows of a draft, in characters.
 const EXCERPT: usize = 120;
 
@@ -62,6 +64,10 @@ pub(crate) struct DraftContent {
     #[schema(max_length = 8192)]
     text: String,
     file: Option<DraftFile>,
+    /// Files beyond the first: each is a message of its own, without words.
+    #[serde(default)]
+    #[schema(max_items = 9)]
+    more_files: Vec<DraftFile>,
     quote: Option<DraftQuote>,
     /// When it is to go out; null: at once.
     send_at: Option<DateTime<Utc>>,
@@ -128,16 +134,43 @@ pub(crate) struct DraftQuery {
     version: Option<i64>,
 }
 
+impl DraftFile {
+    fn check(&self, pointer: &str) -> Result<(), Problem> {
+        for (member, word) in [("kind", &self.kind), ("name", &self.name)] {
+            if word.chars().count() > MAX_WORD {
+                return Err(too_long(&format!("{pointer}/{member}"), MAX_WORD));
+            }
+        }
+        json::body_id::<UploadId>(&format!("{pointer}/id"), &self.id)?;
+        Ok(())
+    }
+}
+
 impl DraftContent {
+    /// Leaves the files out that the server has no more; whether there were any.
+    async fn without_gone(&mut self, drafts: &mut Drafts<'_>) -> Result<bool, Problem> {
+        let mut files: Vec<DraftFile> = self.file.take().into_iter().collect();
+        files.append(&mut self.more_files);
+        let before = files.len();
+        let mut kept = Vec::with_capacity(before);
+        for file in files {
+            if drafts.has_file(json::id(&file.id)?).await? {
+                kept.push(file);
+            }
+        }
+        let is_gone = kept.len() < before;
+        let mut kept = kept.into_iter();
+        self.file = kept.next();
+        self.more_files = kept.collect();
+        Ok(is_gone)
+    }
+
     fn checked(self) -> Result<serde_json::Value, Problem> {
         let quote = self.quote.as_ref();
-        let file = self.file.as_ref();
         let words = [
             ("/content/key", Some(&self.key)),
             ("/content/quote/wamid", quote.map(|quote| &quote.wamid)),
             ("/content/quote/words", quote.map(|quote| &quote.words)),
-            ("/content/file/kind", file.map(|file| &file.kind)),
-            ("/content/file/name", file.map(|file| &file.name)),
         ];
         if self.text.chars().count() > MAX_TEXT {
             return Err(too_long("/content/text", MAX_TEXT));
@@ -147,8 +180,15 @@ impl DraftContent {
                 return Err(too_long(pointer, MAX_WORD));
             }
         }
-        if let Some(file) = file {
-            json::body_id::<UploadId>("/content/file/id", &file.id)?;
+        if self.more_files.len() > MAX_MORE_FILES {
+            let told = format!("at most {MAX_MORE_FILES} files beyond the first");
+            return Err(Problem::field("/content/more_files", "too_many", told));
+        }
+        if let Some(file) = &self.file {
+            file.check("/content/file")?;
+        }
+        for (place, file) in self.more_files.iter().enumerate() {
+            file.check(&format!("/content/more_files/{place}"))?;
         }
         serde_json::to_value(self).map_err(|error| Problem::caused(Kind::Internal, error))
     }
@@ -218,13 +258,7 @@ pub(crate) async fn get_drafts(
         let mut drafts = Drafts::new(&mut conn, member.user.id);
         for draft in drafts.of(id).await? {
             let mut content = content(&draft)?;
-            let is_file_gone = match &content.file {
-                Some(file) => !drafts.has_file(json::id(&file.id)?).await?,
-                None => false,
-            };
-            if is_file_gone {
-                content.file = None;
-            }
+            let is_file_gone = content.without_gone(&mut drafts).await?;
             items.push(DraftBody {
                 kind: draft.kind.as_str(),
                 content,

@@ -4,7 +4,10 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tenant::user::Role;
 
-use crate::{caller::Caller, test_app::TestApp};
+use crate::{
+    caller::{Answer, Caller},
+    test_app::TestApp,
+};
 
 struct Stage {
     app: TestApp,
@@ -13,7 +16,7 @@ struct Stage {
 }
 
 fn content(text: &str) -> Value {
-    json!({ "key": "k", "text": text, "file": null, "quote": null, "send_at": null })
+    json!({ "key": "k", "text": text, "file": null, "more_files": [], "quote": null, "send_at": null })
 }
 
 fn put(text: &str, follows: Option<&Value>) -> Value {
@@ -96,6 +99,22 @@ async fn what_a_device_has_not_seen_it_does_not_overwrite() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_sent_is_no_draft_any_more_for_any_device() {
+    let stage = Stage::new().await;
+    stage.write("Le confirmo", None).await;
+    let messages = format!("/api/conversations/{}/messages", stage.conversation);
+    let body = json!({ "type": "text", "text": { "body": "Le confirmo" } });
+    let send = |key: &str| {
+        let request = stage.ana.request(Method::POST, &messages);
+        Answer::to(request.header("Idempotency-Key", key).json(&body))
+    };
+    send("another one").await.expect(202);
+    assert_eq!(stage.kept(&stage.ana).await, ["Le confirmo"]);
+    send("k").await.expect(202);
+    assert!(stage.kept(&stage.ana).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_devices_that_write_at_once_do_not_both_win() {
     let stage = Stage::new().await;
     let path = stage.reply();
@@ -155,11 +174,27 @@ async fn what_is_too_long_or_no_draft_is_refused_and_a_file_that_is_gone_is_told
         .await
         .field("/content/file/id", "invalid_id");
     body["content"]["file"]["id"] = json!("01920000-0000-7000-8000-000000000000");
+    let file = body["content"]["file"].clone();
+    body["content"]["more_files"] =
+        json!([file, { "id": "no", "kind": "image", "name": "b.png", "size": 1 }]);
+    ana.put(&reply, &body)
+        .await
+        .field("/content/more_files/1/id", "invalid_id");
+    body["content"]["more_files"] = Value::from(vec![file.clone(); 10]);
+    ana.put(&reply, &body)
+        .await
+        .field("/content/more_files", "too_many");
+    body["content"]["more_files"] = Value::from(vec![file; 9]);
     ana.put(&reply, &body).await.expect(200);
     let found = ana.items(&stage.all()).await;
+    let content = &found[0]["content"];
     assert_eq!(
-        (&found[0]["is_file_gone"], &found[0]["content"]["file"]),
-        (&json!(true), &Value::Null)
+        (
+            &found[0]["is_file_gone"],
+            &content["file"],
+            &content["more_files"]
+        ),
+        (&json!(true), &Value::Null, &json!([]))
     );
     let raw = ana.call(Method::PUT, &reply, Some(&json!({}))).await;
     raw.problem(422, "invalid_request");

@@ -3057,6 +3057,8 @@ export interface components {
             file?: components["schemas"]["DraftFile"] | null;
             /** @description The idempotency key that its message will have. */
             key: string;
+            /** @description Files beyond the first: each is a message of its own, without words. */
+            more_files?: components["schemas"]["DraftFile"][];
             quote?: components["schemas"]["DraftQuote"] | null;
             /**
              * Format: date-time

@@ -1,7 +1,10 @@
 //! Requests that may come twice: the same key and body give the same message again.
 
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
+use diesel::{
+    prelude::*,
+    sql_types::{Text, Uuid as SqlUuid},
+};
 use diesel_async::RunQueryDsl;
 use pg::{Conn, DbError, Tenant};
 
@@ -48,7 +51,8 @@ impl Idempotency {
         }
     }
 
-    /// The key has made `message`, from the end of this transaction on.
+    /// The key has made `message`, from the end of this transaction on. The draft that was born with this key
+    /// is no draft any more: whoever hears of the message, on whichever device, finds none.
     pub(super) async fn keep(
         &self,
         tx: &mut Conn<Tenant>,
@@ -65,6 +69,13 @@ impl Idempotency {
             ))
             .execute(&mut **tx)
             .await?;
+        diesel::sql_query(
+            "DELETE FROM drafts WHERE user_id = $1 AND kind = 'reply' AND content ->> 'key' = $2",
+        )
+        .bind::<SqlUuid, _>(self.user)
+        .bind::<Text, _>(&self.key)
+        .execute(&mut **tx)
+        .await?;
         Ok(())
     }
 }

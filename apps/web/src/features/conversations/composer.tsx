@@ -3,7 +3,7 @@
  * a note has no way to become a message.
  */
 import { Ban, Lock } from "lucide-react";
-import type { RefObject } from "react";
+import { type RefObject, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "@/api/types";
 import { usePermission } from "@/api/use-session";
@@ -25,6 +25,7 @@ interface ComposerProps {
 export function Composer({ conversation, mode, onMode, box, onSent }: ComposerProps) {
   const { t } = useTranslation();
   const canWrite = usePermission("chat.write");
+  const [tools, setTools] = useState<HTMLElement | null>(null);
   if (!canWrite) {
     return (
       <p className="flex items-center gap-2 border-t border-line bg-surface px-4 py-3 text-muted">
@@ -38,24 +39,27 @@ export function Composer({ conversation, mode, onMode, box, onSent }: ComposerPr
       aria-label={t("composer.label")}
       className={cn("border-t border-line bg-surface", mode === "note" && "border-note-line bg-note-bg")}
     >
-      <div role="tablist" aria-label={t("composer.kind")} className="flex gap-1 px-3 pt-1.5">
-        {(["reply", "note"] as const).map((kind) => (
-          <button
-            key={kind}
-            type="button"
-            role="tab"
-            aria-selected={mode === kind}
-            onClick={() => onMode(kind)}
-            className={cn(
-              "flex items-center gap-1.5 rounded-[6px] px-2 py-1 text-list font-medium",
-              mode === kind ? "bg-raised text-ink" : "text-muted hover:text-ink",
-              mode === "note" && kind === "note" && "bg-note/15 text-note",
-            )}
-          >
-            {kind === "note" && <Lock aria-hidden className="size-3.5" />}
-            {t(`composer.${kind}`)}
-          </button>
-        ))}
+      <div className="flex items-center px-3 pt-1.5">
+        <div role="tablist" aria-label={t("composer.kind")} className="flex gap-1">
+          {(["reply", "note"] as const).map((kind) => (
+            <button
+              key={kind}
+              type="button"
+              role="tab"
+              aria-selected={mode === kind}
+              onClick={() => onMode(kind)}
+              className={cn(
+                "flex items-center gap-1.5 rounded-[6px] px-2 py-1 text-list font-medium",
+                mode === kind ? "bg-raised text-ink" : "text-muted hover:text-ink",
+                mode === "note" && kind === "note" && "bg-note/15 text-note",
+              )}
+            >
+              {kind === "note" && <Lock aria-hidden className="size-3.5" />}
+              {t(`composer.${kind}`)}
+            </button>
+          ))}
+        </div>
+        {mode === "reply" && <div ref={setTools} className="-my-1 ml-auto flex items-center" />}
       </div>
       <DraftLine
         key={`${conversation.id} ${mode}`}
@@ -64,7 +68,7 @@ export function Composer({ conversation, mode, onMode, box, onSent }: ComposerPr
         moved={conversation.last_message?.id ?? ""}
       />
       {mode === "reply" ? (
-        <ReplyBox key={conversation.id} conversation={conversation} box={box} onSent={onSent} />
+        <ReplyBox key={conversation.id} conversation={conversation} box={box} tools={tools} onSent={onSent} />
       ) : (
         <NoteBox key={conversation.id} conversation={conversation} box={box} onSent={onSent} />
       )}

@@ -34,8 +34,8 @@ export interface DraftServer {
 const server: DraftServer = {
   load: async (id) =>
     (await unwrap(api.GET("/api/conversations/{id}/drafts", { params: { path: { id } } }))).items,
-  put: async (id, kind, { sendAt, ...rest }, follows) => {
-    const body = { content: { ...rest, send_at: sendAt }, follows };
+  put: async (id, kind, { sendAt, moreFiles, ...rest }, follows) => {
+    const body = { content: { ...rest, more_files: moreFiles, send_at: sendAt }, follows };
     const call = api.PUT("/api/conversations/{id}/drafts/{kind}", { params: { path: { id, kind } }, body });
     return (await unwrap(call)).version;
   },
@@ -46,12 +46,21 @@ const server: DraftServer = {
 };
 
 function wordsOf(draft: Draft): string {
-  return JSON.stringify([draft.text, draft.file?.id ?? null, draft.quote?.wamid ?? null, draft.sendAt]);
+  const more = draft.moreFiles.map(({ id }) => id);
+  const file = draft.file?.id ?? null;
+  return JSON.stringify([draft.text, file, draft.quote?.wamid ?? null, draft.sendAt, ...more]);
 }
 
 function draftOf({ content }: Remote): Draft {
-  const { key, text, file, quote, send_at: sendAt } = content;
-  return { key, text, file: file ?? null, quote: quote ?? null, sendAt: sendAt ?? null };
+  const { key, text, file, more_files: moreFiles, quote, send_at: sendAt } = content;
+  return {
+    key,
+    text,
+    file: file ?? null,
+    moreFiles: moreFiles ?? [],
+    quote: quote ?? null,
+    sendAt: sendAt ?? null,
+  };
 }
 
 /** Whether nothing of `other` is missing in `draft`. */

@@ -28,12 +28,14 @@ export interface Draft {
   key: string;
   text: string;
   file: DraftFile | null;
+  /** Files beyond the first. */
+  moreFiles: DraftFile[];
   quote: DraftQuote | null;
   /** When it is to go out; null: at once. */
   sendAt: string | null;
 }
 
-export const EMPTY: Draft = { key: "", text: "", file: null, quote: null, sendAt: null };
+export const EMPTY: Draft = { key: "", text: "", file: null, moreFiles: [], quote: null, sendAt: null };
 
 const shown = new Map<string, Draft>();
 const listeners = new Set<() => void>();

@@ -13,12 +13,14 @@ interface QuickReplyPickerProps {
   open: boolean;
   onOpenChange: (open: boolean) => void;
   onPick: (text: string) => void;
+  /** Called when a space comes first: the "/" was meant as such. */
+  onNone: () => void;
   /** Where the focus goes is for the answer's box to say. */
   onClosed: () => void;
 }
 
 export function QuickReplyPicker(props: QuickReplyPickerProps) {
-  const { conversationId, open, onOpenChange, onPick, onClosed } = props;
+  const { conversationId, open, onOpenChange, onPick, onNone, onClosed } = props;
   const { t } = useTranslation();
   return (
     <Popover
@@ -31,23 +33,19 @@ export function QuickReplyPicker(props: QuickReplyPickerProps) {
         onClosed();
       }}
       trigger={
-        <Button
-          variant="ghost"
-          size="icon"
-          className="my-1"
-          aria-label={t("quick.title")}
-          title={t("quick.title")}
-        >
+        <Button variant="ghost" size="icon" aria-label={t("quick.title")} title={t("quick.title")}>
           <MessageSquareQuote />
         </Button>
       }
     >
-      <Choices conversationId={conversationId} onPick={onPick} />
+      <Choices conversationId={conversationId} onPick={onPick} onNone={onNone} />
     </Popover>
   );
 }
 
-function Choices({ conversationId, onPick }: Pick<QuickReplyPickerProps, "conversationId" | "onPick">) {
+type ChoicesProps = Pick<QuickReplyPickerProps, "conversationId" | "onPick" | "onNone">;
+
+function Choices({ conversationId, onPick, onNone }: ChoicesProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [text, setText] = useState("");
@@ -78,7 +76,7 @@ function Choices({ conversationId, onPick }: Pick<QuickReplyPickerProps, "conver
       <Command.Input
         autoFocus
         value={text}
-        onValueChange={setText}
+        onValueChange={(next) => (next === " " ? onNone() : setText(next))}
         placeholder={t("quick.search")}
         className="h-9 w-full rounded-[6px] border border-line bg-surface px-2 max-sm:text-[16px]"
       />

@@ -13,9 +13,11 @@ interface ScheduleProps {
   /** When the customer's window closes; what is for later is judged then. */
   windowEnd: string | null;
   onPick: (at: string) => void;
+  /** Called when it has been put away. */
+  onClosed: () => void;
 }
 
-export function ScheduleButton({ timeZone, windowEnd, onPick }: ScheduleProps) {
+export function ScheduleButton({ timeZone, windowEnd, onPick, onClosed }: ScheduleProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
@@ -24,14 +26,12 @@ export function ScheduleButton({ timeZone, windowEnd, onPick }: ScheduleProps) {
       onOpenChange={setOpen}
       label={t("schedule.title")}
       align="start"
+      onClosed={(event) => {
+        event.preventDefault();
+        onClosed();
+      }}
       trigger={
-        <Button
-          variant="ghost"
-          size="icon"
-          className="my-1"
-          aria-label={t("schedule.title")}
-          title={t("schedule.title")}
-        >
+        <Button variant="ghost" size="icon" aria-label={t("schedule.title")} title={t("schedule.title")}>
           <CalendarClock />
         </Button>
       }

@@ -55,19 +55,20 @@ export function judgeFile(file: Pick<File, "type" | "size">): FileVerdict {
   return file.size > bytes ? { kind, refusal: "size", bytes } : { kind, refusal: null };
 }
 
-/** Uploads with progress from 0 to 1, which `fetch` does not tell. */
+/** Uploads with progress from 0 to 1, which `fetch` does not tell. A voice message has to be Ogg with Opus. */
 export async function uploadFile(
   file: File,
   kind: string,
   onProgress: (share: number) => void,
   signal: AbortSignal,
+  isVoice = false,
 ): Promise<Upload> {
   const token = await freshToken();
   const form = new FormData();
   form.append("file", new File([file], file.name, { type: mimeOf(file) }));
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", `${API_BASE}/api/media?kind=${kind}`);
+    request.open("POST", `${API_BASE}/api/media?kind=${kind}${isVoice ? "&voice=1" : ""}`);
     if (token) request.setRequestHeader("Authorization", `Bearer ${token}`);
     request.responseType = "json";
     request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);

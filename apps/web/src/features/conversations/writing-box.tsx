@@ -14,14 +14,15 @@ interface WritingBoxProps {
   placeholder: string;
   verb: string;
   icon: ReactNode;
-  /** Buttons before the box. */
-  tools?: ReactNode;
   max?: number;
   /** Whether there is something to send; the words decide if it is not said. */
   ready?: boolean;
   busy?: boolean;
   note?: boolean;
-  onFile?: (file: File) => void;
+  /** Called with what is pasted. */
+  onFiles?: (files: File[]) => void;
+  /** A button beside the one that sends. */
+  beside?: ReactNode;
   /** Called with where the caret is, as it moves. */
   onCaret?: (at: number) => void;
   /** Called with a key before the box does anything about it; true: it is dealt with. */
@@ -31,7 +32,7 @@ interface WritingBoxProps {
 }
 
 export function WritingBox(props: WritingBoxProps) {
-  const { box, text, onText, onSubmit, label, placeholder, verb, icon, tools, busy, note, onFile } = props;
+  const { box, text, onText, onSubmit, label, placeholder, verb, icon, busy, note, onFiles } = props;
   const { t } = useTranslation();
   const [composing, setComposing] = useState(false);
   const max = props.max ?? MAX_TEXT;
@@ -44,7 +45,6 @@ export function WritingBox(props: WritingBoxProps) {
         onSubmit();
       }}
     >
-      {tools}
       <div className="min-w-0 flex-1">
         <textarea
           ref={box}
@@ -57,10 +57,10 @@ export function WritingBox(props: WritingBoxProps) {
           onChange={(event) => onText(event.target.value)}
           onSelect={(event) => props.onCaret?.(event.currentTarget.selectionStart)}
           onPaste={(event) => {
-            const [file] = event.clipboardData.files;
-            if (!file || !onFile) return;
+            const files = [...event.clipboardData.files];
+            if (files.length === 0 || !onFiles) return;
             event.preventDefault();
-            onFile(file);
+            onFiles(files);
           }}
           onCompositionStart={() => setComposing(true)}
           onCompositionEnd={() => setComposing(false)}
@@ -86,6 +86,7 @@ export function WritingBox(props: WritingBoxProps) {
           </p>
         )}
       </div>
+      {props.beside}
       <Button
         type="submit"
         variant={note ? "secondary" : "primary"}
