@@ -2,6 +2,7 @@
 //! HTTP, while agents watch. Says as well which tables were read from end to end, which none of the large ones may be.
 
 mod ask;
+pub mod desk;
 mod fill;
 
 use std::{
@@ -14,7 +15,10 @@ use serde::Serialize;
 use tokio::time::sleep;
 use tokio_postgres::Client;
 
-use self::ask::Figure;
+use self::{
+    ask::Figure,
+    desk::{Desk, DeskFigures},
+};
 use crate::{
     sending::stand::Ground,
     server::Server,
@@ -54,6 +58,8 @@ pub struct Settings {
     pub messages: u32,
     /// How often each question is asked.
     pub rounds: u32,
+    /// Whether a browser opens it as well.
+    pub desk: Option<Desk>,
 }
 
 /// What was measured.
@@ -69,6 +75,8 @@ pub struct Report {
     pub search_mb: i64,
     /// Each question.
     pub figures: Vec<Figure>,
+    /// In a browser, if that was asked for.
+    pub desk: Option<DeskFigures>,
     /// Large tables that were read from end to end meanwhile.
     pub read_whole: Vec<String>,
 }
@@ -76,7 +84,8 @@ pub struct Report {
 impl Report {
     /// Whether every question was answered in time and by indexes.
     pub fn holds(&self) -> bool {
-        self.read_whole.is_empty() && self.figures.iter().all(Figure::holds)
+        let is_quick = self.desk.as_ref().is_none_or(DeskFigures::holds);
+        is_quick && self.read_whole.is_empty() && self.figures.iter().all(Figure::holds)
     }
 
     /// As a table.
@@ -87,8 +96,9 @@ impl Report {
             self.read_whole.join(", ")
         };
         let rows: String = self.figures.iter().map(Figure::row).collect();
+        let desk = self.desk.as_ref().map(DeskFigures::table).unwrap_or_default();
         format!(
-            "{} conversations, {} messages; searchable in {:.0} s, {} MB; {WATCHERS} agents connected\n{rows}  \
+            "{} conversations, {} messages; searchable in {:.0} s, {} MB; {WATCHERS} agents connected\n{rows}{desk}  \
              large tables read from end to end: {whole}\n",
             self.conversations, self.messages, self.indexed_in_s, self.search_mb
         )
@@ -107,7 +117,11 @@ pub async fn measure(settings: &Settings) -> anyhow::Result<Report> {
         settings.messages,
     )
     .await?;
-    let _server = Server::start_ready(&ground.spec).await?;
+    let spec = match &settings.desk {
+        Some(desk) => ground.spec.clone().serving(&desk.files()?),
+        None => ground.spec.clone(),
+    };
+    let _server = Server::start_ready(&spec).await?;
     let begun = Instant::now();
     while sql::number(
         &client,
@@ -136,6 +150,13 @@ pub async fn measure(settings: &Settings) -> anyhow::Result<Report> {
     ensure!(watchers.iter().all(Watcher::is_open), "a watcher was let go");
     sleep(SETTLED).await;
     let after = scans(&client).await?;
+    let desk = match &settings.desk {
+        Some(desk) => {
+            let _simulator = ground.simulator(spec.port).await?;
+            Some(desk.measure(tenant, spec.port, ground.simulator_port()).await?)
+        }
+        None => None,
+    };
     let read_whole = LARGE.iter().zip(before.iter().zip(after));
     let count = |table: &str| format!("SELECT count(*) FROM {table}");
     Ok(Report {
@@ -148,6 +169,7 @@ pub async fn measure(settings: &Settings) -> anyhow::Result<Report> {
         )
         .await?,
         figures,
+        desk,
         read_whole: read_whole
             .filter(|(_, (before, after))| *before != after)
             .map(|(table, _)| (*table).to_owned())

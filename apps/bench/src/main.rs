@@ -52,6 +52,9 @@ pub(crate) struct Args {
     /// With `--inbox`: how often each question is asked.
     #[arg(long, default_value_t = 400, value_name = "N")]
     pub(crate) rounds: u32,
+    /// With `--inbox`: open it in a browser as well, from the web application built in this folder.
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = "apps/web")]
+    pub(crate) desk: Option<PathBuf>,
     /// Fail when a goal is missed.
     #[arg(long)]
     pub(crate) check: bool,
@@ -65,6 +68,9 @@ pub(crate) struct Args {
     #[arg(long)]
     pub(crate) keep: bool,
 }
+
+/// How often the desk is opened in a browser.
+const DESK_ROUNDS: u32 = 20;
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> anyhow::Result<ExitCode> {
@@ -125,6 +131,10 @@ async fn inbox(args: &Args) -> anyhow::Result<ExitCode> {
         conversations: args.conversations,
         messages: args.messages,
         rounds: args.rounds,
+        desk: args.desk.clone().map(|web| inbox::desk::Desk {
+            web,
+            rounds: DESK_ROUNDS,
+        }),
     })
     .await?;
     if args.json {

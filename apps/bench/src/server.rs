@@ -81,6 +81,14 @@ impl Spec {
         self
     }
 
+    /// The same server, handing out the web application of this folder.
+    #[must_use]
+    pub fn serving(mut self, web: &Path) -> Self {
+        self.variables
+            .push(("WEB_DIR".to_owned(), web.display().to_string()));
+        self
+    }
+
     /// The same server on another port.
     pub fn beside(&self) -> anyhow::Result<Self> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();

@@ -59,7 +59,14 @@ function Desk({ conversation }: { conversation: Conversation }) {
   const [mode, setMode] = useState<ComposerMode>("reply");
   const box = useRef<HTMLTextAreaElement>(null);
   return (
-    <Composer conversation={conversation} mode={mode} onMode={setMode} box={box} onSent={() => undefined} />
+    <Composer
+      conversation={conversation}
+      mode={mode}
+      onMode={setMode}
+      box={box}
+      onDone={() => undefined}
+      onSent={() => undefined}
+    />
   );
 }
 

@@ -77,6 +77,11 @@ impl Ground {
         })
     }
 
+    /// Where the simulator listens once it is started.
+    pub fn simulator_port(&self) -> u16 {
+        self.port
+    }
+
     /// Starts the simulator, whose webhooks go to the server on this port.
     pub async fn simulator(&self, callback: u16) -> anyhow::Result<Simulator> {
         let (dir, secret) = (self.folder.path(), &self.platform.app_secret);

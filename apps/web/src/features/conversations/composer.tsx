@@ -20,9 +20,11 @@ interface ComposerProps {
   onMode: (mode: ComposerMode) => void;
   box: RefObject<HTMLTextAreaElement | null>;
   onSent: () => void;
+  /** Called when the conversation is done with once the server has what was sent. */
+  onDone: (sent: Promise<boolean>) => void;
 }
 
-export function Composer({ conversation, mode, onMode, box, onSent }: ComposerProps) {
+export function Composer({ conversation, mode, onMode, box, onSent, onDone }: ComposerProps) {
   const { t } = useTranslation();
   const canWrite = usePermission("chat.write");
   const [tools, setTools] = useState<HTMLElement | null>(null);
@@ -68,7 +70,14 @@ export function Composer({ conversation, mode, onMode, box, onSent }: ComposerPr
         moved={conversation.last_message?.id ?? ""}
       />
       {mode === "reply" ? (
-        <ReplyBox key={conversation.id} conversation={conversation} box={box} tools={tools} onSent={onSent} />
+        <ReplyBox
+          key={conversation.id}
+          conversation={conversation}
+          box={box}
+          tools={tools}
+          onSent={onSent}
+          onDone={onDone}
+        />
       ) : (
         <NoteBox key={conversation.id} conversation={conversation} box={box} onSent={onSent} />
       )}

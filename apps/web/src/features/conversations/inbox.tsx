@@ -15,6 +15,7 @@ import type { RealtimeState } from "@/lib/realtime";
 import { readStored, writeStored } from "@/lib/storage";
 import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/states";
+import { toast } from "@/ui/toast";
 import type { ComposerMode } from "./composer";
 import { ConversationList, useConversationList } from "./conversation-list";
 import { countParams, type InboxSearch, NO_FILTER } from "./filters";
@@ -101,13 +102,25 @@ export function Inbox({ search, openId }: InboxProps) {
 
   const shown = openId ? client.getQueryData<Conversation>(conversationKey(openId)) : undefined;
 
-  function closeAndNext(): void {
-    if (!openId || !shown) return;
+  function toNext(): void {
     const index = items.findIndex((item) => item.id === openId);
     const next = items[index + 1] ?? items[index - 1];
-    patch.mutate({ conversation: shown, value: { status: "closed" } });
     if (next && next.id !== openId) open(next.id);
     else void navigate({ to: "/inbox", search });
+  }
+
+  function closeAndNext(): void {
+    if (!openId || !shown) return;
+    patch.mutate({ conversation: shown, value: { status: "closed" } });
+    toNext();
+  }
+
+  /** An answer opens a conversation: it is closed once the server has what was sent. */
+  async function finish(sent: Promise<boolean>): Promise<void> {
+    if (!shown) return;
+    toNext();
+    if (await sent) patch.mutate({ conversation: shown, value: { status: "closed" } });
+    else toast.error(t("thread.notClosed"));
   }
 
   function press(hotkey: string): void {
@@ -207,6 +220,7 @@ export function Inbox({ search, openId }: InboxProps) {
                 mode={mode}
                 onMode={setMode}
                 box={writingBox}
+                onDone={(sent) => void finish(sent)}
               />
             </Suspense>
           ) : (

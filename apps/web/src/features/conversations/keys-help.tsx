@@ -8,6 +8,7 @@ const KEYS = [
   { keys: ["x", "X"], what: "choose" },
   { keys: ["r"], what: "reply" },
   { keys: ["n"], what: "note" },
+  { keys: ["Ctrl/⌘ Enter"], what: "finish" },
   { keys: ["a"], what: "assign" },
   { keys: ["t"], what: "tag" },
   { keys: ["e"], what: "close" },

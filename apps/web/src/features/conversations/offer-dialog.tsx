@@ -130,7 +130,7 @@ export function OfferDialog({ onSubmit, onClose, onClosed }: OfferDialogProps) {
               />
               {isList && (
                 <Input
-                  className="min-w-40 flex-2"
+                  className="min-w-40 flex-2 max-sm:order-last max-sm:basis-full"
                   aria-label={t("offer.note", { place: place + 1 })}
                   placeholder={t("offer.note", { place: place + 1 })}
                   maxLength={OFFER.note}

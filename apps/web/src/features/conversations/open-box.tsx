@@ -29,6 +29,8 @@ interface OpenBoxProps {
   /** Whether what is sent waits, since the line is paused. */
   isHeld: boolean;
   onSent: () => void;
+  /** Called when it is done with once the server has what was sent. */
+  onDone: (sent: Promise<boolean>) => void;
 }
 
 /** Whether a "/" was just typed where a word begins. */
@@ -36,7 +38,7 @@ function isSlash(before: string, now: string, caret: number): boolean {
   return now.length === before.length + 1 && /(?:^|\s)\/$/.test(now.slice(0, caret));
 }
 
-export function OpenBox({ conversation, box, tools, onSent, isHeld }: OpenBoxProps) {
+export function OpenBox({ conversation, box, tools, onSent, onDone, isHeld }: OpenBoxProps) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const timeZone = useTimeZone();
@@ -62,14 +64,16 @@ export function OpenBox({ conversation, box, tools, onSent, isHeld }: OpenBoxPro
     return isLate;
   }
 
-  function send(): void {
-    if (!isSendable(draft) || uploading.length > 0 || (hasWorded && text.length > MAX_CAPTION)) return;
-    if (isTooLate()) return;
+  /** Whether it is on its way. */
+  function send(): boolean {
+    if (!isSendable(draft) || uploading.length > 0 || (hasWorded && text.length > MAX_CAPTION)) return false;
+    if (isTooLate()) return false;
     const taken = take();
     sayStill();
     for (const { key, body } of messagesFor(taken)) outboxOf(client).send(conversation.id, body, key);
     if (isSpoken && text) write({ text });
     onSent();
+    return true;
   }
 
   /** Something of its own, which leaves the words in the box where they are. */
@@ -123,16 +127,18 @@ export function OpenBox({ conversation, box, tools, onSent, isHeld }: OpenBoxPro
             <span className="truncate">{t("composer.quote", { words: quote.words })}</span>
           </Chip>
         )}
-        {files.map((file) => (
-          <FileChip
-            key={file.id}
-            file={file}
-            onRemove={() => setFiles(files.filter(({ id }) => id !== file.id))}
-          />
-        ))}
-        {uploading.map((one) => (
-          <UploadChip key={one.id} uploading={one} onCancel={() => cancel(one)} />
-        ))}
+        <div className="grid max-h-44 gap-1.5 overflow-y-auto empty:hidden sm:grid-cols-2">
+          {files.map((file) => (
+            <FileChip
+              key={file.id}
+              file={file}
+              onRemove={() => setFiles(files.filter(({ id }) => id !== file.id))}
+            />
+          ))}
+          {uploading.map((one) => (
+            <UploadChip key={one.id} uploading={one} onCancel={() => cancel(one)} />
+          ))}
+        </div>
         {isSpoken && text && <p className="text-list text-muted">{t("attach.noCaption")}</p>}
         {troubles.map((trouble) => (
           <TroubleLine
@@ -169,7 +175,10 @@ export function OpenBox({ conversation, box, tools, onSent, isHeld }: OpenBoxPro
           if (next) sayTyping();
           else sayStill();
         }}
-        onSubmit={send}
+        onSubmit={() => void send()}
+        onDone={() => {
+          if (send()) onDone(outboxOf(client).emptied(conversation.id));
+        }}
         onFiles={pick}
         max={hasWorded ? MAX_CAPTION : MAX_TEXT}
         ready={isSendable(draft)}

@@ -82,6 +82,12 @@ export class Outbox {
     this.enqueue(entry);
   }
 
+  /** Resolves once everything of a conversation has been tried: whether the server has all of it. */
+  async emptied(conversationId: string): Promise<boolean> {
+    await this.queues.get(conversationId);
+    return this.of(conversationId).length === 0;
+  }
+
   retry(entry: OutboxEntry): void {
     // Another tab may have brought it through since.
     if (this.store && !this.store.holds(entry.key)) {

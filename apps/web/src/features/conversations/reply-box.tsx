@@ -11,6 +11,8 @@ interface ReplyBoxProps {
   /** Where the tools stand; null as long as there is no such place. */
   tools: HTMLElement | null;
   onSent: () => void;
+  /** Called when the conversation is done with once the server has what was sent. */
+  onDone: (sent: Promise<boolean>) => void;
 }
 
 export function ReplyBox(props: ReplyBoxProps) {

@@ -52,9 +52,11 @@ interface ThreadProps {
   mode: ComposerMode;
   onMode: (mode: ComposerMode) => void;
   box: RefObject<HTMLTextAreaElement | null>;
+  /** Called when the conversation is done with once the server has what was sent. */
+  onDone: (sent: Promise<boolean>) => void;
 }
 
-export function Thread({ conversationId, at, onEnd, onJump, mode, onMode, box }: ThreadProps) {
+export function Thread({ conversationId, at, onEnd, onJump, mode, onMode, box, onDone }: ThreadProps) {
   const { t } = useTranslation();
   const query = useQuery(conversationQuery(conversationId));
   const conversation = query.data;
@@ -129,6 +131,7 @@ export function Thread({ conversationId, at, onEnd, onJump, mode, onMode, box }:
             onMode={onMode}
             box={box}
             onSent={() => box.current?.focus()}
+            onDone={onDone}
           />
         ) : (
           <div className="border-t border-line bg-surface p-3">

@@ -10,6 +10,8 @@ interface WritingBoxProps {
   text: string;
   onText: (text: string) => void;
   onSubmit: () => void;
+  /** The same, and then this conversation is done with; without it that is the same as sending. */
+  onDone?: () => void;
   label: string;
   placeholder: string;
   verb: string;
@@ -73,7 +75,8 @@ export function WritingBox(props: WritingBoxProps) {
             if (event.key === "Escape") event.currentTarget.blur();
             if (event.key !== "Enter" || event.shiftKey || composing) return;
             event.preventDefault();
-            onSubmit();
+            if (event.ctrlKey || event.metaKey) (props.onDone ?? onSubmit)();
+            else onSubmit();
           }}
           className={cn(
             "block max-h-48 min-h-10 w-full resize-none rounded-md border border-line bg-bg px-3 py-2 [field-sizing:content] max-sm:text-[16px]",

@@ -45,7 +45,8 @@ function OfType({ message, canWrite, timeZone }: ContentProps) {
     return (
       <>
         <MediaContent message={message} media={message.media} canWrite={canWrite} />
-        <Words message={message} />
+        {/* A file without words goes by its name, which its card shows. */}
+        {message.text !== message.media.filename && <Words message={message} />}
       </>
     );
   }
