@@ -46,6 +46,10 @@ export default defineConfig({
         /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed|thread|contact|notify|compose)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
+    // Makes the pictures of the documentation, when it is asked for.
+    ...(process.env["IMAGES"]
+      ? [{ name: "images", testMatch: /images\.spec\.ts/, use: { baseURL: PREVIEW } }]
+      : []),
     ...(stack
       ? [
           {
