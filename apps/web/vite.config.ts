@@ -21,7 +21,7 @@ const application = VitePWA({
     // Of the typeface, what the desk's languages are written with.
     globPatterns: ["**/*.{js,css,html,svg}", "**/inter-latin*.woff2"],
     // What is fetched when somebody asks for it: the emoji of every language, and what makes voice messages.
-    globIgnores: ["**/emoji-*.js", "**/voice-file-*.js"],
+    globIgnores: ["**/emojibase-*.js", "**/voice-file-*.js"],
   },
   manifest: {
     id: "/",
@@ -85,7 +85,7 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         chunkFileNames: ({ facadeModuleId }) =>
-          `assets/${facadeModuleId?.includes(EMOJI) ? "emoji-" : ""}[name]-[hash].js`,
+          `assets/${facadeModuleId?.includes(EMOJI) ? "emojibase-" : ""}[name]-[hash].js`,
       },
     },
   },

@@ -81,6 +81,7 @@ impl App {
             graph,
             store,
             app_secret,
+            push: push::Client::new(config.push.clone()),
             clock,
             sends: config.role != Role::Api,
             lease_times: LeaseTimes::default(),

@@ -6,6 +6,7 @@ mod guards;
 mod mail;
 mod odoo;
 mod phones;
+mod push;
 
 use std::{ops::RangeInclusive, path::PathBuf, str::FromStr, sync::Arc};
 
@@ -78,6 +79,8 @@ pub struct Config {
     pub admin_phones: Vec<Phone>,
     /// What is said of Odoo.
     pub odoo: Arc<Odoo>,
+    /// Which hosts browsers may want their messages at, and who answers for them.
+    pub push: ::push::Rules,
     /// Folder of the built web, if this server serves it.
     pub web_dir: Option<PathBuf>,
 }
@@ -117,6 +120,8 @@ struct Raw {
     odoo: odoo::RawOdoo,
     #[serde(flatten)]
     mail: mail::RawMail,
+    #[serde(flatten)]
+    push: push::RawPush,
 }
 
 impl Config {
@@ -180,6 +185,7 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         .is_some_and(|env| env == "development" || env == "test");
     let origins = origins(raw.frontend_origin.as_deref().unwrap_or_default())?;
     let (mail, web_url) = mail::check(raw.mail, &origins)?;
+    let push = push::check(raw.push, web_url.as_deref(), development)?;
     Ok(Config {
         control_url,
         keyring: Arc::new(Keyring::new(current, previous)),
@@ -205,6 +211,7 @@ fn check(raw: Raw) -> Result<Config, ConfigError> {
         guards: guards::check(raw.guards)?,
         admin_phones: phones::check(raw.admin_phone_e164.as_deref())?,
         odoo: Arc::new(odoo::check(raw.odoo, development)?),
+        push,
     })
 }
 

@@ -41,6 +41,7 @@ name_schemas! {
     ConversationSortName as "ConversationSort" of tenant::conversation::ConversationSort;
     DraftKindName as "DraftKind" of tenant::draft::DraftKind;
     NotificationKindName as "NotificationKind" of tenant::notification::NotificationKind;
+    WhoseName as "Whose" of tenant::push::Whose;
     WindowFilterName as "WindowFilter" of tenant::conversation::WindowFilter;
     BulkOutcomeName as "BulkOutcome" of tenant::conversation::BulkOutcome;
     DeadLetterKindName as "DeadLetterKind" of tenant::dead_letter::DeadLetterKind;

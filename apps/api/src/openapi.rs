@@ -18,7 +18,7 @@ use crate::{
         DatabaseConditionName, DeadLetterKindName, DeadLetterStateName, DirectionName, DraftKindName,
         LanguageName, LineAdviceName, LineConditionName, MediaStateName, MessageStatusName,
         NotificationKindName, PermissionName, PlanName, QuickReplyScopeName, SeverityName, StepStateName,
-        WindowFilterName,
+        WhoseName, WindowFilterName,
     },
     problem::{ChoiceBody, FieldError, ProblemBody},
     routes::{
@@ -26,7 +26,7 @@ use crate::{
         drafts, events, health, line_events, links, logos, me,
         media::{self, upload},
         messages::{self, send},
-        notifications, quick_replies, roles, search, second_factor, services, settings,
+        notifications, push, quick_replies, roles, search, second_factor, services, settings,
         superadmin::{
             apps, audit, branding, channels as platform_channels, database, fleet, fleet_tenants,
             health as tenant_health, impersonation, line_health, logo, odoo, people, platform, servers,
@@ -69,6 +69,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         contacts::unblock_contact, contacts::merge_contact, contacts::unmerge_contact,
         drafts::list_drafts, drafts::get_drafts, drafts::put_draft, drafts::remove_draft,
         notifications::list_notifications, notifications::post_seen,
+        push::get_push, push::post_subscription, push::post_removal,
         messages::list_messages, messages::post_note,
         send::post_message, send::post_conversation, send::post_retry, send::post_cancel, send::post_typing,
         media::get_media, media::post_fetch, upload::post_media,
@@ -118,7 +119,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         MediaStateName, PermissionName, ConversationScopeName, PlanName, DeadLetterKindName, DeadLetterStateName,
         LineConditionName, LineAdviceName, SeverityName, LanguageName, QuickReplyScopeName, StepStateName,
         DatabaseConditionName, BulkOutcomeName, ConversationSortName, WindowFilterName, DraftKindName,
-        NotificationKindName
+        NotificationKindName, WhoseName
     )),
     modifiers(&Bearer, &Problems, &AlwaysThere),
     security(("bearer" = []))

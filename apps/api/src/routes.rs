@@ -19,6 +19,7 @@ pub(crate) mod media;
 pub(crate) mod messages;
 pub(crate) mod notifications;
 mod pages;
+pub(crate) mod push;
 pub(crate) mod quick_replies;
 pub(crate) mod roles;
 pub(crate) mod search;
@@ -67,6 +68,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
                 .configure(contacts::configure)
                 .configure(drafts::configure)
                 .configure(notifications::configure)
+                .configure(push::configure)
                 .configure(media::configure)
                 .configure(channels::configure)
                 .configure(logos::configure)

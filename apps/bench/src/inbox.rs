@@ -122,21 +122,7 @@ pub async fn measure(settings: &Settings) -> anyhow::Result<Report> {
         None => ground.spec.clone(),
     };
     let _server = Server::start_ready(&spec).await?;
-    let begun = Instant::now();
-    while sql::number(
-        &client,
-        "SELECT count(*) FROM search_progress WHERE messages_before IS NOT NULL",
-    )
-    .await?
-        > 0
-    {
-        ensure!(
-            begun.elapsed() < PATIENCE,
-            "the search does not come to know everything"
-        );
-        sleep(Duration::from_millis(200)).await;
-    }
-    let indexed_in_s = begun.elapsed().as_secs_f64();
+    let indexed_in_s = indexed(&client).await?;
     client.batch_execute("VACUUM ANALYZE").await?;
     let mut watchers = Vec::new();
     for _ in 0..WATCHERS {
@@ -175,6 +161,25 @@ pub async fn measure(settings: &Settings) -> anyhow::Result<Report> {
             .map(|(table, _)| (*table).to_owned())
             .collect(),
     })
+}
+
+/// Waits until the search knows everything; how many seconds that took.
+async fn indexed(client: &Client) -> anyhow::Result<f64> {
+    let begun = Instant::now();
+    while sql::number(
+        client,
+        "SELECT count(*) FROM search_progress WHERE messages_before IS NOT NULL",
+    )
+    .await?
+        > 0
+    {
+        ensure!(
+            begun.elapsed() < PATIENCE,
+            "the search does not come to know everything"
+        );
+        sleep(Duration::from_millis(200)).await;
+    }
+    Ok(begun.elapsed().as_secs_f64())
 }
 
 /// How often each large table was read from end to end.

@@ -219,3 +219,31 @@ test("without a microphone it says so", async ({ page }) => {
   await expect(page.getByText("El navegador no permite usar el micrófono", { exact: false })).toBeVisible();
   await check(page, "compose-voice-denied");
 });
+
+test("a part that cannot be fetched costs itself and not the page, and comes when it is asked again", async ({
+  page,
+}) => {
+  await open(page);
+  let isGone = true;
+  await page.route(/assets\/(emoji-picker|offer-dialog)/, (route) =>
+    isGone ? route.abort() : route.continue(),
+  );
+  await tool(page, "Emoji").click();
+  const picker = page.getByRole("dialog", { name: "Emoji" });
+  await expect(picker.getByRole("button", { name: "Reintentar" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await beside(page, "Botones o lista");
+  await expect(page.getByText("No se pudo llegar al servidor", { exact: false }).first()).toBeVisible();
+  await expect(page.getByRole("textbox", { name: BOX })).toBeVisible();
+
+  isGone = false;
+  await page.getByRole("textbox", { name: BOX }).fill("Lo que se escribía");
+  await page.getByRole("button", { name: "Reintentar" }).click();
+  await expect(page.getByText("No se pudo llegar al servidor", { exact: false })).toBeHidden();
+  await expect(page.getByRole("textbox", { name: BOX })).toHaveValue("Lo que se escribía");
+  await beside(page, "Botones o lista");
+  await expect(page.getByRole("dialog", { name: "Botones o lista" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await tool(page, "Emoji").click();
+  await expect(picker.getByRole("textbox", { name: "Buscar un emoji" })).toBeVisible();
+});

@@ -34,5 +34,11 @@ if (root) {
   );
 }
 
+// A notification of the system was clicked: the worker says where it leads.
+navigator.serviceWorker?.addEventListener("message", ({ data }) => {
+  const { type, path } = (data ?? {}) as { type?: string; path?: string };
+  if (type === "OPEN" && path?.startsWith("/inbox/")) router.history.push(path);
+});
+
 // What the next visit needs is fetched once this one stands.
 if (import.meta.env.PROD) void withTexts(import("./app/updates")).then((it) => it.keepUpToDate());

@@ -33,6 +33,7 @@ pub mod logo;
 pub mod meta_app;
 pub mod odoo;
 pub mod platform_user;
+pub mod push_key;
 mod schema;
 pub mod sealed;
 pub mod second_factor;

@@ -227,6 +227,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    push_keys (id) {
+        id -> Uuid,
+        single -> Bool,
+        private_key_sealed -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     session_proofs (family_id, tenant_id) {
         family_id -> Uuid,
         tenant_id -> Uuid,
@@ -380,6 +389,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     platform_facts,
     platform_settings,
     platform_users,
+    push_keys,
     session_proofs,
     sessions,
     spool,

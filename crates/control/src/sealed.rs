@@ -4,7 +4,7 @@
 use pg::sealed::{SealedColumn, SealedFor};
 
 /// The columns.
-pub const COLUMNS: [SealedColumn; 10] = [
+pub const COLUMNS: [SealedColumn; 11] = [
     SealedColumn {
         table: "tenant_databases",
         column: "url_sealed",
@@ -57,6 +57,12 @@ pub const COLUMNS: [SealedColumn; 10] = [
     SealedColumn {
         table: "platform_users",
         column: "totp_sealed",
+        row: "id",
+        sealed_for: SealedFor::Platform,
+    },
+    SealedColumn {
+        table: "push_keys",
+        column: "private_key_sealed",
         row: "id",
         sealed_for: SealedFor::Platform,
     },

@@ -47,6 +47,7 @@ impl Engine {
             Box::pin(self.sweep_spool()),
             Box::pin(self.clean_tenants()),
             Box::pin(self.take_search_turns()),
+            Box::pin(self.take_push_turns()),
         );
     }
 
@@ -84,6 +85,7 @@ impl Engine {
         self.0.fetcher.turns.close();
         self.0.checker.turns.close();
         self.0.searching.close();
+        self.0.pusher.turns().close();
         self.0.leases.end();
         if tokio::time::timeout(patience, self.0.turns.ended())
             .await

@@ -20,6 +20,7 @@ pub mod line_health;
 pub mod lines;
 pub mod media;
 pub mod odoo;
+pub mod pushing;
 pub mod realtime;
 mod receipts;
 pub mod reply;
@@ -51,6 +52,8 @@ pub struct Parts {
     pub store: ::media::Store,
     /// Signs the webhooks of lines that have no secret of their own.
     pub app_secret: Option<SecretString>,
+    /// Speaks to browsers that are closed.
+    pub push: push::Client,
     /// Tells the time.
     pub clock: Clock,
     /// Whether this process works on outboxes; another one does otherwise.
@@ -76,6 +79,7 @@ struct Inner {
     desks: desks::Desks,
     turns: Arc<turns::Turns>,
     searching: Arc<turns::Turns>,
+    pusher: pushing::Pusher,
     paces: sender::Paces,
     uploads: sender::Uploads,
     /// One permit for each call to Meta that may be under way.
@@ -94,7 +98,12 @@ impl Engine {
         let desks = desks::Desks::new(leases.worker().uuid(), own.clone());
         let hints = hints::Hints::new(leases.worker().uuid(), own);
         let searching: Arc<turns::Turns> = Arc::default();
-        let feeds = realtime::Feeds::new(parts.resolver.clone(), hints.clone(), Arc::clone(&searching));
+        let pusher = pushing::Pusher::default();
+        let after = [
+            (Arc::clone(&searching), searching::SOON),
+            (pusher.turns(), pushing::SOON),
+        ];
+        let feeds = realtime::Feeds::new(parts.resolver.clone(), hints.clone(), after);
         let lanes = ingest::Lanes::new(parts.clock, feeds.clone());
         Self(Arc::new(Inner {
             lanes,
@@ -108,6 +117,7 @@ impl Engine {
             desks,
             turns: Arc::default(),
             searching,
+            pusher,
             paces: sender::Paces::default(),
             uploads: sender::Uploads::default(),
             calls: Arc::new(tokio::sync::Semaphore::new(sender::MOST_CALLS)),

@@ -16,7 +16,7 @@ use tokio::{
     sync::{Notify, broadcast},
 };
 
-use crate::{Engine, hints::Hints, searching::SOON, turns::Turns};
+use crate::{Engine, hints::Hints, turns::Turns};
 
 /// Events a watcher may lag behind.
 const BACKLOG: usize = 1024;
@@ -31,7 +31,8 @@ pub(crate) struct Feeds {
     runtime: Handle,
     resolver: Resolver,
     hints: Hints,
-    searching: Arc<Turns>,
+    /// Whoever works on what happened a little later, and how much later.
+    after: [(Arc<Turns>, Duration); 2],
     open: Arc<Mutex<HashMap<TenantId, Feed>>>,
 }
 
@@ -71,12 +72,12 @@ impl Watch {
 }
 
 impl Feeds {
-    pub(crate) fn new(resolver: Resolver, hints: Hints, searching: Arc<Turns>) -> Self {
+    pub(crate) fn new(resolver: Resolver, hints: Hints, after: [(Arc<Turns>, Duration); 2]) -> Self {
         Self {
             runtime: Handle::current(),
             resolver,
             hints,
-            searching,
+            after,
             open: Arc::default(),
         }
     }
@@ -84,7 +85,9 @@ impl Feeds {
     /// Something was committed in this tenant: tells watchers here and in other processes.
     pub(crate) fn hint(&self, tenant: TenantId) {
         self.hints.event(tenant);
-        self.searching.wake_in(tenant, SOON);
+        for (turns, soon) in &self.after {
+            turns.wake_in(tenant, *soon);
+        }
         self.wake(tenant);
     }
 

@@ -85,7 +85,8 @@ impl Engine {
                 (place, last) = (0, now);
             }
             let delay = RHYTHM * place.saturating_sub(FIRST);
-            for turns in [&self.0.turns, &self.0.fetcher.turns, &self.0.searching] {
+            let pushing = self.0.pusher.turns();
+            for turns in [&self.0.turns, &self.0.fetcher.turns, &self.0.searching, &pushing] {
                 turns.wake_in(tenant, (last + delay).saturating_duration_since(now));
             }
             place += 1;

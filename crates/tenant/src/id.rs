@@ -90,3 +90,8 @@ pg::id_type! {
     /// Something that somebody of the team is told of.
     NotificationId
 }
+
+pg::id_type! {
+    /// A browser that wants to be told while the desk is closed.
+    SubscriptionId
+}

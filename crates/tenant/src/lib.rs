@@ -32,6 +32,7 @@ pub mod meta;
 pub mod notification;
 pub mod outbox;
 pub mod phone;
+pub mod push;
 pub mod quick_reply;
 pub mod role;
 mod schema;

@@ -303,6 +303,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    push_progress (single) {
+        single -> Bool,
+        seq -> Int8,
+    }
+}
+
+diesel::table! {
+    push_subscriptions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        session_version -> Int4,
+        endpoint -> Text,
+        p256dh -> Text,
+        auth -> Text,
+        whose -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     quick_replies (id) {
         id -> Uuid,
         shortcut -> Text,
@@ -469,6 +489,7 @@ diesel::joinable!(notifications -> messages (message_id));
 diesel::joinable!(notifications -> users (user_id));
 diesel::joinable!(outbox -> conversations (conversation_id));
 diesel::joinable!(outbox -> messages (message_id));
+diesel::joinable!(push_subscriptions -> users (user_id));
 diesel::joinable!(quick_replies -> users (owner_id));
 diesel::joinable!(service_branches -> branches (branch_id));
 diesel::joinable!(service_branches -> services (service_id));
@@ -499,6 +520,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     notifications,
     orphan_statuses,
     outbox,
+    push_progress,
+    push_subscriptions,
     quick_replies,
     roles,
     search_progress,

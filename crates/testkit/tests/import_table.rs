@@ -7,12 +7,13 @@
 use cargo_metadata::{Dependency, DependencyKind, Metadata, MetadataCommand, Package};
 
 /// A crate of the workspace and the workspace crates that it may use.
-const WORKSPACE: [(&str, &[&str]); 20] = [
+const WORKSPACE: [(&str, &[&str]); 21] = [
     // Leaves: each knows one thing and nobody.
     ("egress", &[]),
     ("crypto", &[]),
     ("whatsapp", &[]),
     ("odoo", &["egress"]),
+    ("push", &["egress"]),
     ("flows", &[]),
     // Connections; knows hosts and no table.
     ("pg", &["egress"]),
@@ -28,7 +29,7 @@ const WORKSPACE: [(&str, &[&str]); 20] = [
     (
         "engine",
         &[
-            "pg", "crypto", "control", "tenant", "resolver", "media", "whatsapp", "odoo", "flows",
+            "pg", "crypto", "control", "tenant", "resolver", "media", "whatsapp", "odoo", "push", "flows",
         ],
     ),
     ("access", &["pg", "crypto", "control", "tenant", "resolver"]),
@@ -37,7 +38,7 @@ const WORKSPACE: [(&str, &[&str]); 20] = [
         "api",
         &[
             "pg", "crypto", "control", "tenant", "resolver", "access", "engine", "media", "mail", "whatsapp",
-            "odoo", "flows",
+            "odoo", "push", "flows",
         ],
     ),
     (
@@ -91,6 +92,7 @@ const LIBRARIES: [(&str, &[&str]); 18] = [
             "whatsapp",
             "media",
             "odoo",
+            "push",
             "provision",
             "simulator",
             "demo",

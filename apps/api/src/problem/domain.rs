@@ -1,10 +1,12 @@
 //! Errors of the inbox and of login.
 
 use access::{LoginError, RefreshError};
+use control::push_key::PushKeyError;
 use engine::{
     dead_letters::ReplayError,
     ingest::IngestError,
     media::{FetchAgainError, OpenMediaError},
+    pushing::PushKeyFailure,
     reply::{AddFileError, ReplyError},
 };
 use pg::{DbError, InvalidCursor};
@@ -218,6 +220,15 @@ impl From<AddNoteError> for Problem {
                 Self::field(&format!("/mentions/{place}"), "invalid_mention", error)
             }
             AddNoteError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<PushKeyFailure> for Problem {
+    fn from(error: PushKeyFailure) -> Self {
+        match error {
+            PushKeyFailure::Db(error) | PushKeyFailure::Kept(PushKeyError::Db(error)) => error.into(),
+            error => Self::caused(Kind::Internal, error),
         }
     }
 }

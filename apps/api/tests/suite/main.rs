@@ -31,6 +31,7 @@ mod openapi;
 mod platform_audit;
 mod presence;
 mod program;
+mod push;
 mod quick_replies;
 mod roles;
 mod search;

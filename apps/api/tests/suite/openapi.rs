@@ -82,9 +82,12 @@ const PLACE: [&str; 15] = [
 
 /// Everything that a request may say of a place. `crates/egress` judges where the platform connects to;
 /// pictures are only shown, by browsers and by WhatsApp.
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 11] = [
     "PATCH /api/services/{id}: image_url",
     "PATCH /api/superadmin/servers/{id}: url",
+    // A browser's own, judged before each connection; what goes there it alone can read.
+    "POST /api/push/subscriptions/remove: endpoint",
+    "POST /api/push/subscriptions: endpoint",
     "POST /api/services: image_url",
     "POST /api/superadmin/servers: url",
     "POST /api/superadmin/tenants/{id}/database/create: server_id",

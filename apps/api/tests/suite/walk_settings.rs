@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::caller::Caller;
 
 /// Operations that take no body.
-pub const BODILESS: [&str; 26] = [
+pub const BODILESS: [&str; 27] = [
     "DELETE /api/branches/{id}",
     "DELETE /api/conversations/{id}/drafts/{kind}",
     "DELETE /api/quick-replies/{id}",
@@ -25,6 +25,7 @@ pub const BODILESS: [&str; 26] = [
     "GET /api/conversations/{id}/activity",
     "GET /api/drafts",
     "GET /api/notifications",
+    "GET /api/push",
     "GET /api/quick-replies",
     "GET /api/search",
     "GET /api/services",
@@ -60,7 +61,8 @@ pub async fn ids(admin: &Caller) -> [(&'static str, String); 6] {
 
 /// Bodies that would be taken.
 pub fn bodies(conversation: &str, tag: &str, twin: &str) -> Vec<(&'static str, Value)> {
-    vec![
+    let mut bodies = told(conversation);
+    bodies.extend([
         (
             "PATCH /api/settings",
             json!({
@@ -110,12 +112,33 @@ pub fn bodies(conversation: &str, tag: &str, twin: &str) -> Vec<(&'static str, V
             "PATCH /api/contacts/{id}",
             json!({ "name": "Ana", "attributes": { "Seguro": "Vida" }, "marketing_opt_out": false }),
         ),
+        ("POST /api/contacts/{id}/merge", json!({ "into": twin })),
+        ("POST /api/tags/{id}/merge", json!({ "into": tag })),
+        ("PATCH /api/channels/{id}", json!({ "display_name": "Recepción" })),
+    ]);
+    bodies
+}
+
+/// Of what one is told.
+fn told(conversation: &str) -> Vec<(&'static str, Value)> {
+    vec![
+        (
+            "POST /api/push/subscriptions",
+            json!({
+                "endpoint": "http://127.0.0.1:9/walk", "whose": "mine",
+                "keys": {
+                    "p256dh": "BLn9b-VR0ca83knDNZ32dCHGyjJp-1riX9ZTN40MqV8K_LpQmLqxC_DoHvqvFXO_nGdAB4W9dogZb_sM-uV4JbY",
+                    "auth": "_ordMnz7uTCmrpBTeUV4Bw",
+                },
+            }),
+        ),
+        (
+            "POST /api/push/subscriptions/remove",
+            json!({ "endpoint": "http://127.0.0.1:9/walk" }),
+        ),
         (
             "POST /api/notifications/seen",
             json!({ "conversation_id": conversation }),
         ),
-        ("POST /api/contacts/{id}/merge", json!({ "into": twin })),
-        ("POST /api/tags/{id}/merge", json!({ "into": tag })),
-        ("PATCH /api/channels/{id}", json!({ "display_name": "Recepción" })),
     ]
 }

@@ -1048,6 +1048,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a browser needs to ask for messages. */
+        get: operations["get_push"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/subscriptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** This browser is told from now on; one that is known is told as it wishes now. */
+        post: operations["post_subscription"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/push/subscriptions/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** This browser is told nothing any more; one that is not known is no problem. */
+        post: operations["post_removal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/quick-replies": {
         parameters: {
             query?: never;
@@ -3816,6 +3867,13 @@ export interface components {
             price?: components["schemas"]["Price"] | null;
             subtitle?: string | null;
         };
+        /** @description A browser, as its `PushSubscription` says it, and what it wants to hear. */
+        NewSubscriptionBody: {
+            endpoint: string;
+            keys: components["schemas"]["SubscriptionKeys"];
+            /** @description Of whose conversations customers' messages are told: mine, open (also nobody's) or all. */
+            whose: components["schemas"]["Whose"];
+        };
         /** @description A SuperAdmin to invite. */
         NewSuperadminBody: {
             email: string;
@@ -4069,6 +4127,11 @@ export interface components {
             message: string;
             /** @description JSON pointer to the field (RFC 6901). */
             pointer: string;
+        };
+        /** @description What a browser needs to ask for messages. */
+        PushBody: {
+            /** @description The installation's key (VAPID): the `applicationServerKey`, base64url. */
+            public_key: string;
         };
         /** @description A text that the team writes again and again. */
         QuickReply: {
@@ -4421,6 +4484,15 @@ export interface components {
         };
         /** @enum {string} */
         StepState: "done" | "todo" | "warning" | "unknown";
+        /** @description What a browser's messages are encrypted for. */
+        SubscriptionKeys: {
+            auth: string;
+            p256dh: string;
+        };
+        /** @description A browser that wants nothing any more. */
+        SubscriptionRef: {
+            endpoint: string;
+        };
         /** @description A SuperAdmin. */
         Superadmin: {
             /** Format: date-time */
@@ -4754,6 +4826,8 @@ export interface components {
             name?: string | null;
             sort?: components["schemas"]["ConversationSort"] | null;
         };
+        /** @enum {string} */
+        Whose: "mine" | "open" | "all";
         /** @enum {string} */
         WindowFilter: "closing" | "open" | "closed";
         /** @description A process that works on tenants. */
@@ -7126,6 +7200,94 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SeenBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_push: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushBody"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_subscription: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSubscriptionBody"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_removal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionRef"];
             };
         };
         responses: {

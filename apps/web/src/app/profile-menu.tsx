@@ -19,6 +19,9 @@ const CompanyDialog = lazy(async () => ({
   default: (await withTexts(import("@/features/auth/company-dialog"))).CompanyDialog,
 }));
 
+/** How long the server may take to forget this browser, in milliseconds. */
+const PATIENCE = 2_000;
+
 export function ProfileMenu({ trigger, side }: { trigger: ReactNode; side?: "top" | "right" | "bottom" }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
@@ -27,6 +30,9 @@ export function ProfileMenu({ trigger, side }: { trigger: ReactNode; side?: "top
   const company = useCompanySwitch();
   const install = useInstall();
   async function leave(): Promise<void> {
+    // Whoever sits here next is not told what concerns somebody else. It must not keep anybody from leaving.
+    const silent = import("@/features/notifications/push").then(({ fallSilent }) => fallSilent());
+    await Promise.race([silent.catch(() => undefined), new Promise((go) => setTimeout(go, PATIENCE))]);
     await endSession();
     await navigate({ to: "/login" });
     queryClient.clear();

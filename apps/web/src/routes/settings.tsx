@@ -4,7 +4,7 @@ import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-route
 import { sessionState } from "@/api/session";
 import { usePermission } from "@/api/use-session";
 import { ForbiddenPage } from "@/app/boundary";
-import { LETTER_KINDS, LETTER_STATES } from "@/features/settings/operations";
+import { LETTER_KINDS, LETTER_STATES } from "@/features/settings/letters";
 import { withTexts } from "@/lib/i18n";
 import { maybe, v } from "@/lib/search";
 import { tenantRoute } from "./tenant";

@@ -2,7 +2,7 @@
 
 import { createRoute, lazyRouteComponent, redirect, useNavigate } from "@tanstack/react-router";
 import { homeOf } from "@/api/home";
-import { SPOOL_STATES } from "@/features/superadmin/operations";
+import { SPOOL_STATES } from "@/features/superadmin/spool-states";
 import { TENANT_TABS } from "@/features/superadmin/tabs";
 import { withTexts } from "@/lib/i18n";
 import { maybe, v } from "@/lib/search";

@@ -407,6 +407,11 @@ fn parts(control_url: &str, graph: &str, app_secret: Option<SecretString>) -> Pa
         graph: Client::new(graph, "v25.0", http).unwrap(),
         store: store(),
         app_secret,
+        push: push::Client::new(push::Rules {
+            hosts: push::HostPolicy::default(),
+            allows_http: true,
+            contact: "mailto:test@example.com".to_owned(),
+        }),
         clock: Clock::default(),
         sends: true,
         lease_times: LeaseTimes::default(),

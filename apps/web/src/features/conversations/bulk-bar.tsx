@@ -21,8 +21,8 @@ function useBulk(selection: Selection) {
     onSuccess: ({ items }) => {
       const of = (outcome: string) => items.filter((item) => item.outcome === outcome).length;
       const left = of("not_found") + of("too_many_tags");
-      toast.success(t("bulk.done", { count: of("changed") }));
-      if (left > 0) toast.warning(t("bulk.left", { count: left }));
+      toast.success(t("bulkBar.done", { count: of("changed") }));
+      if (left > 0) toast.warning(t("bulkBar.left", { count: left }));
       selection.clear();
       return client.invalidateQueries({ queryKey: ["conversations"] });
     },
@@ -39,18 +39,18 @@ export function BulkBar({ selection }: { selection: Selection }) {
   return (
     <div
       role="toolbar"
-      aria-label={t("bulk.label")}
+      aria-label={t("bulkBar.label")}
       className="flex h-9 items-center gap-0.5 border-t border-line bg-raised px-2"
     >
-      <Button variant="ghost" size="icon" aria-label={t("bulk.clear")} onClick={selection.clear}>
+      <Button variant="ghost" size="icon" aria-label={t("bulkBar.clear")} onClick={selection.clear}>
         <X />
       </Button>
       <span className="tabular min-w-0 flex-1 truncate text-list font-medium" aria-live="polite">
-        {t("bulk.chosen", { count: selection.ids.size })}
+        {t("bulkBar.chosen", { count: selection.ids.size })}
       </span>
       <Menu
         trigger={
-          <Button variant="ghost" size="icon" aria-label={t("bulk.assign")} disabled={isPending}>
+          <Button variant="ghost" size="icon" aria-label={t("bulkBar.assign")} disabled={isPending}>
             <UserRound />
           </Button>
         }
@@ -69,14 +69,14 @@ export function BulkBar({ selection }: { selection: Selection }) {
       </Menu>
       <Menu
         trigger={
-          <Button variant="ghost" size="icon" aria-label={t("bulk.tags")} disabled={isPending}>
+          <Button variant="ghost" size="icon" aria-label={t("bulkBar.tags")} disabled={isPending}>
             <Tag />
           </Button>
         }
       >
         {(["add_tags", "remove_tags"] as const).map((type) => (
           <div key={type}>
-            <MenuLabel>{t(`bulk.${type}`)}</MenuLabel>
+            <MenuLabel>{t(`bulkBar.${type}`)}</MenuLabel>
             {(tags?.items ?? []).map((tag) => (
               <MenuItem key={tag.id} onSelect={() => run({ type, tags: [tag.name] })}>
                 <Tag />
@@ -88,7 +88,7 @@ export function BulkBar({ selection }: { selection: Selection }) {
       </Menu>
       <Menu
         trigger={
-          <Button variant="ghost" size="icon" aria-label={t("bulk.status")} disabled={isPending}>
+          <Button variant="ghost" size="icon" aria-label={t("bulkBar.status")} disabled={isPending}>
             <CirclePause />
           </Button>
         }
@@ -102,11 +102,11 @@ export function BulkBar({ selection }: { selection: Selection }) {
           {t("action.pending")}
         </MenuItem>
       </Menu>
-      <Action label={t("bulk.read")} disabled={isPending} onClick={() => run({ type: "read" })}>
+      <Action label={t("bulkBar.read")} disabled={isPending} onClick={() => run({ type: "read" })}>
         <MailCheck />
       </Action>
       <Action
-        label={t("bulk.close")}
+        label={t("bulkBar.close")}
         disabled={isPending}
         onClick={() => run({ type: "status", status: "closed" })}
       >

@@ -1,5 +1,4 @@
 /** Beside the thread: the contact, his line, tags, owner and dates. */
-import { queryOptions, useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -11,11 +10,18 @@ import { formatFull } from "@/lib/time";
 import { Avatar, TagChip } from "@/ui/badge";
 import { Button } from "@/ui/button";
 import { Copy } from "@/ui/copy";
-import { ErrorState, Skeleton } from "@/ui/states";
+import { part } from "@/ui/part";
+import { Skeleton } from "@/ui/states";
 import { AssignMenu } from "./assign-menu";
 import { contactName, formatPhone } from "./names";
 import { TagEditor } from "./tag-editor";
 import { WindowRing } from "./window-ring";
+
+const ContactCard = part(
+  "contact-card",
+  async () => (await withTexts(import("@/features/contact/contact-card"))).ContactCard,
+  <Skeleton className="m-4 h-40" />,
+);
 
 export function Details({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { t, i18n } = useTranslation();
@@ -71,26 +77,9 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
           </Entry>
         )}
       </dl>
-      <Card conversation={conversation} />
+      <ContactCard key={conversation.contact.id} conversation={conversation} />
     </aside>
   );
-}
-
-/** Fetched like anything else, so that a network that is gone costs the card and not the conversation. */
-const cardQuery = queryOptions({
-  queryKey: ["part", "contact-card"],
-  queryFn: () => withTexts(import("@/features/contact/contact-card")),
-  staleTime: Number.POSITIVE_INFINITY,
-  gcTime: Number.POSITIVE_INFINITY,
-  structuralSharing: false,
-  meta: { quiet: true },
-});
-
-function Card({ conversation }: { conversation: Conversation }) {
-  const { data: part, error, refetch } = useQuery(cardQuery);
-  if (part) return <part.ContactCard key={conversation.contact.id} conversation={conversation} />;
-  if (error) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  return <Skeleton className="m-4 h-40" />;
 }
 
 function Entry({ label, children }: { label: string; children: ReactNode }) {

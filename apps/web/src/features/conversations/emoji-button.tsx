@@ -1,12 +1,17 @@
 /** Emoji into the words. */
 import { Smile } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/ui/button";
 import { Popover } from "@/ui/menu";
+import { part } from "@/ui/part";
 import { SkeletonRows } from "@/ui/states";
 
-const EmojiPicker = lazy(async () => ({ default: (await import("./emoji-picker")).EmojiPicker }));
+const EmojiPicker = part(
+  "emoji-picker",
+  async () => (await import("./emoji-picker")).EmojiPicker,
+  <SkeletonRows rows={4} />,
+);
 
 interface EmojiButtonProps {
   onPick: (emoji: string) => void;
@@ -33,14 +38,12 @@ export function EmojiButton({ onPick, onClosed }: EmojiButtonProps) {
         </Button>
       }
     >
-      <Suspense fallback={<SkeletonRows rows={4} />}>
-        <EmojiPicker
-          onPick={(emoji) => {
-            onPick(emoji);
-            setOpen(false);
-          }}
-        />
-      </Suspense>
+      <EmojiPicker
+        onPick={(emoji) => {
+          onPick(emoji);
+          setOpen(false);
+        }}
+      />
     </Popover>
   );
 }

@@ -1,10 +1,11 @@
 /** Opens the pictures and films of a thread on the whole screen; what draws them comes when it is needed. */
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { Message } from "@/api/types";
 import { withTexts } from "@/lib/i18n";
+import { dialogPart } from "@/ui/part";
 import type { Fold } from "./fold";
 
-const Lightbox = lazy(() => withTexts(import("./lightbox")));
+const Lightbox = dialogPart("lightbox", async () => (await withTexts(import("./lightbox"))).default);
 
 /** What can be looked at in large, oldest first. */
 export function picturesOf(messages: Message[], folds: Map<string, Fold>): Message[] {
@@ -31,9 +32,5 @@ interface GalleryProps {
 export function Gallery({ pictures, opened, ...rest }: GalleryProps) {
   // What is under the eye stays what it is, although the thread goes on meanwhile.
   const [shown] = useState(() => (pictures.some(({ id }) => id === opened.id) ? pictures : [opened]));
-  return (
-    <Suspense fallback={<div className="fixed inset-0 z-50 bg-black/90" />}>
-      <Lightbox pictures={shown} start={shown.findIndex(({ id }) => id === opened.id)} {...rest} />
-    </Suspense>
-  );
+  return <Lightbox pictures={shown} start={shown.findIndex(({ id }) => id === opened.id)} {...rest} />;
 }

@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { CircleHelp, Headset, WifiOff } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { Conversation } from "@/api/types";
@@ -14,6 +14,7 @@ import { withTexts } from "@/lib/i18n";
 import type { RealtimeState } from "@/lib/realtime";
 import { readStored, writeStored } from "@/lib/storage";
 import { Button } from "@/ui/button";
+import { dialogPart, part } from "@/ui/part";
 import { EmptyState } from "@/ui/states";
 import { toast } from "@/ui/toast";
 import type { ComposerMode } from "./composer";
@@ -29,13 +30,14 @@ import { useRealtime } from "./use-realtime";
 
 // The list is there before what it opens, which is fetched while somebody chooses.
 const loadThread = () => withTexts(import("./thread"));
-const Thread = lazy(async () => ({ default: (await loadThread()).Thread }));
+const Thread = part("thread", async () => (await loadThread()).Thread, <ThreadSkeleton />);
 
-const SearchResults = lazy(async () => ({
-  default: (await withTexts(import("./search-results"))).SearchResults,
-}));
+const SearchResults = part(
+  "search-results",
+  async () => (await withTexts(import("./search-results"))).SearchResults,
+);
 
-const KeysHelp = lazy(async () => ({ default: (await withTexts(import("./keys-help"))).KeysHelp }));
+const KeysHelp = dialogPart("keys-help", async () => (await withTexts(import("./keys-help"))).KeysHelp);
 
 const DENSITY_KEY = "centralita.density";
 
@@ -190,9 +192,7 @@ export function Inbox({ search, openId }: InboxProps) {
         <ConnectionLine state={state} />
         <div className="min-h-0 flex-1">
           {search.q ? (
-            <Suspense>
-              <SearchResults text={search.q} openId={openId} at={search.at} />
-            </Suspense>
+            <SearchResults text={search.q} openId={openId} at={search.at} />
           ) : (
             <ConversationList
               search={search}
@@ -211,18 +211,16 @@ export function Inbox({ search, openId }: InboxProps) {
         </div>
         <div className="min-h-0 flex-1">
           {openId ? (
-            <Suspense fallback={<ThreadSkeleton />}>
-              <Thread
-                conversationId={openId}
-                at={search.at}
-                onEnd={() => onChange({ at: undefined })}
-                onJump={(message) => onChange({ at: message })}
-                mode={mode}
-                onMode={setMode}
-                box={writingBox}
-                onDone={(sent) => void finish(sent)}
-              />
-            </Suspense>
+            <Thread
+              conversationId={openId}
+              at={search.at}
+              onEnd={() => onChange({ at: undefined })}
+              onJump={(message) => onChange({ at: message })}
+              mode={mode}
+              onMode={setMode}
+              box={writingBox}
+              onDone={(sent) => void finish(sent)}
+            />
           ) : (
             <EmptyState icon={Headset} text={t("thread.choose")}>
               <Button onClick={() => setHelp(true)}>
@@ -233,11 +231,7 @@ export function Inbox({ search, openId }: InboxProps) {
           )}
         </div>
       </div>
-      {help && (
-        <Suspense>
-          <KeysHelp open onOpenChange={setHelp} />
-        </Suspense>
-      )}
+      {help && <KeysHelp onClose={() => setHelp(false)} />}
       <PaletteKey
         actions={{
           take:

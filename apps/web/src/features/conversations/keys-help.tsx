@@ -20,10 +20,10 @@ const KEYS = [
   { keys: ["?"], what: "help" },
 ];
 
-export function KeysHelp({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+export function KeysHelp({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={t("keys.title")}>
+    <Dialog open onOpenChange={onClose} title={t("keys.title")}>
       <dl className="grid grid-cols-[auto_1fr] items-center gap-x-6 gap-y-2">
         {KEYS.map(({ keys, what }) => (
           <div key={what} className="contents">
@@ -37,7 +37,7 @@ export function KeysHelp({ open, onOpenChange }: { open: boolean; onOpenChange: 
                 </kbd>
               ))}
             </dt>
-            <dd>{t(`keys.${what}`)}</dd>
+            <dd>{t(what === "close" ? "keys.close" : `keysHelp.${what}`)}</dd>
           </div>
         ))}
       </dl>

@@ -1,12 +1,13 @@
 /** Above the list: search, filters, tabs with live counts, and the filter in one sentence. */
 import { useQuery } from "@tanstack/react-query";
 import { Rows3, Rows4, Search } from "lucide-react";
-import { lazy, type RefObject, Suspense, useEffect, useState } from "react";
+import { type RefObject, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import { withTexts } from "@/lib/i18n";
 import { Button } from "@/ui/button";
 import { Input } from "@/ui/field";
+import { part } from "@/ui/part";
 import { Tooltip } from "@/ui/tooltip";
 import { FilterPanel } from "./filter-panel";
 import { FilterSentence } from "./filter-sentence";
@@ -16,7 +17,11 @@ import type { Selection } from "./selection";
 import { StartConversation } from "./start-conversation";
 import { ViewsMenu } from "./views-menu";
 
-const BulkBar = lazy(async () => ({ default: (await withTexts(import("./bulk-bar"))).BulkBar }));
+const BulkBar = part(
+  "bulk-bar",
+  async () => (await withTexts(import("./bulk-bar"))).BulkBar,
+  <div className="h-9" />,
+);
 
 interface HeaderProps {
   search: InboxSearch;
@@ -52,11 +57,7 @@ export function ListHeader(props: HeaderProps) {
       </div>
       {!search.q && <Tabs search={search} onChange={onChange} />}
       {!search.q && isFiltered(search) && <FilterSentence search={search} onClear={onClear} />}
-      {selection && selection.ids.size > 0 && (
-        <Suspense fallback={<div className="h-11" />}>
-          <BulkBar selection={selection} />
-        </Suspense>
-      )}
+      {selection && selection.ids.size > 0 && <BulkBar selection={selection} />}
     </div>
   );
 }

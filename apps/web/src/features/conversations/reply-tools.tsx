@@ -1,10 +1,11 @@
 /** The tools of an answer: files, emoji, quick replies, later, and what is a message of its own. */
 import { List, MapPin, Plus, UserRound } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Conversation, MessageBody } from "@/api/types";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem } from "@/ui/menu";
+import { dialogPart } from "@/ui/part";
 import { AttachButton } from "./attachment";
 import { cardBody, locationBody, offerBody } from "./compose";
 import type { Draft } from "./drafts";
@@ -12,9 +13,12 @@ import { EmojiButton } from "./emoji-button";
 import { QuickReplyPicker } from "./quick-reply-picker";
 import { ScheduleButton } from "./schedule";
 
-const LocationDialog = lazy(async () => ({ default: (await import("./location-dialog")).LocationDialog }));
-const CardDialog = lazy(async () => ({ default: (await import("./card-dialog")).CardDialog }));
-const OfferDialog = lazy(async () => ({ default: (await import("./offer-dialog")).OfferDialog }));
+const LocationDialog = dialogPart(
+  "location-dialog",
+  async () => (await import("./location-dialog")).LocationDialog,
+);
+const CardDialog = dialogPart("card-dialog", async () => (await import("./card-dialog")).CardDialog);
+const OfferDialog = dialogPart("offer-dialog", async () => (await import("./offer-dialog")).OfferDialog);
 
 const BESIDE = [
   { what: "location", icon: MapPin },
@@ -85,15 +89,11 @@ export function ReplyTools(props: ReplyToolsProps) {
           </MenuItem>
         ))}
       </Menu>
-      <Suspense>
-        {beside === "location" && (
-          <LocationDialog {...dialog} onSubmit={(place) => send(locationBody(place, around))} />
-        )}
-        {beside === "card" && <CardDialog {...dialog} onSubmit={(card) => send(cardBody(card, around))} />}
-        {beside === "offer" && (
-          <OfferDialog {...dialog} onSubmit={(offer) => send(offerBody(offer, around))} />
-        )}
-      </Suspense>
+      {beside === "location" && (
+        <LocationDialog {...dialog} onSubmit={(place) => send(locationBody(place, around))} />
+      )}
+      {beside === "card" && <CardDialog {...dialog} onSubmit={(card) => send(cardBody(card, around))} />}
+      {beside === "offer" && <OfferDialog {...dialog} onSubmit={(offer) => send(offerBody(offer, around))} />}
     </>
   );
 }

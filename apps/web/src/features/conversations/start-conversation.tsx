@@ -1,14 +1,18 @@
 /** Writes to somebody who may never have written. */
 
 import { MessageSquarePlus } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { usePermission } from "@/api/use-session";
 import { withTexts } from "@/lib/i18n";
 import { Button } from "@/ui/button";
+import { dialogPart } from "@/ui/part";
 import { Tooltip } from "@/ui/tooltip";
 
-const StartDialog = lazy(async () => ({ default: (await withTexts(import("./start-dialog"))).StartDialog }));
+const StartDialog = dialogPart(
+  "start-dialog",
+  async () => (await withTexts(import("./start-dialog"))).StartDialog,
+);
 
 export function StartConversation() {
   const { t } = useTranslation();
@@ -22,11 +26,7 @@ export function StartConversation() {
           <MessageSquarePlus />
         </Button>
       </Tooltip>
-      {open && (
-        <Suspense>
-          <StartDialog onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {open && <StartDialog onClose={() => setOpen(false)} />}
     </>
   );
 }

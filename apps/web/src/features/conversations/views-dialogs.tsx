@@ -15,11 +15,10 @@ import { type InboxSearch, viewFilter } from "./filters";
 import { VIEWS_KEY } from "./keys";
 
 interface DialogProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
+  onClose: () => void;
 }
 
-export function KeepDialog({ open, onOpenChange, search }: DialogProps & { search: InboxSearch }) {
+export function KeepDialog({ onClose, search }: DialogProps & { search: InboxSearch }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const canShare = usePermission("settings.write");
@@ -30,8 +29,7 @@ export function KeepDialog({ open, onOpenChange, search }: DialogProps & { searc
     meta: { quiet: true },
     onSuccess: (view) => {
       void client.invalidateQueries({ queryKey: VIEWS_KEY });
-      onOpenChange(false);
-      setName("");
+      onClose();
       toast.success(t("views.kept", { name: view.name }));
     },
   });
@@ -40,7 +38,7 @@ export function KeepDialog({ open, onOpenChange, search }: DialogProps & { searc
     keep.mutate({ name: name.trim(), shared, filter: viewFilter(search), sort: search.sort ?? "newest" });
   }
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={t("views.keep")}>
+    <Dialog open onOpenChange={onClose} title={t("views.keep")}>
       <form onSubmit={submit} className="grid gap-4">
         <Field
           label={t("views.name")}
@@ -65,7 +63,7 @@ export function KeepDialog({ open, onOpenChange, search }: DialogProps & { searc
           />
         )}
         <div className="flex justify-end gap-2">
-          <Button onClick={() => onOpenChange(false)}>{t("action.cancel")}</Button>
+          <Button onClick={onClose}>{t("action.cancel")}</Button>
           <Button type="submit" variant="primary" disabled={!name.trim() || keep.isPending}>
             {t("action.save")}
           </Button>
@@ -75,11 +73,11 @@ export function KeepDialog({ open, onOpenChange, search }: DialogProps & { searc
   );
 }
 
-export function ManageDialog({ open, onOpenChange, views }: DialogProps & { views: View[] }) {
+export function ManageDialog({ onClose, views }: DialogProps & { views: View[] }) {
   const { t } = useTranslation();
   const canShare = usePermission("settings.write");
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={t("views.manage")}>
+    <Dialog open onOpenChange={onClose} title={t("views.manage")}>
       <ul className="divide-y divide-line">
         {views.map((view) => (
           <ManagedView key={view.id} view={view} mayChange={!view.shared || canShare} />

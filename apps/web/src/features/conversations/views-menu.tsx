@@ -1,17 +1,18 @@
 /** Ways to look at the list that were kept under a name: one's own and the team's. */
 import { useQuery } from "@tanstack/react-query";
 import { Bookmark, BookmarkPlus, Settings2, Users } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { withTexts } from "@/lib/i18n";
 import { Button } from "@/ui/button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/ui/menu";
+import { dialogPart } from "@/ui/part";
 import { type InboxSearch, searchOfView } from "./filters";
 import { viewsQuery } from "./queries";
 
 const load = () => withTexts(import("./views-dialogs"));
-const KeepDialog = lazy(async () => ({ default: (await load()).KeepDialog }));
-const ManageDialog = lazy(async () => ({ default: (await load()).ManageDialog }));
+const KeepDialog = dialogPart("keep-view", async () => (await load()).KeepDialog);
+const ManageDialog = dialogPart("manage-views", async () => (await load()).ManageDialog);
 
 interface ViewsProps {
   search: InboxSearch;
@@ -60,10 +61,8 @@ export function ViewsMenu({ search, onChange }: ViewsProps) {
           </MenuItem>
         )}
       </Menu>
-      <Suspense>
-        {keeping && <KeepDialog open onOpenChange={setKeeping} search={search} />}
-        {managing && <ManageDialog open onOpenChange={setManaging} views={views} />}
-      </Suspense>
+      {keeping && <KeepDialog onClose={() => setKeeping(false)} search={search} />}
+      {managing && <ManageDialog onClose={() => setManaging(false)} views={views} />}
     </>
   );
 }

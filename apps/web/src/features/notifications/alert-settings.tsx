@@ -1,9 +1,12 @@
 /** How one hears of things on this device. */
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { Check, Field, Select } from "@/ui/field";
-import { setAlerts, useAlerts, WHOSE } from "./alerts";
+import { toast } from "@/ui/toast";
+import { type Alerts, setAlerts, useAlerts, WHOSE } from "./alerts";
+import { canPush, fallSilent, listen } from "./push";
 import { sound } from "./ring";
 
 type Permission = NotificationPermission | "unsupported";
@@ -21,7 +24,18 @@ export function AlertSettings() {
   async function setSystem(on: boolean): Promise<void> {
     const answer = on && allowed === "default" ? await Notification.requestPermission() : allowed;
     setAllowed(answer);
-    setAlerts({ system: on && answer === "granted" });
+    await change({ system: on && answer === "granted" });
+  }
+
+  /** Kept here, and told to the server, which speaks to this browser while the desk is closed. */
+  async function change(wish: Partial<Alerts>): Promise<void> {
+    setAlerts(wish);
+    const isWanted = wish.system ?? (system && allowed === "granted");
+    try {
+      await (isWanted ? listen() : fallSilent());
+    } catch (error) {
+      toast.error(t("notify.pushFailed", { reason: problemWords(error, t) }));
+    }
   }
 
   return (
@@ -39,7 +53,9 @@ export function AlertSettings() {
       </div>
       <Check
         label={t("notify.ofSystem")}
-        hint={t(isRefused ? `notify.permission.${allowed}` : "notify.ofSystemHint")}
+        hint={t(
+          isRefused ? `notify.permission.${allowed}` : canPush() ? "notify.ofSystemHint" : "notify.onlyOpen",
+        )}
         checked={system && allowed === "granted"}
         disabled={isRefused}
         onChange={(event) => void setSystem(event.target.checked)}
@@ -50,7 +66,7 @@ export function AlertSettings() {
             {...field}
             value={whose}
             onChange={({ target }) =>
-              setAlerts({ whose: WHOSE.find((kind) => kind === target.value) ?? "mine" })
+              void change({ whose: WHOSE.find((kind) => kind === target.value) ?? "mine" })
             }
           >
             {WHOSE.map((kind) => (

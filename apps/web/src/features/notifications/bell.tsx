@@ -1,16 +1,24 @@
 /** The bell in the frame: how much one has not seen, and behind it what. */
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Bell } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSession } from "@/api/use-session";
 import { withTexts } from "@/lib/i18n";
 import { Popover } from "@/ui/menu";
+import { part } from "@/ui/part";
 import { SkeletonRows } from "@/ui/states";
+import { alerts } from "./alerts";
 import { notificationsQuery } from "./queries";
 
-const Notifications = lazy(async () => ({
-  default: (await withTexts(import("./list"))).Notifications,
-}));
+const Notifications = part(
+  "notifications",
+  async () => (await withTexts(import("./list"))).Notifications,
+  <SkeletonRows rows={3} />,
+);
+
+/** With the window open he is told all the same. */
+function noMatter(): void {}
 
 /** Where the bell stands in the rail and not in the bar below. */
 const desktop = window.matchMedia("(min-width: 640px)");
@@ -18,6 +26,12 @@ const desktop = window.matchMedia("(min-width: 640px)");
 export function NotificationBell() {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const impersonating = useSession()?.impersonating ?? true;
+  useEffect(() => {
+    // What a browser was told by the one who sat here before, or under a key of old, ends with the session.
+    if (!impersonating && alerts().system)
+      void import("./push").then(({ listen }) => listen()).catch(noMatter);
+  }, [impersonating]);
   const first = useInfiniteQuery(notificationsQuery).data?.pages[0];
   const unread = first?.unread ?? 0;
   const shown = first && unread > first.cap ? `${first.cap}+` : `${unread}`;
@@ -48,9 +62,7 @@ export function NotificationBell() {
         </button>
       }
     >
-      <Suspense fallback={<SkeletonRows rows={3} />}>
-        <Notifications onOpened={() => setOpen(false)} />
-      </Suspense>
+      <Notifications onOpened={() => setOpen(false)} />
     </Popover>
   );
 }

@@ -15,7 +15,8 @@ import { Card, Page } from "@/ui/page";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
 import { toast } from "@/ui/toast";
 import { LetterDialog } from "./dead-letter-dialog";
-import { deadLettersQuery, LETTER_KINDS, LETTER_STATES, type LetterFilter, useReplayAll } from "./operations";
+import { LETTER_KINDS, LETTER_STATES } from "./letters";
+import { deadLettersQuery, type LetterFilter, useReplayAll } from "./operations";
 
 const TONES = { open: "warn", replayed: "ok", discarded: "neutral" } as const;
 

@@ -3,10 +3,6 @@ import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from 
 import { api, unwrap } from "@/api/client";
 import type { DeadLetterKind, DeadLetterState } from "@/api/types";
 
-/** What dead letters are, and what became of them. */
-export const LETTER_KINDS = ["message", "status", "unreadable"] as const satisfies DeadLetterKind[];
-export const LETTER_STATES = ["open", "replayed", "discarded"] as const satisfies DeadLetterState[];
-
 const PAGE = { limit: 50 };
 const LETTERS = ["dead-letters"] as const;
 

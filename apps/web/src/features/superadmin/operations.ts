@@ -7,13 +7,12 @@ import {
   useQueryClient,
 } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
+import type { SPOOL_STATES } from "./spool-states";
 
 const SPOOL = ["superadmin", "spool"] as const;
 /** These pages are looked at while something is going on. */
 const LIVE = { refetchInterval: 10_000, placeholderData: keepPreviousData };
 const path = (id: string) => ({ params: { path: { id } } });
-
-export const SPOOL_STATES = ["waiting", "failed"] as const;
 
 /** Which of what waits is shown, as the address says it. */
 export interface SpoolSearch {

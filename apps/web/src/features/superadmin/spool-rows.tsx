@@ -13,7 +13,8 @@ import { LoadMore } from "@/ui/load-more";
 import { ReasonDialog } from "@/ui/reason-dialog";
 import { EmptyState, ErrorState, SkeletonRows } from "@/ui/states";
 import { toast } from "@/ui/toast";
-import { SPOOL_STATES, type SpoolSearch, spoolRowsQuery, useDiscardRow, useRetryRow } from "./operations";
+import { type SpoolSearch, spoolRowsQuery, useDiscardRow, useRetryRow } from "./operations";
+import { SPOOL_STATES } from "./spool-states";
 
 interface SpoolRowsProps {
   search: SpoolSearch;
