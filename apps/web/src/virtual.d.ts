@@ -1,5 +1,6 @@
 /** Modules that the build makes. */
 declare module "virtual:emoji/*" {
-  const rows: import("./features/conversations/emojis").EmojiRow[];
+  /** Sign, name, keywords, group. */
+  const rows: [string, string, string, number][];
   export default rows;
 }

@@ -10,7 +10,7 @@ export interface Emoji {
 }
 
 /** Sign, name, keywords, group. */
-export type EmojiRow = [string, string, string, number];
+type EmojiRow = [string, string, string, number];
 
 const LANGUAGES: Record<string, () => Promise<{ default: EmojiRow[] }>> = {
   es: () => import("virtual:emoji/es"),
