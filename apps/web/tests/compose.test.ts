@@ -8,9 +8,9 @@ import {
   offerBody,
   templateBody,
 } from "@/features/conversations/compose";
+import { judgeFile, mimeOf } from "@/features/conversations/composer/upload";
 import type { Draft } from "@/features/conversations/drafts";
 import { sendStateOf } from "@/features/conversations/send-state";
-import { judgeFile, mimeOf } from "@/features/conversations/upload";
 import { fromLocalInput, toLocalInput } from "@/lib/time";
 
 const draft = (change: Partial<Draft>): Draft => ({

@@ -7,7 +7,7 @@ import { useRef, useState } from "react";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { adoptSession } from "@/api/session";
 import type { Conversation } from "@/api/types";
-import { Composer, type ComposerMode } from "@/features/conversations/composer";
+import { Composer, type ComposerMode } from "@/features/conversations/composer/composer";
 import { renderDesk } from "./render";
 import { sampleConversation, sampleMessage, sampleSession } from "./samples";
 

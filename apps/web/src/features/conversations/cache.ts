@@ -3,7 +3,7 @@ import type { InfiniteData, Query, QueryClient } from "@tanstack/react-query";
 import type { Conversation, ConversationPage, Message, MessagePage, MessageStatus } from "@/api/types";
 import { type ListParams, matchesParams } from "./filters";
 import { conversationKey, LIST_KEY, messagesKey } from "./keys";
-import type { MessagePlace } from "./queries";
+import type { MessagePlace } from "./thread-place";
 
 type ConversationList = InfiniteData<ConversationPage, string | null>;
 export type MessageList = InfiniteData<MessagePage, MessagePlace>;

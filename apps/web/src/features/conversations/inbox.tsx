@@ -17,7 +17,7 @@ import { Button } from "@/ui/button";
 import { dialogPart, part } from "@/ui/part";
 import { EmptyState } from "@/ui/states";
 import { toast } from "@/ui/toast";
-import type { ComposerMode } from "./composer";
+import type { ComposerMode } from "./composer/composer";
 import { ConversationList, useConversationList } from "./conversation-list";
 import { countParams, type InboxSearch, NO_FILTER } from "./filters";
 import { conversationKey } from "./keys";

@@ -34,6 +34,7 @@ import {
   searchKey,
   VIEWS_KEY,
 } from "./keys";
+import type { MessagePlace, MessageQuery } from "./thread-place";
 
 export function conversationListQuery(params: ListParams) {
   return infiniteQueryOptions({
@@ -136,17 +137,6 @@ export function useActivity(id: string, from: string | undefined): Activity[] {
   }, [isShort, isFetchingNextPage, isError, fetchNextPage]);
   return done;
 }
-
-interface MessageQuery {
-  limit: number;
-  cursor?: string;
-  after?: string;
-  around?: string;
-  newer?: string;
-}
-
-/** Which page of a thread: the newest, the one around a message, or what is older or newer than a page. */
-export type MessagePlace = Pick<MessageQuery, "cursor" | "around" | "newer"> | null;
 
 export function fetchMessages(id: string, query: MessageQuery, signal?: AbortSignal) {
   return unwrap(

@@ -10,7 +10,7 @@ import { readStored, writeStored } from "@/lib/storage";
 import { serviceWindow } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { ErrorState, Skeleton } from "@/ui/states";
-import { Composer, type ComposerMode } from "./composer";
+import { Composer, type ComposerMode } from "./composer/composer";
 import { Details } from "./details";
 import { MessageList } from "./message-list";
 import { Neighbours } from "./neighbours";

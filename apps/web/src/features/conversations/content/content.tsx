@@ -2,8 +2,8 @@
 import { Forward, Megaphone } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { Message } from "@/api/types";
+import { NoteWords } from "../composer/mentions";
 import { MediaContent } from "../media";
-import { NoteWords } from "../mentions";
 import { kindIcon, kindKey } from "../message-kind";
 import { child, safeUrl, text } from "../payload";
 import { richText } from "../rich-text";

@@ -2,10 +2,9 @@
 import { Smile } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Button } from "@/ui/button";
-import { Popover } from "@/ui/menu";
 import { part } from "@/ui/part";
 import { SkeletonRows } from "@/ui/states";
+import { ToolPopover } from "./tool-popover";
 
 const EmojiPicker = part(
   "emoji-picker",
@@ -22,21 +21,13 @@ export function EmojiButton({ onPick, onClosed }: EmojiButtonProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
-    <Popover
+    <ToolPopover
       open={open}
       onOpenChange={setOpen}
       label={t("emoji.title")}
-      side="top"
-      onClosed={(event) => {
-        event.preventDefault();
-        onClosed();
-      }}
+      icon={<Smile />}
       className="w-84 p-2"
-      trigger={
-        <Button variant="ghost" size="icon" aria-label={t("emoji.title")} title={t("emoji.title")}>
-          <Smile />
-        </Button>
-      }
+      onClosed={onClosed}
     >
       <EmojiPicker
         onPick={(emoji) => {
@@ -44,6 +35,6 @@ export function EmojiButton({ onPick, onClosed }: EmojiButtonProps) {
           setOpen(false);
         }}
       />
-    </Popover>
+    </ToolPopover>
   );
 }

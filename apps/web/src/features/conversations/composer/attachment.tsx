@@ -4,10 +4,10 @@ import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/ui/button";
 import { Tooltip } from "@/ui/tooltip";
+import type { DraftFile } from "../drafts";
+import { formatSize } from "../media-file";
+import { kindIcon } from "../message-kind";
 import { pictureOf, type Trouble, type Uploading } from "./attachments";
-import type { DraftFile } from "./drafts";
-import { formatSize } from "./media-file";
-import { kindIcon } from "./message-kind";
 import { PICKABLE } from "./upload";
 
 export function AttachButton({ onFiles }: { onFiles: (files: File[]) => void }) {

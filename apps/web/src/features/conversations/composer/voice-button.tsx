@@ -3,7 +3,7 @@ import { Check, CircleAlert, LoaderCircle, Mic, Trash2 } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/ui/button";
-import { formatLength } from "./sound-time";
+import { formatLength } from "../sound-time";
 
 /** The longest that is recorded, in seconds; far below what WhatsApp takes. */
 const LONGEST = 15 * 60;

@@ -4,8 +4,8 @@ import { useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSession } from "@/api/use-session";
 import { Button } from "@/ui/button";
-import { DraftSync } from "./draft-sync";
-import { type ServerKind, subscribe } from "./drafts";
+import { DraftSync } from "../draft-sync";
+import { type ServerKind, subscribe } from "../drafts";
 
 /** After so long without a key the words go to the server. */
 const PAUSE = 1_000;

@@ -1,8 +1,8 @@
 /** Where an answer is written, or why it cannot be. */
 import type { RefObject } from "react";
 import type { Conversation } from "@/api/types";
+import { isPaused, useLine } from "../line-state";
 import { BlockedBox, PausedLine, useBlocked } from "./blocked-box";
-import { isPaused, useLine } from "./line-state";
 import { OpenBox } from "./open-box";
 
 interface ReplyBoxProps {

@@ -3,10 +3,9 @@ import { CalendarClock } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { formatFull, formatMoment } from "@/lib/time";
-import { Button } from "@/ui/button";
-import { Popover } from "@/ui/menu";
+import { MomentForm } from "../moment-form";
 import { Chip } from "./attachment";
-import { MomentForm } from "./moment-form";
+import { ToolPopover } from "./tool-popover";
 
 interface ScheduleProps {
   timeZone: string;
@@ -21,20 +20,12 @@ export function ScheduleButton({ timeZone, windowEnd, onPick, onClosed }: Schedu
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
-    <Popover
+    <ToolPopover
       open={open}
       onOpenChange={setOpen}
       label={t("schedule.title")}
-      align="start"
-      onClosed={(event) => {
-        event.preventDefault();
-        onClosed();
-      }}
-      trigger={
-        <Button variant="ghost" size="icon" aria-label={t("schedule.title")} title={t("schedule.title")}>
-          <CalendarClock />
-        </Button>
-      }
+      icon={<CalendarClock />}
+      onClosed={onClosed}
     >
       <MomentForm
         timeZone={timeZone}
@@ -47,7 +38,7 @@ export function ScheduleButton({ timeZone, windowEnd, onPick, onClosed }: Schedu
           setOpen(false);
         }}
       />
-    </Popover>
+    </ToolPopover>
   );
 }
 

@@ -1,10 +1,10 @@
 /** Files for the next message: judged, brought to the server one after the other, and kept with the draft. */
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { MOST_FILES } from "./compose";
-import type { DraftFile } from "./drafts";
-import { formatSize } from "./media-file";
-import { sendProblemWords } from "./send-problem";
+import { MOST_FILES } from "../compose";
+import type { DraftFile } from "../drafts";
+import { formatSize } from "../media-file";
+import { sendProblemWords } from "../send-problem";
 import { judgeFile, uploadFile } from "./upload";
 
 export interface Uploading {

@@ -3,7 +3,7 @@ import { type ReactNode, type RefObject, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { cn } from "@/lib/cn";
 import { Button } from "@/ui/button";
-import { MAX_TEXT } from "./compose";
+import { MAX_TEXT } from "../compose";
 
 interface WritingBoxProps {
   box: RefObject<HTMLTextAreaElement | null>;

@@ -8,9 +8,9 @@ import { usersQuery } from "@/api/directory";
 import type { Conversation } from "@/api/types";
 import { useSession } from "@/api/use-session";
 import { asProblem } from "@/lib/problem";
-import { useDraft } from "./drafts";
+import { useDraft } from "../drafts";
+import { useAddNote } from "../queries";
 import { mentionedIn, useMentions } from "./mentions";
-import { useAddNote } from "./queries";
 import { WritingBox } from "./writing-box";
 
 interface NoteBoxProps {

@@ -5,8 +5,7 @@ import { MessageSquareQuote } from "lucide-react";
 import { useDeferredValue, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
-import { Button } from "@/ui/button";
-import { Popover } from "@/ui/menu";
+import { ToolPopover } from "./tool-popover";
 
 interface QuickReplyPickerProps {
   conversationId: string;
@@ -23,23 +22,15 @@ export function QuickReplyPicker(props: QuickReplyPickerProps) {
   const { conversationId, open, onOpenChange, onPick, onNone, onClosed } = props;
   const { t } = useTranslation();
   return (
-    <Popover
+    <ToolPopover
       open={open}
       onOpenChange={onOpenChange}
       label={t("quick.title")}
-      align="start"
-      onClosed={(event) => {
-        event.preventDefault();
-        onClosed();
-      }}
-      trigger={
-        <Button variant="ghost" size="icon" aria-label={t("quick.title")} title={t("quick.title")}>
-          <MessageSquareQuote />
-        </Button>
-      }
+      icon={<MessageSquareQuote />}
+      onClosed={onClosed}
     >
       <Choices conversationId={conversationId} onPick={onPick} onNone={onNone} />
-    </Popover>
+    </ToolPopover>
   );
 }
 

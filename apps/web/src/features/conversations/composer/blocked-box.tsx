@@ -9,10 +9,10 @@ import { useSession } from "@/api/use-session";
 import { formatDuration, formatMoment, serviceWindow } from "@/lib/time";
 import { useNow } from "@/lib/use-now";
 import { Button } from "@/ui/button";
-import { templateBody } from "./compose";
-import { useDraft } from "./drafts";
-import { outboxOf } from "./outbox-instance";
-import { TemplateDialog } from "./template-dialog";
+import { templateBody } from "../compose";
+import { useDraft } from "../drafts";
+import { outboxOf } from "../outbox-instance";
+import { TemplateDialog } from "../template-dialog";
 
 export interface Blocked {
   words: string;

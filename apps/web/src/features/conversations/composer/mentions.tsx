@@ -8,8 +8,8 @@ import { useSession } from "@/api/use-session";
 import { cn } from "@/lib/cn";
 import { plain } from "@/lib/plain";
 import { Avatar } from "@/ui/badge";
-import { child } from "./payload";
-import { richText } from "./rich-text";
+import { child } from "../payload";
+import { richText } from "../rich-text";
 
 /** As many as are offered at once. */
 const OFFERED = 6;
@@ -22,7 +22,7 @@ function pattern(people: Named[]): RegExp | null {
   const names = people.map(({ name }) => name).sort((a, b) => b.length - a.length);
   if (names.length === 0) return null;
   const escaped = names.map((name) => name.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`@(${escaped.join("|")})(?![\\p{L}\\p{N}])`, "gu");
+  return new RegExp(`(?<![\\p{L}\\p{N}])@(${escaped.join("|")})(?![\\p{L}\\p{N}])`, "gu");
 }
 
 /** Whom of the team these words name. */
