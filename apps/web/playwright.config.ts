@@ -43,7 +43,7 @@ export default defineConfig({
     {
       name: "look",
       testMatch:
-        /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed|thread|contact|notify|compose|push)\.spec\.ts/,
+        /(look|desk|list|operations|once|sending|settings|platform|people|profile|servers|visits|installed|thread|contact|notify|compose|push|templates)\.spec\.ts/,
       use: { baseURL: PREVIEW },
     },
     // Makes the pictures of the documentation, when it is asked for.

@@ -73,7 +73,7 @@ const LEFT_OUT: [(&str, &[&str]); 4] = [
         messages::list_messages, messages::post_note,
         send::post_message, send::post_conversation, send::post_retry, send::post_cancel, send::post_typing,
         media::get_media, media::post_fetch, upload::post_media,
-        channels::list_channels, channels::patch_line, channels::health::get_line_health, channels::health::post_line_check,
+        channels::list_channels, channels::patch_line, channels::templates::list_templates, channels::health::get_line_health, channels::health::post_line_check,
         line_events::list_line_events, line_events::list_line_health,
         tags::list_tags, tags::post_tag, tags::patch_tag, tags::remove_tag, tags::post_merge,
         settings::get_settings, settings::patch_settings,

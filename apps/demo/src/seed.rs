@@ -43,10 +43,14 @@ pub(crate) async fn people_and_branding(api: &str, registered: &[Value]) -> anyh
     Ok(Value::Bool(true))
 }
 
-/// Conversations of each tenant, some of them answered.
+/// Templates of each line, and conversations of each tenant, some of them answered.
 pub(crate) async fn conversations(api: &str, simulator: &str) -> anyhow::Result<Value> {
     let simulator = Http::new(simulator)?;
     for tenant in &TENANTS {
+        for line in tenant.lines {
+            let samples = json!({ "waba_id": line.waba_id, "samples": true });
+            simulator.post("/simulator/templates", &samples).await?;
+        }
         for talk in tenant.talks {
             let line = tenant
                 .lines

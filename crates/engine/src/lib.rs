@@ -27,6 +27,7 @@ pub mod reply;
 mod searching;
 mod sender;
 mod spool;
+pub mod templates;
 pub mod tenant_health;
 mod turns;
 
@@ -80,6 +81,7 @@ struct Inner {
     turns: Arc<turns::Turns>,
     searching: Arc<turns::Turns>,
     pusher: pushing::Pusher,
+    templates: templates::Templates,
     paces: sender::Paces,
     uploads: sender::Uploads,
     /// One permit for each call to Meta that may be under way.
@@ -118,6 +120,7 @@ impl Engine {
             turns: Arc::default(),
             searching,
             pusher,
+            templates: templates::Templates::default(),
             paces: sender::Paces::default(),
             uploads: sender::Uploads::default(),
             calls: Arc::new(tokio::sync::Semaphore::new(sender::MOST_CALLS)),

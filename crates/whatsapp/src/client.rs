@@ -7,6 +7,7 @@ mod answer;
 mod block;
 mod health;
 mod media;
+mod templates;
 mod upload;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -23,6 +24,7 @@ use self::answer::Answer;
 pub use self::{
     health::{Access, NumberIssue, NumberState, ReadError, Scope, SubscribedApp, TokenState},
     media::{Download, MediaError, MediaLocation},
+    templates::ListedTemplate,
     upload::{MediaId, Upload, UploadError},
 };
 use crate::{error::GraphError, outbound::OutboundMessage};

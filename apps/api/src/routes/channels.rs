@@ -1,6 +1,7 @@
 //! The tenant's lines, as its team sees them.
 
 pub(crate) mod health;
+pub(crate) mod templates;
 
 use std::collections::HashMap;
 
@@ -22,6 +23,7 @@ use crate::{
 pub(super) fn configure(config: &mut web::ServiceConfig) {
     config
         .configure(health::configure)
+        .configure(templates::configure)
         .service(super::resource("/channels").route(web::get().to(list_channels)))
         .service(super::resource("/channels/{id}").route(web::patch().to(patch_line)));
 }

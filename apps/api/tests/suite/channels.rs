@@ -221,3 +221,38 @@ async fn lines_that_nobody_registered_are_listed_until_they_are_forgotten_or_reg
         .expect(201);
     assert_eq!(superadmin.items(path).await, Vec::<Value>::new());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_tells_which_templates_it_may_send() {
+    let app = TestApp::start().await;
+    let ana = app.member(Role::Recepcion).await;
+    let samples = json!({ "waba_id": app.a.waba_id, "samples": true });
+    app.meta()
+        .post("/simulator/templates", &samples)
+        .await
+        .expect(200);
+    let path = format!("/api/channels/{}/templates", app.a.lines[0].id);
+    let found = ana.items(&path).await;
+    let of_name = |name: &str| found.iter().find(|template| template["name"] == name);
+    let reminder = of_name("recordatorio_de_cita").unwrap();
+    assert_eq!(
+        (&reminder["language"], &reminder["components"][1]["type"]),
+        (&json!("es"), &json!("BODY"))
+    );
+    assert!(of_name("promo_pausada").is_none(), "only what may be sent");
+    let names: Vec<&str> = found
+        .iter()
+        .map(|template| template["name"].as_str().unwrap())
+        .collect();
+    assert!(names.is_sorted(), "{names:?}");
+    app.stranger().await.get(&path).await.problem(404, "not_found");
+
+    let superadmin = app.superadmin().await;
+    let line = format!("/api/superadmin/channels/{}", app.a.lines[0].id);
+    let off = json!({ "is_active": false });
+    superadmin.patch(&line, &off).await.expect(200);
+    ana.get(&path).await.problem(409, "channel_inactive");
+    let without = json!({ "is_active": true, "waba_id": null });
+    superadmin.patch(&line, &without).await.expect(200);
+    ana.get(&path).await.problem(409, "channel_without_token");
+}

@@ -147,6 +147,8 @@ async fn the_socket_tells_that_one_is_gone_and_then_nothing_of_it() {
     stage.assign(&json!(stage.ana_id)).await;
     let frame = socket.next().await;
     assert_eq!(frame["event"], "conversation.updated", "{frame}");
+    let frame = socket.next().await;
+    assert_eq!(frame["event"], "notification.created", "{frame}");
     stage.assign(&json!(admin)).await;
     let frame = socket.next().await;
     assert_eq!(frame["event"], "conversation.gone", "{frame}");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::caller::Caller;
 
 /// Operations that take no body.
-pub const BODILESS: [&str; 27] = [
+pub const BODILESS: [&str; 28] = [
     "DELETE /api/branches/{id}",
     "DELETE /api/conversations/{id}/drafts/{kind}",
     "DELETE /api/quick-replies/{id}",
@@ -17,6 +17,7 @@ pub const BODILESS: [&str; 27] = [
     "GET /api/branches/{id}",
     "DELETE /api/contacts/{id}/block",
     "DELETE /api/contacts/{id}/merge",
+    "GET /api/channels/{id}/templates",
     "GET /api/contacts/attributes",
     "GET /api/contacts/{id}",
     "GET /api/contacts/{id}/conversations",

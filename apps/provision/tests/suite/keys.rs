@@ -9,6 +9,7 @@ use control::{
     Actor,
     meta_app::{MetaAppChanges, MetaAppId, NewMetaApp, create_meta_app, update_meta_app},
     odoo::{OdooChoice, save_odoo},
+    push_key::read_or_keep,
     spool::{NewSpooled, Spool},
 };
 use crypto::{Keyring, MasterKey, SecretString};
@@ -146,6 +147,9 @@ async fn fill(platform: &Platform, tenant: pg::TenantId, count: usize) {
         .map(|_| NewSpooled::seal(&old, tenant, &SecretString::from("secreto"), 3, now))
         .collect();
     let mut conn = control.conn().await.unwrap();
+    read_or_keep(&mut conn, &old, || SecretString::from("push_key"), now)
+        .await
+        .unwrap();
     Spool::new(&mut conn).insert(&rows).await.unwrap();
     let anybodys = app(&mut conn, &old, None, now).await;
     let changes = MetaAppChanges {
@@ -211,7 +215,7 @@ async fn everything_that_is_sealed_takes_the_new_key_and_a_second_run_has_nothin
     let sealed = Sealed::new().await;
     let platform = &sealed.platform;
     let counted = rotate(platform, &["--check"]).done().json();
-    assert_eq!(counted["left"], 461, "{counted}");
+    assert_eq!(counted["left"], 462, "{counted}");
     let rotated = rotate(platform, &[]).done().json();
     let columns = rotated["columns"].as_array().unwrap().iter();
     let resealed: Vec<_> = columns
@@ -230,6 +234,7 @@ async fn everything_that_is_sealed_takes_the_new_key_and_a_second_run_has_nothin
         ("odoo_configs.password_sealed", 1),
         ("odoo_configs.api_key_sealed", 1),
         ("platform_users.totp_sealed", 1),
+        ("push_keys.private_key_sealed", 1),
         ("spool.sealed", 450),
         ("users.totp_sealed", 1),
     ];

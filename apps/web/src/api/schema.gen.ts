@@ -282,6 +282,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/channels/{id}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The templates that a line may send, as WhatsApp has them; an answer is believed for a minute. */
+        get: operations["list_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/contacts/attributes": {
         parameters: {
             query?: never;
@@ -4253,6 +4270,17 @@ export interface components {
             conversation_id?: string | null;
             ids?: string[] | null;
         };
+        /** @description A template that may be sent. */
+        SendableTemplate: {
+            /** @description MARKETING, UTILITY, AUTHENTICATION… */
+            category: string;
+            /** @description Header, body, footer, buttons… as Meta describes them. */
+            components: Record<string, never>[];
+            language: string;
+            name: string;
+            /** @description POSITIONAL or NAMED; null: positional. */
+            parameter_format: string | null;
+        };
         /** @description What became of a link that was made. */
         SentLink: {
             /** Format: date-time */
@@ -4560,6 +4588,10 @@ export interface components {
         /** @description The tags that a conversation shall carry, by name. */
         TagsBody: {
             tags: string[];
+        };
+        /** @description The templates that a line may send, by name. */
+        TemplateList: {
+            items: components["schemas"]["SendableTemplate"][];
         };
         /** @description A customer company. */
         Tenant: {
@@ -5470,6 +5502,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelHealthReport"];
+                };
+            };
+            /** @description Problem details (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateList"];
                 };
             };
             /** @description Problem details (RFC 9457) */

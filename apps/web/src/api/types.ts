@@ -41,6 +41,7 @@ export type MessageHit = Schemas["MessageHit"];
 export type TextRange = Schemas["TextRange"];
 export type Notification = Schemas["Notification"];
 export type Activity = Schemas["Activity"];
+export type SendableTemplate = Schemas["SendableTemplate"];
 export type LastMessage = Schemas["LastMessage"];
 export type Media = Schemas["Media"];
 export type Message = Schemas["Message"];

@@ -23,6 +23,9 @@ function usePart<P>(name: string, load: () => Promise<ComponentType<P>>) {
   });
 }
 
+/** How long somebody has to ask for the page, in milliseconds. */
+const PATIENCE = 20_000;
+
 const reload = () => window.location.reload();
 
 /** A part with a place of its own, where it says what is wrong. `waiting` stands there until it has come. */
@@ -59,7 +62,10 @@ export function dialogPart<P extends Closing>(
     // biome-ignore lint/correctness/useExhaustiveDependencies: once for each failure
     useEffect(() => {
       if (!failure) return;
-      toast.error(problemWords(failure, t), { action: { label: t("action.retry"), onClick: reload } });
+      toast.error(problemWords(failure, t), {
+        duration: PATIENCE,
+        action: { label: t("action.retry"), onClick: reload },
+      });
       onClose();
     }, [failure]);
     return data ? <data.Part {...props} /> : null;

@@ -155,16 +155,19 @@ export interface TemplateValues {
   name: string;
   language: string;
   variables: string[];
+  /** Everything that is filled in, where it is known what the template wants. */
+  components?: object[];
 }
 
-export function templateBody({ name, language, variables }: TemplateValues): MessageBody {
+export function templateBody({ name, language, variables, components }: TemplateValues): MessageBody {
   const parameters = variables.map((value) => ({ type: "text", text: value.trim() }));
+  const filled = components ?? (parameters.length > 0 ? [{ type: "body", parameters }] : []);
   return {
     type: "template",
     template: {
       name: name.trim(),
       language: { code: language.trim() },
-      ...(parameters.length > 0 ? { components: [{ type: "body", parameters }] } : {}),
+      ...(filled.length > 0 ? { components: filled } : {}),
     },
   };
 }

@@ -66,6 +66,17 @@ export const viewsQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** What a line may send while the customer's window is closed, as WhatsApp has it. */
+export function templatesQuery(line: string) {
+  return queryOptions({
+    queryKey: ["templates", line],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/channels/{id}/templates", { params: { path: { id: line } }, signal })),
+    staleTime: 60_000,
+    retry: false,
+  });
+}
+
 /** How many of each kind a search shows at first. */
 const FOUND_AT_ONCE = { conversations: 10, messages: 30 };
 

@@ -1,19 +1,23 @@
 /** Sends an approved template: to begin a conversation, or to take one up after its window has closed. */
 import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, Plus, SendHorizontal, Trash2 } from "lucide-react";
-import { type FormEvent, useId } from "react";
+import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { channelsQuery } from "@/api/directory";
 import type { Conversation } from "@/api/types";
 import { useSession } from "@/api/use-session";
+import { problemWords } from "@/lib/problem";
 import { Button } from "@/ui/button";
 import { Dialog, DialogActions } from "@/ui/dialog";
 import { Field, Input, Select } from "@/ui/field";
-import { Notice } from "@/ui/states";
+import { Notice, SkeletonRows } from "@/ui/states";
 import type { TemplateValues } from "./compose";
 import { useDraft } from "./drafts";
 import { contactName } from "./names";
+import { templatesQuery } from "./queries";
 import { sendProblemWords } from "./send-problem";
+import { blanksOf, componentsFor } from "./template-parts";
+import { isFilled, TemplateChoice, TemplateFilled } from "./template-picker";
 
 export interface StartValues extends TemplateValues {
   channelId: string;
@@ -60,21 +64,31 @@ export function TemplateDialog({ to, error, busy, onClose, onSubmit }: TemplateD
   const { t } = useTranslation();
   const { data: channels } = useQuery(channelsQuery);
   const { key, values, change, take } = useStartDraft(to?.id ?? "new");
-  const languages = useId();
   const lines = channels?.items.filter((line) => line.is_active && line.has_token) ?? [];
   const chosen = values.channelId || (lines.find((line) => line.is_default) ?? lines[0])?.id || "";
-  const isFilled =
-    values.name.trim() !== "" &&
-    values.language.trim() !== "" &&
-    values.variables.every((value) => value.trim()) &&
-    (to !== null || (chosen !== "" && PHONE.test(values.phone.trim())));
+  const line = to?.channel.id ?? chosen;
+  const asked = useQuery({ ...templatesQuery(line), enabled: line !== "" });
+  const [isByHand, setIsByHand] = useState(false);
+  const templates = asked.data?.items ?? [];
+  const picks = templates.length > 0 && !isByHand;
+  const picked = picks
+    ? templates.find(({ name, language }) => name === values.name && language === values.language)
+    : undefined;
+  const blanks = picked ? blanksOf(picked) : null;
+  const isWhole = picks
+    ? Boolean(blanks?.every((blank, at) => isFilled(blank, values.variables[at] ?? "")))
+    : values.name.trim() !== "" &&
+      values.language.trim() !== "" &&
+      values.variables.every((value) => value.trim());
+  const isReady = isWhole && (to !== null || (chosen !== "" && PHONE.test(values.phone.trim())));
 
   function submit(event: FormEvent): void {
     event.preventDefault();
-    if (!isFilled || busy) return;
+    if (!isReady || busy) return;
     // A conversation's template waits in the outbox from here on; a first message here, until it is answered.
     if (to) take();
-    onSubmit({ ...values, channelId: chosen }, key);
+    const filled = picked && blanks ? { components: componentsFor(picked, blanks, values.variables) } : {};
+    onSubmit({ ...values, ...filled, channelId: chosen }, key);
   }
 
   return (
@@ -120,48 +134,87 @@ export function TemplateDialog({ to, error, busy, onClose, onSubmit }: TemplateD
             </Field>
           </div>
         )}
-        <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_8rem]">
-          <Field label={t("template.name")} hint={t("template.nameHint")}>
-            {(field) => (
-              <Input
-                {...field}
-                autoComplete="off"
-                spellCheck={false}
-                className="font-mono"
-                value={values.name}
-                onChange={(event) => change({ ...values, name: event.target.value })}
-              />
-            )}
-          </Field>
-          <Field label={t("template.language")}>
-            {(field) => (
-              <Input
-                {...field}
-                list={languages}
-                autoComplete="off"
-                spellCheck={false}
-                className="font-mono"
-                value={values.language}
-                onChange={(event) => change({ ...values, language: event.target.value })}
-              />
-            )}
-          </Field>
-          <datalist id={languages}>
-            {LANGUAGES.map((code) => (
-              <option key={code} value={code} />
-            ))}
-          </datalist>
-        </div>
-        <Variables values={values.variables} onChange={(variables) => change({ ...values, variables })} />
+        {picks && picked && blanks && (
+          <TemplateFilled
+            template={picked}
+            blanks={blanks}
+            values={values.variables}
+            onChange={(variables) => change({ ...values, variables })}
+            onOther={() => change({ ...values, name: "", variables: [] })}
+          />
+        )}
+        {picks && !picked && (
+          <TemplateChoice
+            templates={templates}
+            onPick={({ name, language }) => change({ ...values, name, language, variables: [] })}
+          />
+        )}
+        {asked.isLoading && <SkeletonRows rows={3} />}
+        {(asked.isError || asked.data?.items.length === 0) && (
+          <p role="status" className="text-list text-muted">
+            {asked.isError
+              ? t("templatePick.notAsked", { reason: problemWords(asked.error, t) })
+              : t("templatePick.noneYet")}
+          </p>
+        )}
+        {!picks && !asked.isLoading && <ByHand values={values} onChange={change} />}
+        {templates.length > 0 && (
+          <Button size="sm" variant="ghost" className="w-fit" onClick={() => setIsByHand(!isByHand)}>
+            {t(isByHand ? "templatePick.fromList" : "templatePick.byHand")}
+          </Button>
+        )}
         <DialogActions>
           <Button onClick={onClose}>{t("action.cancel")}</Button>
-          <Button type="submit" variant="primary" disabled={!isFilled} busy={busy ?? false}>
+          <Button type="submit" variant="primary" disabled={!isReady} busy={busy ?? false}>
             <SendHorizontal aria-hidden />
             {t("composer.send")}
           </Button>
         </DialogActions>
       </form>
     </Dialog>
+  );
+}
+
+/** A template that is not in the list: by its name, its language and its variables in their order. */
+function ByHand({ values, onChange }: { values: StartValues; onChange: (values: StartValues) => void }) {
+  const { t } = useTranslation();
+  const languages = useId();
+  return (
+    <>
+      <div className="grid gap-4 sm:grid-cols-[minmax(0,1fr)_8rem]">
+        <Field label={t("template.name")} hint={t("template.nameHint")}>
+          {(field) => (
+            <Input
+              {...field}
+              autoComplete="off"
+              spellCheck={false}
+              className="font-mono"
+              value={values.name}
+              onChange={(event) => onChange({ ...values, name: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label={t("template.language")}>
+          {(field) => (
+            <Input
+              {...field}
+              list={languages}
+              autoComplete="off"
+              spellCheck={false}
+              className="font-mono"
+              value={values.language}
+              onChange={(event) => onChange({ ...values, language: event.target.value })}
+            />
+          )}
+        </Field>
+        <datalist id={languages}>
+          {LANGUAGES.map((code) => (
+            <option key={code} value={code} />
+          ))}
+        </datalist>
+      </div>
+      <Variables values={values.variables} onChange={(variables) => onChange({ ...values, variables })} />
+    </>
   );
 }
 
