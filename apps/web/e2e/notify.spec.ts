@@ -153,7 +153,7 @@ test("a conversation sleeps until whichever moment is chosen, by the keyboard", 
     return route.fulfill({ json: { ...data.conversations[0], ...change } });
   });
   await page.goto("/inbox/v0");
-  await expect(page.getByRole("log", { name: "Mensajes" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Más estados" })).toBeVisible();
   await page.keyboard.press("s");
   await page.getByRole("menuitem", { name: "Elegir fecha y hora…" }).click();
   const dialog = page.getByRole("dialog", { name: "Posponer hasta" });

@@ -8,6 +8,11 @@ const PANEL =
 const ITEM =
   "flex w-full cursor-pointer items-center gap-2 rounded-[6px] px-2 py-1.5 text-left outline-none select-none data-highlighted:bg-raised data-disabled:cursor-not-allowed data-disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0";
 
+/** Whoever has gone elsewhere by the time it is closed is not called back to what opened it. */
+function leaveFocus(event: Event): void {
+  if (document.activeElement && document.activeElement !== document.body) event.preventDefault();
+}
+
 interface MenuProps {
   trigger: ReactNode;
   children: ReactNode;
@@ -27,7 +32,7 @@ export function Menu({ trigger, children, align = "end", side = "bottom", onClos
           side={side}
           sideOffset={4}
           collisionPadding={8}
-          {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}
+          onCloseAutoFocus={onClosed ?? leaveFocus}
           className={cn(PANEL, "max-h-(--radix-dropdown-menu-content-available-height) overflow-y-auto")}
         >
           {children}
@@ -97,7 +102,7 @@ export function Popover(props: PopoverProps) {
           aria-label={label}
           align={align}
           side={side}
-          {...(onClosed ? { onCloseAutoFocus: onClosed } : {})}
+          onCloseAutoFocus={onClosed ?? leaveFocus}
           sideOffset={4}
           collisionPadding={8}
           className={cn(PANEL, "w-72", className)}

@@ -58,10 +58,14 @@ export function ReplyTools(props: ReplyToolsProps) {
       <QuickReplyPicker
         conversationId={conversation.id}
         open={quick !== null}
-        onOpenChange={(open) => onQuick(open ? "asked" : null)}
+        onOpenChange={(open) => {
+          onQuick(open ? "asked" : null);
+          // The "/" only opened it: whoever leaves has not written it.
+          if (!open && quick === "typed") onInsert("", 1);
+        }}
         onPick={(filled) => {
-          onInsert(filled, quick === "typed" ? 1 : 0);
           onQuick(null);
+          onInsert(filled, quick === "typed" ? 1 : 0);
         }}
         onNone={() => {
           onQuick(null);
