@@ -3,9 +3,10 @@
 use pg::ChannelId;
 use tenant::{
     contact::{ChangedIds, Identity},
-    conversation::ConversationFilter,
+    conversation::{ConversationFilter, ConversationId},
     inbound::{self, InboundContent, InboundItem, SystemNotice},
     status::Delivery,
+    user::User,
 };
 use uuid::Uuid;
 
@@ -73,6 +74,29 @@ fn one(phone: &str, id: Option<&str>, unread: i32) -> Vec<(Option<String>, Optio
     vec![(Some(phone.to_owned()), id.map(ToOwned::to_owned), unread)]
 }
 
+/// Drafts in both threads, and a notification of the one that goes.
+async fn told_and_written(test: &Test, agent: &User, kept: ConversationId, gone: ConversationId) {
+    let drafts = [(kept, "note"), (gone, "note"), (gone, "reply")].map(|(thread, kind)| {
+        let content = format!(
+            r#"{{"text":"{kind} de {}"}}"#,
+            if thread == kept { "uno" } else { "otro" }
+        );
+        format!(
+            "INSERT INTO drafts (user_id, conversation_id, kind, content, updated_at) \
+             VALUES ('{}', '{thread}', '{kind}', '{content}', now());",
+            agent.id
+        )
+    });
+    test.run(&drafts.concat()).await;
+    test.run(&format!(
+        "INSERT INTO notifications (id, user_id, kind, conversation_id, created_at) \
+         VALUES ('{}', '{}', 'assigned', '{gone}', now())",
+        Uuid::from_u128(7),
+        agent.id
+    ))
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_threads_become_one_with_everything_that_was_in_them() {
     let test = Test::new();
@@ -96,6 +120,7 @@ async fn two_threads_become_one_with_everything_that_was_in_them() {
     ))
     .await;
     let answer = test.queue(gone, &agent, "hola", 2).await;
+    told_and_written(&test, &agent, kept, gone).await;
     let epoch = test.count(EPOCH).await;
 
     test.apply(&[from(by_both(OLD, ID), "w2", "las dos", 3)], 3).await;
@@ -115,7 +140,10 @@ async fn two_threads_become_one_with_everything_that_was_in_them() {
     assert_eq!(test.messages(kept).await.len(), 4);
     assert_eq!(test.message(answer.id).await.conversation_id, kept);
     let mut conn = test.conn().await;
-    for table in ["outbox", "conversation_tags"] {
+    // Of two drafts of one kind the kept thread's own stays.
+    let words = "SELECT content ->> 'text' AS row FROM drafts ORDER BY kind";
+    assert_eq!(rows(&mut conn, words).await, ["note de uno", "reply de otro"]);
+    for table in ["outbox", "conversation_tags", "notifications"] {
         let query = format!("SELECT conversation_id::text AS row FROM {table}");
         assert_eq!(rows(&mut conn, &query).await, [kept.to_string()], "{table}");
     }
