@@ -55,7 +55,7 @@ export default defineConfig({
           {
             name: "stack",
             testMatch:
-              /(answer|many|superadmin|access|companies|team|together|drafts|customer|mention|tools|keyboard)\.spec\.ts/,
+              /(answer|many|superadmin|access|companies|team|together|drafts|customer|mention|tools)\.spec\.ts/,
           },
         ]
       : []),
