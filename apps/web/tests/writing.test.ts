@@ -1,9 +1,11 @@
 /** Small rules of what is written: whom words name, what a map's link says, where words are put in. */
+import { act, renderHook } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { insertAt } from "@/features/conversations/composer/caret";
 import { pointIn } from "@/features/conversations/composer/location-dialog";
 import { mentionedIn } from "@/features/conversations/composer/mentions";
 import { offerProblem } from "@/features/conversations/composer/offer-dialog";
+import { useDraft } from "@/features/conversations/drafts";
 
 describe("a note", () => {
   const team = [
@@ -59,5 +61,19 @@ describe("something to choose from", () => {
     [{ ...offer, kind: "list" as const, choices: choices("Hoy") }, "open"],
   ])("%j lacks %s", (given, problem) => {
     expect(offerProblem(given)).toBe(problem);
+  });
+});
+
+describe("files that are brought while somebody goes to another conversation", () => {
+  it("are all in the draft that they were chosen for", () => {
+    const { result, unmount } = renderHook(() => useDraft("me", "here", "reply"));
+    const { addFile } = result.current;
+    const file = (id: string) => ({ id, kind: "image", name: `${id}.png`, size: 1 });
+    unmount();
+    act(() => {
+      for (const id of ["f1", "f2", "f3"]) addFile(file(id));
+    });
+    const { draft } = renderHook(() => useDraft("me", "here", "reply")).result.current;
+    expect([draft.file, ...draft.moreFiles].map((kept) => kept?.id)).toEqual(["f1", "f2", "f3"]);
   });
 });

@@ -131,5 +131,10 @@ export function useDraft(owner: string, about: string, kind: DraftKind) {
     draft,
     write: (change: Partial<Omit<Draft, "key">>) => write(at, change),
     take: () => take(at),
+    /** Adds a file to whatever the draft has by then, also where nobody looks at it any more. */
+    addFile: (added: DraftFile) => {
+      const { file, moreFiles } = read(at);
+      write(at, file ? { moreFiles: [...moreFiles, added] } : { file: added });
+    },
   };
 }

@@ -43,7 +43,7 @@ export function OpenBox({ conversation, box, tools, onSent, onDone, isHeld }: Op
   const client = useQueryClient();
   const timeZone = useTimeZone();
   const me = useSession()?.user.id ?? "";
-  const { draft, write, take } = useDraft(me, conversation.id, "reply");
+  const { draft, write, take, addFile } = useDraft(me, conversation.id, "reply");
   const [isPast, setIsPast] = useState(false);
   const [quick, setQuick] = useState<"typed" | "asked" | null>(null);
   const typed = useTyping(conversation.id, !isHeld);
@@ -52,7 +52,7 @@ export function OpenBox({ conversation, box, tools, onSent, onDone, isHeld }: Op
   const setFiles = ([first, ...moreFiles]: DraftFile[]) => write({ file: first ?? null, moreFiles });
   const { uploading, troubles, attach, attachVoice, cancel, retry, forget } = useAttachments({
     carried: files.length,
-    onReady: (file) => setFiles([...files, file]),
+    onReady: addFile,
   });
   const isSpoken = files.length > 0 && !files.some(({ kind }) => takesCaption(kind));
   const hasWorded = files.length > 0 && !isSpoken;
